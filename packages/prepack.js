@@ -10,7 +10,10 @@ import { join, parse } from "node:path";
 // Not the user agent: an npm that a script of pnpm starts inherits that of pnpm.
 const { npm_execpath: packer = "" } = process.env;
 
-if (parse(packer).name === "pnpm") {
+if (existsSync("src/view") && !existsSync("dist/web/page.html")) {
+  console.error("kontiki: the page is not built: run `npx -y pnpm@12 build`");
+  process.exitCode = 1;
+} else if (parse(packer).name === "pnpm") {
   removeOrphans("dist", "src");
 } else {
   console.error(

@@ -71,6 +71,7 @@ const CLUSTER = {
   throws: words("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
+  faults: FLAG,
 };
 
 function isEmptyObject(value: unknown): boolean {

@@ -39,7 +39,13 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       why: "commands of users, checked by the machine: test/actors/machine/key-value.test.ts",
       names: list("KeyValue#apply KeyValue#query KeyValue#restore KeyValue#restoreParts"),
     },
-    { why: "a cluster makes handles", names: ["new NodeHandle"] },
+    { why: "a cluster makes handles", names: ["new NodeHandle", "new ClusterFaults"] },
+    {
+      why: "they need a cluster with faults: test/workers/cluster-faults.test.ts",
+      names:
+        list(`ClusterFaults#carry ClusterFaults#crashAt ClusterFaults#disturb ClusterFaults#effects
+        ClusterFaults#losePower`),
+    },
   ],
   "@kontiki/actors/node": [
     {
@@ -54,11 +60,11 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         headerOf isClientAddress messageOf
-        openParcel expiredIn outcomeOf probe quorumBeats`),
+        openParcel expiredIn outcomeOf payloadOf probe quorumBeats`),
     },
     {
       why: "a simulation reads with them what a disk has",
-      names: list("intactBatches isCut readPromise"),
+      names: list("intactBatches isCut isLogFile placedBatches pointOf readPromise"),
     },
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
@@ -101,10 +107,16 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "they take results of other functions",
       names: list(
-        "JobThread#run TaskPool#put campaignVerdict interpreting neverReached nthSeed storyOf summed whyText withReport",
+        "JobThread#run TaskPool#put campaignVerdict describeHappening describeStart describeStep interpreting neverReached nthSeed storyOf summed whyText withReport",
       ),
     },
     { why: "runSession makes sessions", names: ["new Session"] },
+    {
+      why: "it needs a cluster with faults: test/workers/fault-desk.test.ts",
+      names: list(
+        "FaultDesk#disown FaultDesk#heal FaultDesk#healOf FaultDesk#inject FaultDesk.open",
+      ),
+    },
     {
       why: "it takes anything, and says what is wrong with it: test/testing/check/custom-models.test.ts",
       names: ["modelProblem"],

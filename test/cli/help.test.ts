@@ -47,6 +47,7 @@ test("--help lists every command", async () => {
                                         linearizable, and show why not
       run [options] [scenarios...]      run scenarios with many seeds, in simulation
                                         or on threads, and check each run
+      compare [options] <a> <b>         put the reports of two runs side by side
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach
       replay [options] <token>          reproduce a failure from its token
@@ -121,6 +122,8 @@ describe("the help of each command", () => {
                                          election (default: 300)
         --heartbeat <ms>                 time between heartbeats; at most half the
                                          election timeout (default: 50)
+        --web [port]                     serve a live page on this machine, at any
+                                         free port by default (preset: 0)
         --name <name>                    what other terminals call the cluster
                                          (default: as its folder)
         --serve                          read no commands: run until kontiki down, or
@@ -131,6 +134,11 @@ describe("the help of each command", () => {
                                          (choices: "leader")
         --log <file>                     append each event to this file, one JSON
                                          object a line
+        --http <port>                    serve keys, status, events and metrics over
+                                         HTTP on 127.0.0.1; 0 for any free port
+        --token <token>                  with --http: what requests must bring
+                                         (default: a new one, which is printed); none
+                                         for no token
         --config <file>                  read options from a YAML file
         --snapshot-entries <count>       take a snapshot after this many entries
                                          (default: 10000, or more if the state is
@@ -159,7 +167,9 @@ describe("the help of each command", () => {
         $ kontiki up --pipeline 256 < puts.txt
         $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
         $ kontiki up --detach --name lab --wait leader
+        $ kontiki up --web
         $ kontiki up --config lab.yaml
+        $ kontiki up --http 8080
 
       Commands:
         put K V                                    set K to V
@@ -171,10 +181,19 @@ describe("the help of each command", () => {
         list [PREFIX]                              print the pairs whose key starts with PREFIX
         status                                     print a table of the nodes
         leader                                     print the current leader, if any
-        crash NODE|leader                          kill its thread without warning; it restarts by itself
+        crash NODE|leader [OPTIONS]                kill its thread without warning; it restarts by itself
         stop NODE|leader                           stop it gracefully; it stays down until it is started
         start NODE                                 start a node that was stopped or has failed
         wipe NODE                                  delete its disk; it copies everything from the others
+        pause NODE|leader [--for TIME]             make its thread stand still, until it is resumed
+        resume NODE                                let a paused node continue
+        partition NODES | NODES... [--for TIME]    cut the network: groups of nodes do not hear each other
+        isolate NODE|leader [--for TIME]           cut a node off from all others
+        link FROM>TO OPTIONS                       make one direction between two nodes bad; * is every node
+        disk NODE|leader TROUBLE [--for TIME]      make its disk fail, or be full, slow or stuck
+        clock NODE|leader OPTION [--for TIME]      let its clock run fast or slow, or jump
+        faults                                     print the faults that are in force
+        heal [all|NODE|NUMBER]                     undo all faults, those of one node, or one of them
         member list                                print the members of the cluster
         member add NODE [--learner|--replace OLD]  start a new node; it gets a vote when it has caught up
         member remove NODE                         remove a node from the cluster, and delete its disk
@@ -214,7 +233,15 @@ describe("the help of each command", () => {
       With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
       cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
       "status", "attach", "logs" and "down" take their name.
+      With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
+      GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
+      header "Authorization: Bearer TOKEN".
       --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
+
+      --web serves a page that shows the cluster live, with a button for each command, and prints its address.
+      The address holds a token, without which no request is answered; the page is reached from this machine
+      only. The token is random, or KONTIKI_WEB_TOKEN: with that and a fixed port an open page reconnects when
+      the cluster is started again.
 
       From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
       "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every

@@ -25,7 +25,7 @@ test("--help loads commander and the list of commands", () => {
   expect(loaded("packages/cli/src/bin.ts")).toEqual({ folders: BASE, modules: ["commander"] });
 });
 
-test.each("demo udp bench recover trace check run explore replay shrink".split(" "))(
+test.each("demo udp bench recover trace check run explore replay view shrink".split(" "))(
   "%s --help loads its options",
   (name) => {
     const { folders, modules } = loaded(

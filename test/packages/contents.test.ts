@@ -15,6 +15,7 @@ const KINDS = [
   /^dist\/.*\.(?:js|d\.ts)(?:\.map)?$/,
 ];
 const TEMPLATES = /^template\/(?:common|typescript|javascript)\/[\w.]+$/;
+const PAGE = /^dist\/web\/page\.html$/;
 const ASSETS = [/^assets\/[\w-]+\.(?:js|css)$/, /^scenarios\/(?:[A-Z]+\.md|\w+\.yaml)$/];
 
 test.each(PACKAGES)("%s holds what is needed and nothing else", async (name) => {
@@ -24,7 +25,9 @@ test.each(PACKAGES)("%s holds what is needed and nothing else", async (name) => 
       ? [...KINDS, ...ASSETS]
       : name === "create-kontiki"
         ? [...KINDS, TEMPLATES]
-        : KINDS;
+        : name === "cli"
+          ? [...KINDS, PAGE]
+          : KINDS;
   expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
 });

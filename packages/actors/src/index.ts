@@ -7,6 +7,10 @@
 export type { Address, ClientAddress } from "./mail/address.ts";
 export { Cluster } from "./cluster/cluster.ts";
 export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
+export type { ClusterFaults } from "./cluster/cluster-faults.ts";
+export { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "./faults/crash-points.ts";
+export type { DiskOperation, Disturbance } from "./faults/disturbance.ts";
+export { EFFECTS, type FaultEffect } from "./faults/fault-cells.ts";
 
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";
 export { NODES_MAX, PRIORITY_MAX, type ClusterOptions } from "./cluster/cluster-options.ts";

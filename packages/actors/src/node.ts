@@ -31,6 +31,15 @@ export {
 } from "./sessions/command.ts";
 export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
+export {
+  CRASH_POINTS,
+  isLogFile,
+  KEPTS,
+  pointOf,
+  type CrashPoint,
+  type DiskStep,
+  type Kept,
+} from "./faults/crash-points.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
 export { shortText } from "./machine/plain-difference.ts";
@@ -60,7 +69,12 @@ export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";
 export { readPromise, type Promised } from "./storage/wal/promise.ts";
 export { isCut, type LogWrite, type StateRecord } from "./storage/wal/wal-records.ts";
-export { intactBatches, type IntactBatch } from "./storage/wal/wal-salvage.ts";
+export {
+  intactBatches,
+  placedBatches,
+  type IntactBatch,
+  type PlacedBatch,
+} from "./storage/wal/wal-salvage.ts";
 export type { Envelope, FromNode, OutgoingMail, ToNode } from "./mail/protocol.ts";
 export type { NodePort } from "./node/node-port.ts";
 export { NodeRunner } from "./node/node-runner.ts";

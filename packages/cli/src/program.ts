@@ -67,7 +67,13 @@ async function problemOf(error: unknown): Promise<string | undefined> {
 
 const startCluster: StartCluster = async (options) => {
   const { Cluster } = await import("@kontiki/actors");
-  return Cluster.start(options);
+  const cluster = await Cluster.start(options);
+  return Object.assign(cluster, {
+    openFaults: async () => {
+      const { FaultDesk } = await import("@kontiki/testing");
+      return FaultDesk.open(cluster, options.leases);
+    },
+  });
 };
 
 const loadRealEngines: LoadEngines = async () => (await import("./engines/engines.ts")).engines;

@@ -38,7 +38,7 @@ export {
   type FirstMet,
   type Tally,
 } from "./campaign/tally.ts";
-export { ENGINES, type Engine, type RunReport, type Task } from "./campaign/task.ts";
+export { ENGINES, type Engine, type KeptRun, type RunReport, type Task } from "./campaign/task.ts";
 export { TaskPool, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verifyingOrder } from "./check/commit-order.ts";
@@ -203,6 +203,7 @@ export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/
 export { keyValueSpecification, type Specification } from "./check/models/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
+export { FaultDesk, type FaultInForce } from "./workers/fault-desk.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { describeHappening, describeStart } from "./replay/describe-happening.ts";
 export { describeStep } from "./replay/describe-step.ts";
@@ -222,3 +223,13 @@ export {
 export { SessionError } from "./session/session-error.ts";
 export type { SessionWaitOptions } from "./session/given.ts";
 export { Session, type CrashOptions, type Ongoing } from "./session/session.ts";
+export type { Percentiles } from "./summary/percentiles.ts";
+export {
+  summaryOf,
+  type RunSummary,
+  type SummaryFault,
+  type SummaryLeader,
+  type SummaryOptions,
+  type SummaryWindow,
+} from "./summary/summary.ts";
+export type { Unavailable } from "./summary/unavailable.ts";

@@ -1,15 +1,20 @@
 import { run } from "@kontiki/cli";
 import type { RecordedEvent, Recording } from "@kontiki/cli/recording";
 import {
+  encodeToken,
+  explore,
   loadScenarioParts,
   planOfParts,
+  replayPath,
   simulate,
   simulateOptions,
+  storyOf,
   type CoreStep,
   type Observer,
   type Plan,
   type Simulation,
 } from "@kontiki/testing";
+import { step, term } from "@kontiki/core";
 import { summaryOf, Timeline } from "@kontiki/web/model";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -164,6 +169,48 @@ test("traces of real threads are put into an order in which letters are sent bef
   const messages = readTraces(folder).filter((line) => line.includes('"event":{"type":"message"'));
   expect(received).toBe(messages.length);
   expect(timelineOf(recording).marks.reigns.length).toBeGreaterThanOrEqual(2);
+});
+
+type BrokenStep = NonNullable<NonNullable<Parameters<typeof explore>[0]>["step"]>;
+
+describe("a path of the explorer", () => {
+  const bounds = { nodes: 3, terms: 2, proposals: 1, crashes: 1 };
+  // The shortest path to a commitment: it is found as a violation, and the real core takes it as well.
+  const forgetsCommitted: BrokenStep = (env, state, event) => {
+    const next = step<string>(env, state, event);
+    return next.state.commit === 0 ? next : { ...next, state: { ...next.state, term: term(0) } };
+  };
+  const { actions } = explore({ ...bounds, step: forgetsCommitted }).violation ?? { actions: [] };
+  const tokenOf = (some: typeof actions): string =>
+    encodeToken({ type: "path", check: "Election Safety", bounds, actions: some });
+
+  test("is shown transition by transition", async () => {
+    expect(actions.length).toBeGreaterThan(5);
+    const recording = await recorded(`${tokenOf(actions)}#2`);
+    const { transitions } = replayPath(bounds, actions);
+    const steps = recording.events.filter(({ type }) => type === "step");
+    expect(steps.map(({ text }) => text)).toEqual(storyOf({ transitions }).map(({ what }) => what));
+    expect([recording.clock, recording.opensAt, recording.judged?.verdict]).toEqual([
+      "events",
+      2,
+      "valid",
+    ]);
+    const timeline = timelineOf(recording);
+    const last = timeline.moment(timeline.length - 1).nodes;
+    const shown = transitions.at(-1)?.nodes.map(({ node }) => last[node] && summaryOf(last[node]));
+    expect(shown?.map((each) => [each?.role, each?.term, each?.votedFor, each?.durable])).toEqual(
+      transitions
+        .at(-1)
+        ?.nodes.map(({ state }) => [state.role.type, state.term, state.votedFor, state.durable]),
+    );
+    const received = recording.events.filter(({ type }) => type === "received").length;
+    expect(received).toBe(actions.filter(({ type }) => type === "deliver").length);
+  });
+
+  test("that this version of the core does not take is refused", async () => {
+    const { status, stderr } = await view(tokenOf(actions.toReversed()));
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/action \d+, .* is not possible/)]);
+  });
 });
 
 describe("what cannot be shown", () => {

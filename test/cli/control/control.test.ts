@@ -61,6 +61,40 @@ function registered(): readonly string[] {
   return readdirSync(join(state, "kontiki/clusters")).toSorted();
 }
 
+describe("faults from another terminal", () => {
+  test("stay when exec is done, and end with the cluster", async () => {
+    const { cluster, host, status } = await serve(["--memory", "--name", "lab", "--serve"]);
+    expect(await elsewhere(["exec", "lab", "--", "isolate", "n1"])).toMatchObject({ status: 0 });
+    expect(cluster.faults.inForce).toMatchObject([{ fault: { type: "partition", node: "n1" } }]);
+    expect(await elsewhere(["exec", "lab", "--", "faults"])).toMatchObject({
+      stdout: "1: partition isolate n1\n",
+    });
+    host.interrupt("SIGTERM");
+    await status;
+    expect(cluster.faults.inForce).toEqual([]);
+  });
+
+  test("are undone when the one who injected them is gone", async () => {
+    const { cluster } = await serve(["--memory", "--name", "lab", "--serve"]);
+    const [socket] = readdirSync(join(state, "kontiki/clusters")).filter((one) =>
+      one.endsWith(".sock"),
+    );
+    const killed = connect(join(state, "kontiki/clusters", socket ?? ""));
+    killed.write("isolate n1\n");
+    await once(killed, "data");
+    expect(cluster.faults.inForce).toHaveLength(1);
+    const healed = new Promise<void>((resolve) => {
+      const healOf = cluster.faults.healOf.bind(cluster.faults);
+      cluster.faults.healOf = async (owner) => {
+        await healOf(owner);
+        if (cluster.faults.inForce.length === 0) resolve();
+      };
+    });
+    killed.destroy();
+    await healed;
+  });
+});
+
 describe("a cluster is reached from another terminal", () => {
   test("by its name: the replies are those of the prompt, as text and as JSON", async () => {
     await serve(["--memory", "--name", "lab", "--serve"]);

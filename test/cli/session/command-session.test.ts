@@ -33,7 +33,7 @@ describe("a command that cannot run", () => {
     ["read k --nod n1", 'read does not know "--nod"'],
     ["cas k --absnt v", noOption("--absnt", "cas K OLD NEW")],
     ["list --all", noOption("--all", "list [PREFIX]")],
-    ["crash --force", noOption("--force", "crash NODE|leader")],
+    ["crash --force", noOption("--force", "crash NODE|leader [OPTIONS]")],
     ["x".repeat(200), `there is no command "${"x".repeat(40)}..."; "help" lists them all`],
     ["put k", "put takes 2 arguments, not 1: put K V"],
     ["get", "get takes 1 argument, not 0: get K"],

@@ -4,6 +4,7 @@ import {
   KontikiError,
   type AddNodeOptions,
   type ClusterEvents,
+  type ClusterMetrics,
   type ClusterOptions,
   type KeyValueCommand,
   type KeyValueResult,
@@ -12,9 +13,11 @@ import {
   type Members,
   type NodeStatus,
   type Outcome,
+  type ProposeOptions,
   type ReadOptions,
 } from "@kontiki/actors";
 import { index, nodeId, term, type NodeId } from "@kontiki/core";
+import { FakeFaults } from "./fake-faults.ts";
 import { EventEmitter } from "node:events";
 
 type FakeNode = { life: Life; incarnation: number; restarts: number; votes: boolean; uid: number };
@@ -28,6 +31,8 @@ export class FakeCluster implements ProgramCluster {
   readonly events = new EventEmitter<ClusterEvents>();
   readonly next: (Outcome<KeyValueResult> | "never")[] = [];
   readonly calls: string[] = [];
+  /** The options of each proposal. */
+  readonly proposed: ProposeOptions[] = [];
   readonly #nodes: Map<string, FakeNode>;
   readonly #machine = new KeyValue();
   readonly #log: LogLine[] = [{ type: "noop", index: 1, term: 1 }];
@@ -135,7 +140,11 @@ export class FakeCluster implements ProgramCluster {
     this.calls.push(`converged ${timeoutMs}`);
   }
 
-  async propose(command: KeyValueCommand): Promise<Outcome<KeyValueResult>> {
+  async propose(
+    command: KeyValueCommand,
+    options: ProposeOptions = {},
+  ): Promise<Outcome<KeyValueResult>> {
+    this.proposed.push(options);
     this.calls.push(command.type);
     const scripted = this.next.shift();
     if (scripted === "never") return untilAborted(undefined);
@@ -147,6 +156,30 @@ export class FakeCluster implements ProgramCluster {
     } catch (error) {
       return { type: "error", message: (error as Error).message };
     }
+  }
+
+  async metrics(): Promise<ClusterMetrics> {
+    const duration = { bounds: [0.001, 0.002], counts: [3, 0, 1], count: 4, sum: 0.5 };
+    const nodes = this.status().map(({ id, life, raft, incarnation, restarts }) => ({
+      node: id,
+      life: life.type,
+      role: raft?.role,
+      term: raft?.term ?? 0,
+      hasLeader: raft !== undefined,
+      isLeader: raft?.role === "leader",
+      isLearner: false,
+      proposalsCommitted: raft?.commit ?? 0,
+      proposalsApplied: raft?.applied ?? 0,
+      leaderChangesSeen: 1,
+      electionsStarted: 2,
+      incarnation,
+      restarts,
+      mailboxLetters: 5,
+      mailboxBytes: 600,
+      turnDuration: duration,
+      walFsyncDuration: duration,
+    }));
+    return { nodes, deadLetters: [{ to: "n2", reason: "mailbox full", count: 7 }] };
   }
 
   /** As the state machine of a bench counts them. */
@@ -178,6 +211,13 @@ export class FakeCluster implements ProgramCluster {
       compact: async () => ({ first: this.#log.length + 1 }),
       digest: async () => ({ applied: this.#log.length, sha256: "00" }),
     };
+  }
+
+  /** The faults that sessions inject. */
+  readonly faults = new FakeFaults();
+
+  async openFaults(): Promise<FakeFaults> {
+    return this.faults;
   }
 
   async stop(): Promise<void> {

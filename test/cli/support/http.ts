@@ -33,6 +33,11 @@ export async function open(
   return answer;
 }
 
+/** A request with the token of a server. */
+export function withToken(token: string, { headers, ...sent }: Sent): Sent {
+  return { ...sent, headers: { authorization: `Bearer ${token}`, ...headers } };
+}
+
 /** An event of a stream. */
 export type Told = { readonly event: string; readonly data: unknown };
 

@@ -44,6 +44,11 @@ export class Kontiki {
     onTestFinished(() => void this.process.kill("SIGKILL"));
   }
 
+  /** Standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   write(text: string | Uint8Array): this {
     this.process.stdin.write(text);
     return this;
@@ -62,6 +67,14 @@ export class Kontiki {
       void this.exit.then((exit) => reject(new Error(`ended early: ${JSON.stringify(exit)}`)));
       watch();
     });
+  }
+
+  /** The first match of standard output, or error, once there is one. */
+  async found(stream: "stdout" | "stderr", pattern: RegExp): Promise<RegExpExecArray> {
+    await this.until(stream, pattern);
+    const match = pattern.exec(stream === "stdout" ? this.#stdout : this.#stderr);
+    if (match === null) throw new Error("a match is gone");
+    return match;
   }
 
   #look(): void {

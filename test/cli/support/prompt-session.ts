@@ -23,6 +23,11 @@ export class PromptSession {
     this.cluster,
     this.controller.signal,
     (text) => void this.announced.push(text),
+    {
+      inject: (written) => this.cluster.faults.inject(written),
+      heal: (isMeant) => this.cluster.faults.heal(isMeant),
+      inForce: async () => this.cluster.faults.inForce,
+    },
   );
 
   async reply(line: string): Promise<Shown | Failure> {

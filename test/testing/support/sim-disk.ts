@@ -1,7 +1,7 @@
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { Counters } from "../../../packages/testing/src/run/counters.ts";
 import { SimDisk } from "../../../packages/testing/src/simulation/sim-disk.ts";
-import type { DiskStep } from "../../../packages/testing/src/simulation/disk-step.ts";
+import type { DiskStep } from "@kontiki/actors/node";
 
 /** A disk, with the data that a test checks. */
 export type DiskStage = {

@@ -95,6 +95,13 @@ describe("letters", () => {
     expect(flying(2, 10)).toEqual([]);
   });
 
+  test("that are lost are seen for a moment where that happened", () => {
+    const { letters } = timelineOf([sent(1, 0), ended(1, 0, "cut off"), step(9, "n3", {})]);
+    const posted = letters.find(1);
+    expect(letters.flyingAt(1, 2)).toEqual([{ posted, part: 0.5, isOver: true }]);
+    expect(letters.flyingAt(2, 9)).toEqual([]);
+  });
+
   test("arrive, arrive twice, are lost, or are still on their way at the end", () => {
     const { letters } = timelineOf([
       sent(1, 0),

@@ -31,6 +31,7 @@ export type Opened = {
 /** Opens a page, and waits until it shows its nodes. It is closed at the end of the test. */
 export async function open(browser: Browser, url: string): Promise<Opened> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(12_000);
   onTestFinished(() => page.close());
   const [problems, requests]: [string[], string[]] = [[], []];
   page.on("pageerror", ({ message }) => problems.push(message));

@@ -128,6 +128,11 @@ export type ClusterOptions = {
    * Default: all are delivered at once.
    */
   readonly network?: MailCarrier | undefined;
+  /**
+   * For experiments: lets faults be injected while the cluster runs, by {@link Cluster.faults}. Each node then keeps a
+   * record of what it has not synced. With `network` as well, letters are carried from the start. Default: false.
+   */
+  readonly faults?: boolean | undefined;
 };
 
 const NODES = `1 to ${NODES_MAX} nodes, as their number or as a list of their names`;
@@ -164,6 +169,7 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   throws: oneOf("fail", "allow"),
   maxUncommittedBytes: whole(1),
   network: callable(" that takes a letter and a function that delivers it"),
+  faults: flag,
 };
 
 const WHERE = "Cluster.start";
@@ -190,6 +196,7 @@ export type CheckedOptions = {
   readonly checks: MachineChecks;
   readonly maxUncommittedBytes: number;
   readonly network: MailCarrier | undefined;
+  readonly faults: boolean;
 };
 
 /**
@@ -215,6 +222,7 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     trace: rest.trace,
     checks: { snapshots: rest.checks ?? isTest(env), throws: rest.throws ?? "allow" },
     network: rest.network,
+    faults: rest.faults ?? false,
   };
 }
 

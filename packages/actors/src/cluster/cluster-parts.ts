@@ -3,6 +3,7 @@ import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts"
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { CommonSpec } from "../threads/supervisor.ts";
+import type { MailCarrier } from "../threads/mail-carrier.ts";
 import {
   checkPriorities,
   checkRenames,
@@ -42,8 +43,9 @@ export function startSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
+  network: MailCarrier | undefined,
 ): RemoteSupervisor {
-  const { priorities, policy, network, dataDir } = options;
+  const { priorities, policy, faults, dataDir } = options;
   const given = {
     voters: disks.voters,
     nodes: disks.disks(),
@@ -51,9 +53,11 @@ export function startSupervisor(
     policy,
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
+    faults,
   };
+  const isCarried = options.network !== undefined;
   try {
-    return new RemoteSupervisor({ options: given, priorities, network });
+    return new RemoteSupervisor({ options: given, priorities, network, isCarried });
   } catch (error) {
     disks.close();
     throw error;

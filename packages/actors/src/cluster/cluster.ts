@@ -9,6 +9,7 @@ import {
   type ProposeOptions,
   type ReadOptions,
 } from "./cluster-client.ts";
+import { ClusterFaults, switching } from "./cluster-faults.ts";
 import {
   checkClusterOptions,
   type CheckedOptions,
@@ -79,6 +80,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #watch: MachineWatch;
   readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
+  readonly #faults: ClusterFaults | undefined;
   #stopping: Promise<void> | undefined;
 
   static {
@@ -106,7 +108,10 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
     this.#disks = openDisks(options);
-    this.#supervisor = startSupervisor(options, this.#disks, stateMachine);
+    const network = { carrier: options.network };
+    const carrier = options.faults ? switching(network) : options.network;
+    this.#supervisor = startSupervisor(options, this.#disks, stateMachine, carrier);
+    this.#faults = options.faults ? new ClusterFaults(network, () => this.#supervisor) : undefined;
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
     this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
     this.#watch = new MachineWatch({
@@ -149,6 +154,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       throw error;
     }
     return cluster;
+  }
+
+  /** Injects faults. @throws KontikiError when the cluster was started without the option `faults`. */
+  get faults(): ClusterFaults {
+    if (this.#faults !== undefined) return this.#faults;
+    throw new KontikiError("Cluster.faults: the cluster was started without the option faults");
   }
 
   /** The names of the nodes. */

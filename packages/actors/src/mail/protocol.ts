@@ -1,5 +1,6 @@
 import type { Change, Index, Membership, NodeId } from "@kontiki/core";
 import type { Address } from "./address.ts";
+import type { CrashPoint } from "../faults/crash-points.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
 import type { Condition, RaftStatus } from "./status.ts";
@@ -58,6 +59,8 @@ export type FromNode =
       readonly membership: Membership;
       readonly committed: boolean;
     }
+  /** The thread stands still at the point at which it must end (see `CrashGate`). */
+  | { readonly type: "atPoint"; readonly point: CrashPoint }
   /** The thread stands still from now until that pause ends (see `Gate`). */
   | { readonly type: "paused"; readonly pause: number }
   /** A problem with its disk or log, in one line, and what it keeps the node from; both undefined when it is over. */
@@ -120,10 +123,21 @@ export type NodeSpec = {
   /** Heap limit of the thread. */
   readonly heapMiB: number;
   /**
-   * A 32-bit counter that a program with a `network` carrier increments every {@link PULSE_MS} while its event loop runs,
-   * in which the carrier carries the mail between nodes. Undefined without a carrier.
+   * Whether mail between nodes passes the program's `network` carrier, and a counter that the program increments every
+   * {@link PULSE_MS} while it does: see `MailRoute`. Undefined when it never does.
    */
-  readonly pulse: SharedArrayBuffer | undefined;
+  readonly route: SharedArrayBuffer | undefined;
+  /**
+   * Shared memory for faults: what is wrong with its disk and clock, the point at which it must end, and what of its disk is
+   * not synced. Undefined where no faults are injected.
+   */
+  readonly faults:
+    | {
+        readonly cells: SharedArrayBuffer;
+        readonly gate: SharedArrayBuffer;
+        readonly unsynced: SharedArrayBuffer;
+      }
+    | undefined;
   /** The memory of its `NodeCounters`, which all its threads have. */
   readonly counters: SharedArrayBuffer;
 };

@@ -2,12 +2,15 @@ import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError, messageOf } from "../errors.ts";
+import type { Kept } from "../faults/crash-points.ts";
+import type { Disturbance } from "../faults/disturbance.ts";
 import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import type { Envelope, FromNode } from "../mail/protocol.ts";
 import { sameStatus, type ClusterEvent, type NodeStatus, type RaftStatus } from "../mail/status.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
 import { Control } from "../threads/control.ts";
 import { NodeLanes, type LanesToNode } from "../threads/node-lanes.ts";
+import type { ArmedCrash } from "../threads/node-faults.ts";
 import { NodeReports, type KnownMembership } from "../threads/node-reports.ts";
 import type { NodeState, SupervisorOrder } from "../threads/supervision.ts";
 
@@ -51,7 +54,8 @@ export class RemoteChild {
     this.#host = host;
     const life = fault === undefined ? STOPPED : ({ type: "failed", cause: fault } as const);
     const { shared: counters } = new NodeCounters();
-    this.#state = { id: node, uid, life, incarnation: 0, restarts: 0, counters, ...WITHOUT_THREAD };
+    const none = { incarnation: 0, restarts: 0, faults: undefined, ...WITHOUT_THREAD };
+    this.#state = { id: node, uid, life, counters, ...none };
     this.#reports = new NodeReports(node, {
       path: undefined,
       onEvent: host.onEvent,
@@ -85,6 +89,11 @@ export class RemoteChild {
     return new NodeCounters(this.#state.counters);
   }
 
+  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  get faults(): NodeState["faults"] {
+    return this.#state.faults;
+  }
+
   /** The account of its mailbox, while its thread takes part. */
   get mailbox(): MailboxAccount | undefined {
     return this.#lanes?.account;
@@ -116,9 +125,23 @@ export class RemoteChild {
     await this.#order({ type: "start", node: this.id });
   }
 
-  /** Orders that the thread is killed without warning. @throws KontikiError when there is none. */
-  async crash(): Promise<void> {
-    await this.#order({ type: "crash", node: this.id });
+  /**
+   * Orders that the thread is killed without warning. With `kept` its machine loses power too.
+   *
+   * @throws KontikiError when there is none.
+   */
+  async crash(kept?: Kept): Promise<void> {
+    await this.#order({ type: "crash", node: this.id, kept });
+  }
+
+  /** Orders what is wrong with its disk and clock, in place of what was. */
+  async disturb(disturbance: Disturbance): Promise<void> {
+    await this.#order({ type: "disturb", node: this.id, disturbance });
+  }
+
+  /** Orders the point at which its thread must end, in place of an earlier one. */
+  async arm(crash: ArmedCrash | undefined): Promise<void> {
+    await this.#order({ type: "arm", node: this.id, crash });
   }
 
   /** Orders a pause. @throws KontikiError if the thread does not run. */

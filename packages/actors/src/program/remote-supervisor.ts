@@ -4,12 +4,12 @@ import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { MailboxTable } from "../lanes/mailbox-table.ts";
 import type { Address } from "../mail/address.ts";
-import { PULSE_MS } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
 import { DeadLetters } from "../threads/dead-letters.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
+import { MailRoute } from "../threads/mail-route.ts";
 import { MailLoop } from "../threads/mail-loop.ts";
 import { Router } from "../threads/router.ts";
 import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
@@ -18,10 +18,12 @@ import { SupervisorThread } from "./supervisor-thread.ts";
 
 /** What a remote supervisor is made of. */
 export type RemoteSupervisorOptions = {
-  readonly options: Omit<SupervisorStart["options"], "pulse" | "programBell">;
+  readonly options: Omit<SupervisorStart["options"], "route" | "programBell">;
   readonly priorities: SupervisorStart["priorities"];
   /** Carries letters between nodes, in this thread. Without it they arrive at once. */
   readonly network: MailCarrier | undefined;
+  /** Whether `network` carries letters at first. */
+  readonly isCarried: boolean;
 };
 
 /**
@@ -53,7 +55,8 @@ export class RemoteSupervisor {
   #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
   /** Those that were reported, by either. */
   readonly #reportedDead = new Set<string>();
-  readonly #pulses: NodeJS.Timeout | undefined;
+  /** Whether the carrier carries the mail between nodes. */
+  readonly #route: MailRoute | undefined;
   /** Why the cluster no longer runs. */
   #ended: string | undefined;
   /** Whether the supervisor's thread has ended. */
@@ -68,18 +71,19 @@ export class RemoteSupervisor {
   };
 
   /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
-  constructor({ options, priorities, network }: RemoteSupervisorOptions) {
+  constructor({ options, priorities, network, isCarried }: RemoteSupervisorOptions) {
     const { voters, dataDir, mailbox, nodes } = options;
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
     for (const disk of nodes) this.#mirror(disk);
-    const pulse = network && new SharedArrayBuffer(4);
+    this.#route = network && new MailRoute();
+    const route = this.#route?.shared;
     const programBell = this.#loop.bell.shared;
     const carried = network && new MailboxTable();
     this.#thread = new SupervisorThread(
-      { options: { ...options, pulse, programBell }, priorities, carried: carried?.shared },
+      { options: { ...options, route, programBell }, priorities, carried: carried?.shared },
       {
         onPublished: (publications) => this.#onPublished(publications),
         onLetter: (letter) => {
@@ -89,9 +93,12 @@ export class RemoteSupervisor {
         onExit: (cause) => this.#onExit(cause),
       },
     );
-    if (pulse === undefined) return;
-    const counter = new Int32Array(pulse);
-    this.#pulses = setInterval(() => Atomics.add(counter, 0, 1), PULSE_MS);
+    this.carry(isCarried);
+  }
+
+  /** Whether the carrier carries the letters that nodes send from now on. Without a carrier it does nothing. */
+  carry(isOn: boolean): void {
+    this.#route?.carry(isOn);
   }
 
   get children(): readonly RemoteChild[] {
@@ -177,13 +184,13 @@ export class RemoteSupervisor {
 
   /** Ends the supervisor's thread. Its children must have ended. */
   async close(): Promise<void> {
-    clearInterval(this.#pulses);
+    this.#route?.close();
     await this.#thread.end();
   }
 
   /** Kills the supervisor's thread, whose children do not end. */
   abandon(): void {
-    clearInterval(this.#pulses);
+    this.#route?.close();
     this.#thread.kill();
   }
 
@@ -277,7 +284,7 @@ export class RemoteSupervisor {
     if (cause === undefined) return;
     const why = `the supervisor's thread has ended: ${cause}`;
     this.#ended ??= why;
-    clearInterval(this.#pulses);
+    this.#route?.close();
     for (const { id } of this.children) this.#onDown(id);
     for (const child of this.children) child.lose(why);
     this.events.emit("lost");

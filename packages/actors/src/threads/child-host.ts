@@ -9,8 +9,10 @@ import type { NodeThread, ThreadMail } from "./thread.ts";
 export type ChildHost = {
   readonly policy: RestartPolicy;
   /** What a thread is started with, except for what the child adds. `path` is undefined for a disk in memory. */
-  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk" | "counters">;
+  readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk" | "counters" | "faults">;
   readonly path: string | undefined;
+  /** Whether faults can be injected into its threads. */
+  readonly faults: boolean;
   readonly mail: ThreadMail;
   readonly onEvent: (event: ClusterEvent) => void;
   /** The child has another life, or a thread. */

@@ -1,6 +1,8 @@
 import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
-import type { FromNode } from "../mail/protocol.ts";
+import type { Kept } from "../faults/crash-points.ts";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import { NodeFaults } from "./node-faults.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
@@ -31,6 +33,8 @@ export class Child {
   readonly #host: ChildHost;
   readonly #restarts: Restarts;
   readonly #reports: NodeReports;
+  /** Undefined where none can be injected. */
+  readonly faults: NodeFaults | undefined;
   #uid: number;
   #life: NodeLife;
   #thread: NodeThread | undefined;
@@ -48,6 +52,7 @@ export class Child {
     this.#life = fault === undefined ? { type: "stopped" } : { type: "diskless", why: fault };
     this.#restarts = new Restarts(host.policy, () => this.#spawn());
     this.#reports = new NodeReports(id, host);
+    this.faults = host.faults ? new NodeFaults() : undefined;
   }
 
   /** The thread, while there is one. */
@@ -67,6 +72,11 @@ export class Child {
   /** The membership that its thread last reported; undefined before it has reported one. */
   get membership(): KnownMembership | undefined {
     return this.#reports.membership;
+  }
+
+  /** Its disk: the folder, or the files in memory. */
+  get disk(): NodeSpec["disk"] {
+    return this.#reports.disk;
   }
 
   /** Whether its thread pauses now. */
@@ -96,9 +106,14 @@ export class Child {
     else this.start();
   }
 
-  /** Kills the thread without warning; it is restarted as after any crash. @throws KontikiError when there is none. */
-  crash(): void {
+  /**
+   * Kills the thread without warning; it is restarted as after any crash. With `kept` its machine loses power too.
+   *
+   * @throws KontikiError when there is none.
+   */
+  crash(kept?: Kept): void {
     this.#check("crash");
+    if (kept !== undefined) this.faults?.losePower(kept);
     this.#on({ type: "crashRequested" });
     this.#thread?.kill("killed on request");
   }
@@ -146,6 +161,7 @@ export class Child {
   giveDisk(uid: number): void {
     this.#uid = uid;
     this.#reports.onDiskReplaced();
+    this.faults?.forgetDisk();
     this.#on({ type: "diskReplaced" });
   }
 
@@ -164,8 +180,10 @@ export class Child {
     this.#incarnation += 1;
     this.#on({ type: "spawned" });
     const { id, uid, incarnation } = this;
+    const { disk } = this.#reports;
     const { shared: counters } = this.counters;
-    const spec = { ...this.#host.spec, id, uid, incarnation, counters, disk: this.#reports.disk };
+    const faults = this.faults?.spec;
+    const spec = { ...this.#host.spec, id, uid, incarnation, counters, disk, faults };
     try {
       const thread = new NodeThread(spec, this.#host.mail, {
         onMessage: (message) => this.#onMessage(thread, message),
@@ -199,18 +217,25 @@ export class Child {
         return this.#tell({ type: "started", tornBytes: message.tornBytes });
       case "unusable":
         return this.#on({ type: "foundUnusable", why: message.message });
+      case "atPoint":
+        this.#on({ type: "crashRequested" });
+        this.faults?.atPoint();
+        return thread.kill(`killed on request at the point ${message.point}`);
       case "paused":
         this.#on({ type: "pauseBegun", number: message.pause });
         if (this.isPaused) this.#host.onPaused();
         return;
       default:
         this.#reports.take(message, this.#incarnation);
+        // Faults are injected into the files of a disk in memory from the program's thread.
+        if (message.type === "disk" && this.faults !== undefined) this.#host.onLife();
     }
   }
 
   #onExit(cause = "the thread ended without being asked to"): void {
     this.#thread = undefined;
     this.#reports.onThreadEnded();
+    const lost = this.faults?.threadEnded(this.#reports.disk);
     this.#host.onDown(this.#incarnation);
     const life = this.#life;
     if (life.type === "stopping") {
@@ -219,7 +244,8 @@ export class Child {
     } else if (life.type === "unusable") {
       this.#on({ type: "gaveUp", cause: life.why });
       this.#tell({ type: "failed", cause: life.why });
-    } else this.#onCrash(cause, life.type === "crashing");
+    } else
+      this.#onCrash(lost === undefined ? cause : `${cause}; ${lost}`, life.type === "crashing");
   }
 
   /** The next life is set before the crash is reported: a listener may stop the node, or start it. */

@@ -48,6 +48,8 @@ export type LaneStart = {
   readonly mailbox: SharedArrayBuffer;
   /** The bounds of each node's mailbox. */
   readonly limits: MailboxLimits;
+  /** See `MailRoute`. Undefined when letters always take the direct lane if there is one. */
+  readonly route?: SharedArrayBuffer | undefined;
 };
 
 /** A lane in each direction between the threads of two nodes, as one of them gets it. */

@@ -5,6 +5,7 @@ import { MailboxTable, takesLetter, type MailboxLimits } from "../lanes/mailbox-
 import { isClientAddress, type Address } from "../mail/address.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import { sameApartFromProgress, sameStatus, type RaftStatus } from "../mail/status.ts";
+import { isCarried } from "./mail-route.ts";
 import {
   KIND,
   writeMail,
@@ -35,18 +36,21 @@ export class LaneOutbox {
   readonly #clients: LaneWriter;
   readonly #direct = new Map<Address, Direct>();
   readonly #limits: MailboxLimits;
+  /** See `MailRoute`. */
+  readonly #route: Int32Array | undefined;
   #status: RaftStatus | undefined;
   #held: { readonly malformed: number; readonly raft: RaftStatus | undefined } | undefined;
   readonly #undelivered = new Map<NodeId, number>();
   readonly #settled: LaneReport[] = [];
 
-  constructor({ out, supervisorBell, program, limits }: LaneStart) {
+  constructor({ out, supervisorBell, program, limits, route }: LaneStart) {
     this.#supervisor = new LaneWriter(out, new Bell(supervisorBell));
     this.#clients =
       program === undefined
         ? this.#supervisor
         : new LaneWriter(program.out, new Bell(program.bell));
     this.#limits = limits;
+    this.#route = route && new Int32Array(route);
   }
 
   /** Adds the lane to another node, in place of an earlier one. */
@@ -84,7 +88,7 @@ export class LaneOutbox {
       this.#writeHeld();
       return writeMail(this.#clients, letter);
     }
-    const direct = this.#direct.get(to);
+    const direct = this.#isCarried ? undefined : this.#direct.get(to);
     if (direct === undefined) return this.#sendBySupervisor(to, letter);
     if (direct.writer.isCut) {
       this.#direct.delete(to);
@@ -140,6 +144,10 @@ export class LaneOutbox {
     for (const { writer } of this.#direct.values()) writer.ring();
     this.#clients.ring();
     this.#supervisor.ring();
+  }
+
+  get #isCarried(): boolean {
+    return this.#route !== undefined && isCarried(this.#route);
   }
 
   #writeHeld(): void {

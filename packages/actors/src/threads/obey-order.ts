@@ -46,7 +46,11 @@ function orderChild(child: Child, order: OfChild): void {
     case "start":
       return child.start();
     case "crash":
-      return child.crash();
+      return child.crash(order.kept);
+    case "disturb":
+      return child.faults?.disturb(order.disturbance);
+    case "arm":
+      return child.faults?.arm(order.crash);
     case "pause":
       return child.pause();
     case "resume":

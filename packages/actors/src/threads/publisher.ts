@@ -60,7 +60,7 @@ export class Publisher {
     const child = this.#supervisor.child(node);
     if (child === undefined) return;
     const { id, uid, life, incarnation, restarts } = child.status();
-    const { isPaused, thread } = child;
+    const { isPaused, thread, disk } = child;
     const hasThread = thread !== undefined;
     const { shared: counters } = child.counters;
     const state: NodeState = {
@@ -72,6 +72,7 @@ export class Publisher {
       hasThread,
       isPaused,
       counters,
+      faults: child.faults && { cells: child.faults.spec.cells, disk },
     };
     this.#post({ type: "node", state });
   }

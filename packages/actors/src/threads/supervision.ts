@@ -1,8 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
-import type { Envelope } from "../mail/protocol.ts";
+import type { Kept } from "../faults/crash-points.ts";
+import type { Disturbance } from "../faults/disturbance.ts";
+import type { Envelope, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { ArmedCrash } from "./node-faults.ts";
 import type { LanesToNode } from "./node-lanes.ts";
 import type { SupervisorOptions } from "./supervisor.ts";
 
@@ -31,9 +34,13 @@ export type SupervisorOrder =
   | { readonly type: "forget"; readonly node: NodeId }
   /** What becomes of one node: see `Child`. */
   | {
-      readonly type: "start" | "crash" | "pause" | "resume";
+      readonly type: "start" | "pause" | "resume";
       readonly node: NodeId;
     }
+  /** With `kept` its machine loses power too. */
+  | { readonly type: "crash"; readonly node: NodeId; readonly kept: Kept | undefined }
+  | { readonly type: "disturb"; readonly node: NodeId; readonly disturbance: Disturbance }
+  | { readonly type: "arm"; readonly node: NodeId; readonly crash: ArmedCrash | undefined }
   | { readonly type: "stop"; readonly node: NodeId; readonly deadlineMs: number }
   | {
       readonly type: "close";
@@ -59,6 +66,10 @@ export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" |
   readonly isPaused: boolean;
   /** The memory of its `NodeCounters`. */
   readonly counters: SharedArrayBuffer;
+  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  readonly faults:
+    | { readonly cells: SharedArrayBuffer; readonly disk: NodeSpec["disk"] }
+    | undefined;
 };
 
 /**

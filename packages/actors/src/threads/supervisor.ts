@@ -10,6 +10,7 @@ import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { Exchange } from "./exchange.ts";
 import type { MailReport } from "./lane-frames.ts";
 import { MailLoop } from "./mail-loop.ts";
+import { isCarried } from "./mail-route.ts";
 import type { Envelope, FromNode, NodeSpec } from "../mail/protocol.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
@@ -21,7 +22,7 @@ import type { ClusterEvent, DeadLetterReason } from "../mail/status.ts";
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
   NodeSpec,
-  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "pulse" | "counters"
+  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "route" | "counters" | "faults"
 >;
 
 /** What a supervisor is made of. */
@@ -37,10 +38,12 @@ export type SupervisorOptions = {
   readonly mailbox: MailboxLimits;
   /** Where the nodes' disks are, for messages; undefined if they are in memory. */
   readonly dataDir: string | undefined;
-  /** Carries letters between nodes. Without it they arrive at once. */
+  /** Carries letters between nodes while `route` says so. Without it they arrive at once. */
   readonly network?: MailCarrier | undefined;
-  /** With a carrier: the counter that shows that the carrier's thread runs. See {@link NodeSpec}. */
-  readonly pulse?: SharedArrayBuffer | undefined;
+  /** Whether faults can be injected into the nodes' threads, and `network` be switched off and on. */
+  readonly faults?: boolean | undefined;
+  /** With a carrier: whether it carries letters now, and whether its thread runs. See `MailRoute`. */
+  readonly route?: SharedArrayBuffer | undefined;
   /** The bell of the program's thread, which gets lanes to each node. Undefined if the supervisor is in that thread. */
   readonly programBell?: SharedArrayBuffer | undefined;
 };
@@ -78,6 +81,8 @@ export class Supervisor {
   readonly #exchange = new Exchange();
   readonly #options: SupervisorOptions;
   readonly #children = new Map<NodeId, Child>();
+  /** Whether the carrier carries the mail between nodes: see `MailRoute`. */
+  readonly #route: Int32Array | undefined;
   readonly #carried: CarriedMail | undefined;
   readonly #watch: LeaderWatch;
   readonly #deadLetters = new DeadLetters();
@@ -92,6 +97,7 @@ export class Supervisor {
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#carried =
       options.network && new CarriedMail(options.network, (letter) => this.router.route(letter));
+    this.#route = options.route && new Int32Array(options.route);
     this.#watch = this.#leaderWatch();
     for (const disk of options.nodes) this.add(disk);
   }
@@ -168,19 +174,21 @@ export class Supervisor {
   }
 
   #hostOf(node: NodeId, path: string | undefined): ChildHost {
-    const { spec, voters, policy, levelsBelow, mailbox, pulse, programBell } = this.#options;
+    const { spec, voters, policy, levelsBelow, mailbox, faults = false } = this.#options;
+    const { route, programBell } = this.#options;
     return {
       policy,
-      spec: { ...spec, voters, priority: levelsBelow(node), pulse },
+      spec: { ...spec, voters, priority: levelsBelow(node), route },
       path,
+      faults,
       mail: { loop: this.#loop, limits: mailbox, programBell },
       onEvent: (event) => this.#emit(event),
       onLife: () => this.events.emit("life", node),
       onUp: (incarnation, thread) => {
         const { account } = thread.mail;
         this.router.attachNode(node, incarnation, (letter) => thread.post(letter), account);
-        // A carrier gets all mail between nodes, so there is no other way for it.
-        if (this.#carried === undefined) this.#exchange.attach(node, incarnation, thread);
+        // Without faults a carrier gets all mail between nodes, so there is no other way for it.
+        if (faults || this.#carried === undefined) this.#exchange.attach(node, incarnation, thread);
         this.events.emit("up", node, incarnation, thread);
       },
       onDown: (incarnation) => {
@@ -220,8 +228,9 @@ export class Supervisor {
   }
 
   #send(letter: Envelope): void {
-    if (this.#carried === undefined || isClientAddress(letter.to)) this.router.route(letter);
-    else this.#carried.send(letter);
+    const isDue = this.#route !== undefined && isCarried(this.#route);
+    if (!isDue || isClientAddress(letter.to)) this.router.route(letter);
+    else this.#carried?.send(letter);
   }
 
   #onMembership(): void {

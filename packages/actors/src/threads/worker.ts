@@ -7,6 +7,9 @@ import { performance } from "node:perf_hooks";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { makeConfig, nodeId, type Config } from "@kontiki/core";
 import { exposeControl } from "./control-endpoint.ts";
+import { DisturbedNode } from "./disturbed-node.ts";
+import { recordingCalls } from "../faults/recording-calls.ts";
+import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
@@ -26,6 +29,7 @@ import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
 import { LanePort } from "./lane-port.ts";
+import { isCarried, pulsesIn } from "./mail-route.ts";
 import type { LaneStart } from "./lane-frames.ts";
 import type { Clock } from "../node/timers.ts";
 import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
@@ -45,10 +49,18 @@ function post(message: FromNode): void {
   data.postMessage(message);
 }
 
+/** Undefined where no faults are injected. */
+const disturbed =
+  spec.faults && new DisturbedNode(spec.faults, (point) => post({ type: "atPoint", point }));
+
 function openDisk(): Disk {
-  if (spec.disk.type === "file") return new FileDisk(spec.disk.path);
+  const { disk: place, faults } = spec;
+  if (place.type === "file")
+    return faults === undefined
+      ? new FileDisk(place.path)
+      : new FileDisk(place.path, recordingCalls(new UnsyncedRecord(faults.unsynced), place.path));
   const disk = new MemoryDisk({
-    files: spec.disk.files,
+    files: place.files,
     maxFileBytes: maxSegmentBytes(),
     onChange: (change) => post({ type: "disk", change }),
   });
@@ -86,15 +98,17 @@ const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
     };
   },
   whenSyncable(callback) {
+    disturbed?.beforeSync();
     callback();
     checkHeap();
   },
 };
 
 function clock(): Clock {
-  const pulse = spec.pulse && new Int32Array(spec.pulse);
+  const route = spec.route && new Int32Array(spec.route);
   return {
-    after(ms, callback) {
+    after(timeMs, callback) {
+      const ms = disturbed === undefined ? timeMs : disturbed.clock.timerMs(timeMs);
       timerAtMs = performance.now() + ms;
       const timer = setTimeout(() => {
         timerAtMs = Infinity;
@@ -106,10 +120,12 @@ function clock(): Clock {
       };
     },
     random: () => Math.random(),
-    nowMs: () => performance.now(),
+    nowMs: () => disturbed?.clock.nowMs() ?? performance.now(),
     // Nothing has to run for mail in lanes, so time alone is the pulse.
     pulses: () =>
-      pulse === undefined ? Math.floor(performance.now() / PULSE_MS) : Atomics.load(pulse, 0),
+      route !== undefined && isCarried(route)
+        ? pulsesIn(route)
+        : Math.floor((disturbed?.clock.steadyMs() ?? performance.now()) / PULSE_MS),
   };
 }
 
@@ -145,7 +161,8 @@ function obeyPauses(): void {
 
 async function run(): Promise<void> {
   const config = configOf(spec);
-  const disk = openDisk();
+  const own = openDisk();
+  const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
   const counters = new NodeCounters(spec.counters);
   const observer = countingSteps(config, counters);
@@ -159,8 +176,10 @@ async function run(): Promise<void> {
     return trace && tracerOf(trace, config, recovered);
   };
   const open = async (): Promise<ReturnType<typeof openNode>> => {
-    const machine = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
-    return openNode({ config, disk, machine, readIds, policy, lease, tracer, observer });
+    const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
+    const machine = disturbed?.machine(made) ?? made;
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer };
+    return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
     probe(disk);
@@ -170,10 +189,11 @@ async function run(): Promise<void> {
   const orders = new Orders();
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
-  const port = new LanePort(lanes, data, {
+  const lanePort = new LanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
   });
+  const port = disturbed?.port(lanePort) ?? lanePort;
   const runner = new NodeRunner(
     { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters },
     first,

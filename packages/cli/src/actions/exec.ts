@@ -1,8 +1,8 @@
 import { findCluster } from "../control/find-cluster.ts";
-import { lineOf, wordOf } from "../control/protocol.ts";
+import { lineOf, REQUESTS, wordOf } from "../control/protocol.ts";
 import { Registry } from "../control/registry.ts";
 import { askForText, runLine, type Showing } from "../control/run-line.ts";
-import type { Connection } from "../control/connection.ts";
+import { Disconnected, type Connection } from "../control/connection.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
@@ -25,10 +25,17 @@ export async function exec(
       words.length > 0
         ? await runLine(connection, lineOf(words.map(wordOf)), showing, host)
         : await runInput(connection, showing, host);
+    // Faults that were injected stay: another command heals them.
+    if (!host.signal.aborted) await connection.request(REQUESTS.keep).catch(ended);
     return interruptedStatus(host.signal) ?? (isDone ? EXIT_OK : EXIT_FAILED);
   } finally {
     connection.close();
   }
+}
+
+/** The command was one that ends the connection, or the cluster. */
+function ended(error: unknown): void {
+  if (!(error instanceof Disconnected)) throw error;
 }
 
 /** Runs the lines of standard input one after another. Resolves to whether all succeeded. */

@@ -25,6 +25,7 @@ import { Notes } from "../output/notes.ts";
 import { expectWritable, writePage } from "../output/pages.ts";
 import { write } from "../output/write.ts";
 import { bareTable } from "../render/table.ts";
+import { ReportFolder } from "../reports/report-folder.ts";
 
 /** Width of the output where there is no terminal. */
 const WIDTH = 100;
@@ -33,6 +34,7 @@ export type RunOptions = SeedOptions & {
   readonly engine: Engine;
   readonly jobs?: number;
   readonly html?: string;
+  readonly report?: string;
   readonly guided?: true;
   readonly corpus?: string;
   readonly list?: true;
@@ -79,13 +81,16 @@ async function runAll(
   const order =
     sources.length === 0 || sources.includes(ALL) ? mixtureOf(namesOf(scenarios)) : undefined;
   if (options.html !== undefined) await expectWritable(options.html);
+  const reports = options.report === undefined ? undefined : new ReportFolder(options.report);
+  await reports?.create();
   const isGuided = options.guided === true || options.corpus !== undefined;
   if (isGuided && options.engine === "workers")
     throw badInput("--guided needs runs that repeat exactly: leave out --engine workers");
   const seeds = chooseSeeds(options, engines.randomSeed);
   if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
-  const run = await campaign({ scenarios, order, seeds }, options, host, notes, engines);
+  const run = await campaign({ scenarios, order, seeds }, options, host, notes, engines, reports);
+  await reports?.written();
   const { stdout, env } = host;
   const text =
     options.json === true
@@ -93,6 +98,7 @@ async function runAll(
       : runText(run, colorsFor(stdout, env), stdout.columns ?? WIDTH);
   await write(stdout, text);
   if (options.html !== undefined) await writeFirst(options.html, run, notes);
+  if (reports !== undefined) noteReports(reports, notes);
   if (run.result.broken !== undefined) {
     notes.problem(run.result.broken);
     return EXIT_TOOL;
@@ -104,6 +110,13 @@ async function writeFirst(path: string, { result }: CampaignRun, notes: Notes): 
   const page = result.tallies.flatMap(({ findings }) => findings).find(({ page }) => page)?.page;
   if (page === undefined) notes.note(`nothing was violated, so ${path} is not written`);
   else await writePage(path, page);
+}
+
+function noteReports({ result }: ReportFolder, notes: Notes): void {
+  const { kept, left, page } = result;
+  if (page !== undefined)
+    notes.note(`${kept === 1 ? "the report is" : "the newest report is"} ${page}`);
+  if (left > 0) notes.note(`only the first ${kept} of ${kept + left} runs were kept`);
 }
 
 /** What a campaign runs. */
@@ -124,6 +137,7 @@ async function campaign(
   { signal }: Host,
   notes: Notes,
   engines: Engines,
+  reports: ReportFolder | undefined,
 ): Promise<CampaignRun> {
   const { engine, time: timeMs, untilFail = false, untilDoubt = false, html, json } = options;
   const size = (seedCount(seeds) ?? Infinity) * (order ?? scenarios).length;
@@ -132,6 +146,7 @@ async function campaign(
     engine,
     scenarios: scenarios.map(({ source }) => source),
     pages: html !== undefined,
+    ...(reports !== undefined && { keeps: true }),
   };
   let progress: CampaignProgress = { done: 0, size: undefined, violated: 0, events: 0 };
   const began = engines.now();
@@ -151,6 +166,11 @@ async function campaign(
     signal: timeMs === undefined ? signal : AbortSignal.any([signal, engines.deadline(timeMs)]),
     onProgress(now) {
       progress = now;
+    },
+    onReport({ kept, task }) {
+      const scenario = names[task.scenario];
+      if (kept !== undefined && scenario !== undefined)
+        reports?.keep({ scenario, seed: task.seed, engine }, kept);
     },
   });
   const shown = (): string => campaignProgressText(progress, engines.now() - began, timeMs);

@@ -2,6 +2,7 @@ import { KontikiError } from "@kontiki/actors";
 import { rmSync } from "node:fs";
 import { Connection, isAnswered } from "../control/connection.ts";
 import { startDetached } from "../control/detach.ts";
+import { reachText } from "../gateway/reach.ts";
 import { reachOf } from "../control/hosted-cluster.ts";
 import type { Hello } from "../control/protocol.ts";
 import { Registry } from "../control/registry.ts";
@@ -64,8 +65,9 @@ async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Pr
   }
 }
 
-function textOf({ name, nodes, pid, data }: Hello): string {
+function textOf({ name, nodes, pid, data, http }: Hello): string {
   const count = `${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}`;
   const place = data === null ? "in memory" : `in ${data}`;
-  return `${name}: ${count}, logs ${place}, process ${pid}\n`;
+  const reach = http === null ? "" : `${reachText(http)}\n`;
+  return `${name}: ${count}, logs ${place}, process ${pid}\n${reach}`;
 }

@@ -1,8 +1,11 @@
 import type { ClusterEvent, ClusterOptions } from "@kontiki/actors";
 import { once } from "node:events";
+import type { Gateway } from "../gateway/gateway.ts";
+import { reachText } from "../gateway/reach.ts";
 import type { EventLog } from "../control/event-log.ts";
 import { endedBy } from "../control/ended-by.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { FaultLedger } from "../launch/fault-ledger.ts";
 import {
   firstLeader,
   withCluster,
@@ -18,10 +21,12 @@ import { runPiped } from "../prompt/piped.ts";
 import { runPrompt } from "../prompt/prompt.ts";
 import { JsonPrinter, TextPrinter } from "../prompt/reply-printer.ts";
 import { eventText } from "../render/event-text.ts";
+import { counted } from "../render/quantities.ts";
 import { CommandSession } from "../session/command-session.ts";
-import { namedNode, type SessionNode } from "../session/context.ts";
+import { namedNode, type SessionFaults, type SessionNode } from "../session/context.ts";
 import { wipeNotice } from "../session/verbs/life.ts";
 import { verbs } from "../session/verbs/verbs.ts";
+import type { LiveServer } from "../web/live-server.ts";
 import { tuningOf, type TuningOptions } from "./tuning.ts";
 
 export type UpOptions = TuningOptions & {
@@ -30,6 +35,8 @@ export type UpOptions = TuningOptions & {
   readonly detach?: true;
   readonly wait?: "leader";
   readonly log?: string;
+  readonly http?: number;
+  readonly token?: string;
   readonly nodes?: number;
   readonly data: string;
   readonly json?: true;
@@ -39,6 +46,8 @@ export type UpOptions = TuningOptions & {
   readonly heartbeat: number;
   readonly pipeline: number;
   readonly rename?: ClusterOptions["renames"];
+  /** The port of the live page; 0 for any that is free. */
+  readonly web?: number;
 };
 
 /** How long nodes may take to agree before one of them is wiped, in ms. */
@@ -59,24 +68,68 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     heartbeatMs: options.heartbeat,
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
+    faults: true,
   };
+  let gateway: Gateway | undefined;
   try {
+    gateway = await gatewayOf(options);
+    const http = gateway;
     const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
       events.beginUp();
-      const down = await doors.open(cluster);
+      http?.serve(cluster);
+      const faults = new FaultLedger(() => cluster.openFaults());
+      const down = await doors.open({ cluster, faults }, http?.reach ?? null);
       const near = down === undefined ? host : endedBy(host, down);
+      const web = await openWeb(cluster, faults.of(cluster), options, notes, near);
       try {
+        if (http !== undefined) notes.note(reachText(http.reach));
         await greet(cluster, options, notes, near);
+        if (web !== undefined) doors.log?.note(`page: ${web.url}`);
         const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
-        return (await converse(cluster, options, notes, near)) || !wiped;
+        const shown = web?.cluster ?? cluster;
+        return (await converse(shown, faults.of(cluster), options, notes, near)) || !wiped;
       } finally {
+        await faults.close();
         events.beginStop();
+        await web?.close();
       }
     });
     return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
   } finally {
+    await gateway?.close();
     await doors.close();
   }
+}
+
+/** Serves the live page, and tells its address; undefined where none is wanted. @throws KontikiError */
+async function openWeb(
+  cluster: ProgramCluster,
+  faults: SessionFaults,
+  { web: port, name, electionTimeout }: UpOptions,
+  notes: Notes,
+  { signal, env }: Host,
+): Promise<LiveServer | undefined> {
+  if (port === undefined) return undefined;
+  const { LiveServer } = await import("../web/live-server.ts");
+  const title = `${name ?? "cluster"}, ${counted(cluster.nodeIds.length, "node")}`;
+  const server = await LiveServer.open(cluster, {
+    port,
+    title,
+    electionTimeoutMs: electionTimeout,
+    token: env["KONTIKI_WEB_TOKEN"],
+    ended: signal,
+    announce: (text) => notes.note(text),
+    faults,
+  });
+  notes.note(`page: ${server.url}`);
+  return server;
+}
+
+/** Listens before the nodes start, so that a port that is in use stops nothing. @throws KontikiError */
+async function gatewayOf({ http, token }: UpOptions): Promise<Gateway | undefined> {
+  if (http === undefined) return undefined;
+  const { Gateway } = await import("../gateway/gateway.ts");
+  return Gateway.listen(http, token);
 }
 
 /** Reports events to people: other ones while the cluster starts, while it is up, and while it stops. */
@@ -176,6 +229,7 @@ async function wipeSettled(
 /** Resolves to whether any command of a pipe failed. */
 async function converse(
   cluster: ProgramCluster,
+  faults: SessionFaults,
   options: UpOptions,
   notes: Notes,
   host: Host,
@@ -186,7 +240,7 @@ async function converse(
       ? new JsonPrinter(stdout)
       : new TextPrinter(stdout, colorsFor(stdout, env), notes);
   const interpreter = new Interpreter(
-    new CommandSession(verbs, cluster, signal, (text) => notes.note(text)),
+    new CommandSession(verbs, cluster, signal, (text) => notes.note(text), faults),
     printer,
     notes,
     signal,

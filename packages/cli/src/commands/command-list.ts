@@ -118,6 +118,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./run.ts")).defineRun,
   },
   {
+    name: "compare",
+    usage: "[options] <a> <b>",
+    description: "put the reports of two runs side by side",
+    load: async () => (await import("./compare.ts")).defineCompare,
+  },
+  {
     name: "explore",
     usage: "[options] [instance]",
     description: "check every state that a small cluster of the real core can reach",

@@ -1,6 +1,6 @@
 import { Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
-import { clusterName, file } from "./options.ts";
+import { clusterName, file, token, wholeNumber } from "./options.ts";
 
 /** Adds options of how a cluster is run and reached. */
 export function withControl(command: Command): Command {
@@ -29,6 +29,18 @@ export function withControl(command: Command): Command {
         "append each event to this file, one JSON object a line",
       ).argParser(file),
     )
+    .addOption(
+      new Option(
+        "--http <port>",
+        "serve keys, status, events and metrics over HTTP on 127.0.0.1; 0 for any free port",
+      ).argParser(wholeNumber(0, 65_535)),
+    )
+    .addOption(
+      new Option(
+        "--token <token>",
+        "with --http: what requests must bring (default: a new one, which is printed); none for no token",
+      ).argParser(token),
+    )
     .addOption(new Option("--config <file>", "read options from a YAML file").argParser(file));
 }
 
@@ -38,6 +50,8 @@ export function checkTogether(command: Command, options: UpOptions): void {
     command.error("error: --wait needs --detach");
   if (options.detach === true && options.wipe !== undefined && options.serve !== true)
     command.error("error: --detach cannot be used with --wipe");
+  if (options.token !== undefined && options.http === undefined)
+    command.error("error: --token needs --http");
   if (options.memory !== true) return;
   for (const name of ["data", "rename", "wipe"] as const) {
     const source = command.getOptionValueSource(name);

@@ -125,6 +125,14 @@ export function clusterOption(): Option {
   ).argParser(directory);
 }
 
+/** Reads what requests must bring, of the characters that a header carries as they are. */
+export function token(text: string): string {
+  if (text === "none" || /^[\w.~+/-]{8,256}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    "It must have 8 to 256 letters, digits and -._~+/ or be none, for no token.",
+  );
+}
+
 /** Reads the path of a file, which need not exist. */
 export function file(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;

@@ -4,6 +4,7 @@ Examples:
   $ kontiki run --list
   $ kontiki run figure_8 --seeds 1000
   $ kontiki run my-scenario.yaml --until-fail
+  $ kontiki run figure_8 --seed 7 --report reports
   $ kontiki run --time 60s
   $ kontiki run all --time 8h --jobs 2 --shard 3/16
   $ kontiki run reliable_churn --engine workers --seeds 3
@@ -27,6 +28,11 @@ before changes: only the token reproduces the run.
 A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Both
 tell what the violated claim depends on, and with --whole everything; so does the page of --html. Rates
 are per job.
+
+--report DIR keeps at most 100 runs, whatever their verdict, each in DIR/SCENARIO-SEED: summary.json
+(operations, latencies and throughput over time, times without a success, leaders, faults and what each
+cost, coverage), history.jsonl for "kontiki check", and report.html, one page that opens offline. DIR/latest
+is a link to the newest. "kontiki compare" puts two of them side by side.
 
 "Sometimes" situations are those in which a rule decides, such as a vote that is withheld. For each
 subject the table has how many of them the runs met, the one that the fewest runs met, and the first of

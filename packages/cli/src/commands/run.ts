@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { Option, type Command } from "commander";
 import type { RunOptions } from "../actions/run.ts";
 import { ENGINES } from "../host/limits.ts";
 import type { Define } from "./define.ts";
@@ -10,6 +10,30 @@ const JOBS_MAX = 256;
 
 /** `kontiki run`: runs scenarios with many seeds. */
 export const defineRun: Define = (command, { host, loadEngines, done }) => {
+  defineRuns(command);
+  command
+    .addOption(
+      new Option("--html <file>", "also write a page that shows the first violation").argParser(
+        file,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--report <dir>",
+        "keep each run: its summary, history and page, in a folder of this one",
+      ).argParser(file),
+    )
+    .option("--list", "print the shipped scenarios, and run none")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", runHelp)
+    .action(async (sources: readonly string[], options: RunOptions) => {
+      const { runScenarios } = await import("../actions/run.ts");
+      done(await runScenarios(sources, options, host, await loadEngines()));
+    });
+};
+
+/** Which runs there are. */
+function defineRuns(command: Command): void {
   command
     .argument(
       "[scenarios...]",
@@ -41,17 +65,5 @@ export const defineRun: Define = (command, { host, loadEngines, done }) => {
         "with --guided: begin with the plans of this folder, and add to it",
       ).argParser(file),
     )
-    .addOption(new Option("--shard <i/n>", "run part i of n of the seeds").argParser(shard))
-    .addOption(
-      new Option("--html <file>", "also write a page that shows the first violation").argParser(
-        file,
-      ),
-    )
-    .option("--list", "print the shipped scenarios, and run none")
-    .option("--json", "print one JSON object")
-    .addHelpText("after", runHelp)
-    .action(async (sources: readonly string[], options: RunOptions) => {
-      const { runScenarios } = await import("../actions/run.ts");
-      done(await runScenarios(sources, options, host, await loadEngines()));
-    });
-};
+    .addOption(new Option("--shard <i/n>", "run part i of n of the seeds").argParser(shard));
+}

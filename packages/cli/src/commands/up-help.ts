@@ -12,7 +12,9 @@ Examples:
   $ kontiki up --pipeline 256 < puts.txt
   $ kontiki up --snapshot-entries 500 --priority n1=2 --priority n2=1
   $ kontiki up --detach --name lab --wait leader
+  $ kontiki up --web
   $ kontiki up --config lab.yaml
+  $ kontiki up --http 8080
 
 Commands:
 ${indent(helpText(verbs, { dim: String }))}
@@ -40,7 +42,15 @@ default in ~/.local/state.
 With --detach the cluster runs in a process of its own, and writes its events into a log. It, and every
 cluster at a prompt or with --serve, is reached from other terminals: "kontiki ps" lists them, "exec",
 "status", "attach", "logs" and "down" take their name.
+With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
+GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
+header "Authorization: Bearer TOKEN".
 --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
+
+--web serves a page that shows the cluster live, with a button for each command, and prints its address.
+The address holds a token, without which no request is answered; the page is reached from this machine
+only. The token is random, or KONTIKI_WEB_TOKEN: with that and a fixed port an open page reconnects when
+the cluster is started again.
 
 From a pipe, commands run one after another. With --pipeline they run at once as long as they are "put",
 "get", "read", "del", "cas" and "append" of different keys; those of one key keep their order, and every

@@ -17,6 +17,8 @@ import { upHelp } from "./up-help.ts";
 /** More would only wait for the nodes. */
 const PIPELINE_MAX = 4096;
 
+const PORT_MAX = 65_535;
+
 /** Nodes of a cluster in memory. */
 const NODES_DEFAULT = 3;
 const ELECTION_TIMEOUT_DEFAULT_MS = 300;
@@ -63,6 +65,11 @@ export const defineUp: Define = (command, services) => {
         1,
       ).default(HEARTBEAT_DEFAULT_MS),
     );
+  command.addOption(
+    new Option("--web [port]", "serve a live page on this machine, at any free port by default")
+      .argParser(wholeNumber(0, PORT_MAX))
+      .preset(0),
+  );
   withTuning(withControl(command)).addHelpText("after", upHelp);
   command.action((given: GivenOptions) => runUp(command, given, services));
 };

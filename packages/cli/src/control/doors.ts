@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Host } from "../host/host.ts";
-import type { ProgramCluster } from "../launch/cluster.ts";
 import { messageOf } from "../output/error-text.ts";
 import type { Notes } from "../output/notes.ts";
 import { EventLog } from "./event-log.ts";
+import type { Hosted } from "./visitor.ts";
 import { HostedCluster, reachOf } from "./hosted-cluster.ts";
+import type { Hello } from "./protocol.ts";
 import { Registry, type Registered } from "./registry.ts";
 
 /** What the command line says about other terminals. */
@@ -66,13 +67,16 @@ export class Doors {
   }
 
   /** Resolves to what is aborted when another terminal stops the cluster; undefined if none can. @throws KontikiError */
-  async open(cluster: ProgramCluster): Promise<AbortSignal | undefined> {
+  async open(
+    hosts: Pick<Hosted, "cluster" | "faults">,
+    http: Hello["http"],
+  ): Promise<AbortSignal | undefined> {
     const entry = this.#entry;
     this.log?.note("up");
     if (entry === undefined) return undefined;
     if (!this.#isNeeded && entry.data !== null && !existsSync(entry.data)) return undefined;
     try {
-      this.#hosted = await HostedCluster.open(entry, this.#registry, cluster, this.#signal);
+      this.#hosted = await HostedCluster.open(entry, this.#registry, hosts, this.#signal, http);
       return this.#hosted.down;
     } catch (error) {
       if (this.#isNeeded) throw error;

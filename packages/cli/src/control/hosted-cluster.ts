@@ -10,6 +10,7 @@ import { isAnswered } from "./connection.ts";
 import type { Hello } from "./protocol.ts";
 import type { Registry, Registered } from "./registry.ts";
 import { ControlServer } from "./server.ts";
+import type { Hosted } from "./visitor.ts";
 import { socketAt, socketIn } from "./socket-path.ts";
 import { timeOfDay } from "./wall-clock.ts";
 
@@ -83,14 +84,16 @@ export class HostedCluster {
   static async open(
     entry: Registered,
     registry: Registry,
-    cluster: ProgramCluster,
+    { cluster, faults }: Pick<Hosted, "cluster" | "faults">,
     ended: AbortSignal,
+    http: Hello["http"],
   ): Promise<HostedCluster> {
     const down = new AbortController();
     const server = await ControlServer.listen(entry.socket, {
       cluster,
+      faults,
       verbs,
-      hello: () => helloOf(entry, cluster),
+      hello: () => helloOf(entry, cluster, http),
       ended: AbortSignal.any([ended, down.signal]),
       down: () => down.abort(),
     });
@@ -110,9 +113,9 @@ export class HostedCluster {
   }
 }
 
-function helloOf(entry: Registered, cluster: ProgramCluster): Hello {
+function helloOf(entry: Registered, cluster: ProgramCluster, http: Hello["http"]): Hello {
   const status = cluster.status();
   const leader = leaderOf(status);
   const term = status.find(({ id }) => id === leader)?.raft?.term ?? null;
-  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, term };
+  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, http, term };
 }

@@ -1,6 +1,7 @@
 import type { ClusterEvent } from "@kontiki/actors";
 import type { Failure } from "../session/answer.ts";
 import type { Word } from "../session/split-words.ts";
+import type { GatewayReach } from "../gateway/reach.ts";
 import type { Registered } from "./registry.ts";
 
 /**
@@ -17,6 +18,8 @@ export const REQUESTS = {
   events: "@events",
   /** Interrupts the commands of this connection. It has no reply. */
   interrupt: "@interrupt",
+  /** Faults that this connection has injected stay when it ends. */
+  keep: "@keep",
   /** Stops the cluster gracefully. The connection ends when the nodes have stopped. */
   down: "@down",
 } as const;
@@ -26,6 +29,8 @@ export type Hello = Registered & {
   readonly version: string;
   readonly nodes: readonly string[];
   readonly leader: string | null;
+  /** Where it answers HTTP; null if it does not. */
+  readonly http: GatewayReach | null;
   readonly term: number | null;
 };
 

@@ -2,6 +2,7 @@ import type { ClusterEvent } from "@kontiki/actors";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { Writable } from "node:stream";
+import type { FaultLedger } from "../launch/fault-ledger.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
@@ -24,6 +25,7 @@ const UNREAD_BYTES_MAX = 1024 * 1024;
 /** What connections are about. */
 export type Hosted = {
   readonly cluster: ProgramCluster;
+  readonly faults: FaultLedger;
   readonly verbs: readonly Verb[];
   readonly hello: () => Hello;
   /** Aborted when the cluster stops. */
@@ -47,13 +49,21 @@ export class Visitor {
     this.#socket = socket;
     this.#hosted = hosted;
     const end = AbortSignal.any([hosted.ended, this.#gone.signal]);
-    this.#session = new CommandSession(hosted.verbs, hosted.cluster, end, (note) =>
-      this.#send({ note }),
+    this.#session = new CommandSession(
+      hosted.verbs,
+      hosted.cluster,
+      end,
+      (note) => this.#send({ note }),
+      hosted.faults.of(this),
     );
     this.#interpreter = this.#printing(new JsonPrinter(socket));
     // A connection that breaks interrupts its commands, as Ctrl-C does.
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#gone.abort());
+    socket.on("close", () => {
+      this.#gone.abort();
+      // A command that is still running may inject a fault.
+      void this.#replied.then(() => hosted.faults.release(this));
+    });
   }
 
   /** Resolves when the connection has ended. */
@@ -102,6 +112,10 @@ export class Visitor {
         // What came before it is replied to. It does not wait here, so that an interrupt is read.
         void this.#replied.then(() => this.#hosted.down());
         return;
+      case REQUESTS.keep:
+        await this.#replied;
+        await this.#hosted.faults.keep(this);
+        return this.#send({ ok: true, command: [text], value: null });
       case REQUESTS.hello:
         await this.#replied;
         return this.#send({ ok: true, command: [text], value: this.#hosted.hello() });

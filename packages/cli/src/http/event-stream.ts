@@ -22,7 +22,7 @@ export class EventStream {
   constructor(response: ServerResponse, unreadMax = UNREAD_BYTES_MAX) {
     this.#response = response;
     this.#unreadMax = unreadMax;
-    begin(response, 200, { "content-type": "text/event-stream" });
+    begin(response, 200, { "content-type": "text/event-stream", connection: "close" });
     response.flushHeaders();
     this.#alive = setInterval(() => this.#write(":\n\n"), ALIVE_EVERY_MS);
     this.#alive.unref();

@@ -17,6 +17,9 @@ const SILENCE_MS = 30_000;
 /** How long a connection is kept for the next request, in ms. */
 const KEEP_ALIVE_MS = 5_000;
 
+/** How long the last answers may take to leave, in ms. */
+const GRACE_MS = 100;
+
 const HEADER_BYTES_MAX = 16 * 1024;
 
 /** More connections than this are closed as soon as they come. */
@@ -74,11 +77,13 @@ export class LoopbackServer {
     return `http://${LOOPBACK}:${this.port}`;
   }
 
-  /** Ends every connection at once, open streams too. */
+  /** Ends every connection: at once where nothing is being answered, else when the answer has left, or soon. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), GRACE_MS);
     await closed;
+    clearTimeout(timer);
   }
 
   #bind(port: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions, NodeHandle } from "@kontiki/actors";
 import type { Host } from "../host/host.ts";
 import type { SessionCluster, SessionNode } from "../session/context.ts";
+import type { Faults } from "./fault-ledger.ts";
 import type { Notes } from "../output/notes.ts";
 
 /** The part of a node's API that the program uses. */
@@ -8,8 +9,10 @@ export type ProgramNode = SessionNode & Pick<NodeHandle, "digest">;
 
 /** The part of a cluster's API that the program uses. */
 export type ProgramCluster = Omit<SessionCluster, "node"> &
-  Pick<Cluster, "events" | "nodeIds" | "stop"> & {
+  Pick<Cluster, "events" | "metrics" | "nodeIds" | "stop"> & {
     node(id: string): ProgramNode;
+    /** Gets ready to inject faults. @throws KontikiError when that is not possible now. */
+    openFaults(): Promise<Faults>;
   };
 
 /** Starts a cluster of key-value machines. @throws KontikiError */

@@ -26,6 +26,12 @@ export class Arguments {
     return this.#words.length - this.#taken;
   }
 
+  /** Whether the next word is an option. */
+  get isOption(): boolean {
+    const next = this.#words[this.#taken];
+    return next === undefined || (!next.quoted && next.text.startsWith("--"));
+  }
+
   /** The next word. One that begins with `--` is an option in the wrong place, unless it is in double quotes. */
   word(): Word {
     const word = this.#words[this.#taken];

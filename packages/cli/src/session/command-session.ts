@@ -1,6 +1,6 @@
 import { CommandFailed, failureOf, type Answer, type Failure } from "./answer.ts";
 import { Arguments, shorten } from "./arguments.ts";
-import type { Context, SessionCluster } from "./context.ts";
+import { NO_FAULTS, type Context, type SessionCluster, type SessionFaults } from "./context.ts";
 import { arityProblem, firstWords, usageOf, verbAt, verbsOf } from "./find-verb.ts";
 import { orderOf, type Order } from "./order.ts";
 import type { Word } from "./split-words.ts";
@@ -16,6 +16,7 @@ export class CommandSession {
   readonly #verbs: readonly Verb[];
   readonly #cluster: SessionCluster;
   readonly #announce: Context["announce"];
+  readonly #faults: SessionFaults;
   /** Once it is aborted, all commands fail. */
   readonly #end: AbortSignal;
   /** Interrupts the commands that run now. */
@@ -28,10 +29,12 @@ export class CommandSession {
     cluster: SessionCluster,
     end: AbortSignal,
     announce: Context["announce"] = () => undefined,
+    faults: SessionFaults = NO_FAULTS,
   ) {
     this.#verbs = verbs;
     this.#cluster = cluster;
     this.#announce = announce;
+    this.#faults = faults;
     this.#end = end;
     end.addEventListener("abort", () => this.interrupt(), { once: true });
   }
@@ -71,7 +74,12 @@ export class CommandSession {
   /** A proposal that was sent cannot be taken back, so a command that is cut off has an unknown outcome. */
   #untilInterrupted(verb: Verb, args: Arguments): Promise<Answer> {
     const { signal } = this.#interruption;
-    const context = { cluster: this.#cluster, signal, announce: this.#announce };
+    const context = {
+      cluster: this.#cluster,
+      faults: this.#faults,
+      signal,
+      announce: this.#announce,
+    };
     return new Promise((resolve, reject) => {
       const outcome = verb.reads === true ? "definitelyNot" : "unknown";
       const end = (): void => reject(new CommandFailed("interrupted before it was done", outcome));

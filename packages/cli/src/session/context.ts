@@ -6,6 +6,7 @@ import type {
   Outcome,
   ReadOptions,
 } from "@kontiki/actors";
+import type { FaultInForce } from "@kontiki/testing";
 import { CommandFailed } from "./answer.ts";
 import { leaderOf } from "./leader-of.ts";
 
@@ -33,9 +34,28 @@ export type SessionCluster = Pick<
   node(id: string): SessionNode;
 };
 
+/** What a session does with faults. */
+export type SessionFaults = {
+  /** Begins a fault that is written as in a scenario. @throws KontikiError when it is not possible. */
+  readonly inject: (written: object) => Promise<FaultInForce>;
+  /** Ends faults before their time. */
+  readonly heal: (isMeant: (fault: FaultInForce) => boolean) => Promise<readonly FaultInForce[]>;
+  readonly inForce: () => Promise<readonly FaultInForce[]>;
+};
+
+/** For a cluster that faults cannot be injected into. */
+export const NO_FAULTS: SessionFaults = {
+  inject: async () => {
+    throw new CommandFailed("no fault can be injected into this cluster");
+  },
+  heal: async () => [],
+  inForce: async () => [],
+};
+
 /** What every verb works with. */
 export type Context = {
   readonly cluster: SessionCluster;
+  readonly faults: SessionFaults;
   /** Aborted when the command is interrupted. */
   readonly signal: AbortSignal;
   /** Tells people what a command is about to destroy. */
@@ -76,7 +96,11 @@ function resultOf(outcome: Outcome<KeyValueResult>): KeyValueResult {
  *
  * @throws CommandFailed for "leader", with the name of the present one.
  */
-export function namedNode({ cluster }: Context, verb: string, name: string): SessionNode {
+export function namedNode(
+  { cluster }: Pick<Context, "announce" | "cluster" | "signal">,
+  verb: string,
+  name: string,
+): SessionNode {
   if (name !== "leader") return cluster.node(name);
   const leader = leaderOf(cluster.status());
   const now = leader === null ? "there is no leader now" : `the leader is ${leader} now`;

@@ -12,8 +12,12 @@ export function helpText(verbs: readonly VerbHelp[], colors: Pick<Colors, "dim">
 }
 
 function detailText(verb: VerbHelp, colors: Pick<Colors, "dim">): string {
-  const { summary, example } = verb;
-  return [usageOf(verb), `  ${summary}`, `  ${colors.dim("example:")} ${example}`].join("\n");
+  const { summary, example, details = [] } = verb;
+  const width = Math.max(0, ...details.map(([written]) => written.length));
+  const lines = details.map(([written, does]) => `  ${written.padEnd(width)}  ${colors.dim(does)}`);
+  return [usageOf(verb), `  ${summary}`, ...lines, `  ${colors.dim("example:")} ${example}`].join(
+    "\n",
+  );
 }
 
 /** How a line of input is read. */

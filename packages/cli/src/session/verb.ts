@@ -12,6 +12,8 @@ export type VerbHelp = {
   readonly usage: string;
   readonly summary: string;
   readonly example: string;
+  /** Its options and other ways to write it, each with what it does, as `help` of this verb shows them. */
+  readonly details?: readonly (readonly [written: string, does: string])[];
   /** Least and most arguments, options and their values included. */
   readonly arity: readonly [min: number, max: number];
   /** How each argument is completed; none where it is left out. */

@@ -1,4 +1,5 @@
 import { decode, headerOf, payloadOf, type CommandBytes } from "@kontiki/actors/node";
+import type { LogLine } from "@kontiki/actors";
 import type { Effect, Entry } from "@kontiki/core";
 import { logText } from "../render/log-text.ts";
 import { membershipText, type Notation } from "../render/message-text.ts";
@@ -29,6 +30,13 @@ function cellOf(entry: Entry<CommandBytes>): Cell {
     default:
       return entry satisfies never;
   }
+}
+
+/** An entry as a running node gives it. */
+export function cellOfLine(line: LogLine): Cell {
+  if (line.type === "noop") return [line.term, "n", "no-op"];
+  const text = shortened(logText(line).split(" ").slice(2).join(" "));
+  return [line.term, line.type === "command" ? "c" : "m", text];
 }
 
 /** A command as it is typed at the prompt, and which client proposed it. */

@@ -59,6 +59,11 @@ export function messagesContent(messages: readonly Message<CommandBytes>[]): Con
   return { kind, text: messages.map((one) => messageText(one, NOTATION)).join("\n") };
 }
 
+/** What a message is about. */
+export function kindOf(type: Message<unknown>["type"]): Letter["kind"] {
+  return KINDS[type];
+}
+
 /** What stands out first, where a letter holds several messages. */
 const ORDER: readonly Letter["kind"][] = ["vote", "snapshot", "append", "reply"];
 

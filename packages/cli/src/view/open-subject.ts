@@ -4,11 +4,13 @@ import {
   planOfParts,
   type Simulation,
   type SliceOptions,
+  type Token,
 } from "@kontiki/testing";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
 import { aboutOf, tokenRun } from "../replay/run-subject.ts";
+import { recordPath } from "./record-path.ts";
 import { recordRun, type RecordedRun } from "./record-run.ts";
 import { recordTraces } from "./record-traces.ts";
 import type { Recording } from "./recording.ts";
@@ -29,15 +31,22 @@ type Given = { readonly name: string; readonly step: number | undefined };
  *
  * @throws CheckFailure when it names none of them
  */
-export async function openSubject(text: string, seed: number | undefined): Promise<Subject> {
-  const { name, step } = givenIn(text);
+export async function openSubject(given: string, seed: number | undefined): Promise<Subject> {
+  const { name, step } = givenIn(given);
   if (!TOKEN.test(name) && isFolder(name)) {
     refuseSeed(seed, "traces hold");
     return { about: undefined, record: async () => ({ ...recordTraces(name), opensAt: step }) };
   }
-  const token = tokenIn(name);
-  if (token !== undefined) refuseSeed(seed, "a token holds");
-  const run = await (token === undefined ? scenarioRun(name, seed ?? 1) : runOf(token, name));
+  const text = tokenIn(name);
+  if (text !== undefined) refuseSeed(seed, "a token holds");
+  const token = text === undefined ? undefined : readToken(text);
+  const command = `kontiki view ${name}`;
+  if (token?.type === "path")
+    return {
+      about: undefined,
+      record: async () => ({ ...recordPath(token, command), opensAt: step }),
+    };
+  const run = await (token === undefined ? scenarioRun(name, seed ?? 1) : runOf(token, command));
   return {
     about: aboutOf(run.plan),
     async record(slices) {
@@ -74,13 +83,21 @@ function tokenIn(name: string): string | undefined {
   );
 }
 
-async function runOf(text: string, given: string): Promise<RecordedRun> {
+function readToken(text: string): Token {
   try {
-    const token = decodeToken(text);
-    if (token.type === "path")
-      throw new Error('a path of the explorer has no page: see "kontiki replay TOKEN --story"');
+    return decodeToken(text);
+  } catch (error) {
+    throw badInput(messageOf(error));
+  }
+}
+
+async function runOf(
+  token: Token & { readonly type: "run" },
+  command: string,
+): Promise<RecordedRun> {
+  try {
     const { plan, parts } = await tokenRun(token);
-    return { plan, parts, command: `kontiki view ${given}` };
+    return { plan, parts, command };
   } catch (error) {
     throw badInput(messageOf(error));
   }

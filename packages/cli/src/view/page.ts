@@ -24,8 +24,16 @@ export async function pageOf(recording: Recording): Promise<string> {
   );
 }
 
+/** The page of a running cluster, which it follows. @throws CheckFailure when it was not built. */
+export async function livePage(): Promise<string> {
+  return (await emptyPage()).replace(
+    '<script id="recording"',
+    '<script id="recording" data-live=""',
+  );
+}
+
 /** The page without a recording. @throws CheckFailure when it was not built. */
-export async function emptyPage(): Promise<string> {
+async function emptyPage(): Promise<string> {
   try {
     return await readFile(PAGE, "utf8");
   } catch (error) {

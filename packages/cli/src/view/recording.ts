@@ -16,7 +16,7 @@ export type RecordingHead = {
   readonly title: string;
   /** A sentence about it; "" for none. */
   readonly about: string;
-  readonly source: "simulation" | "traces" | "live";
+  readonly source: "simulation" | "exploration" | "traces" | "live";
   /** What `at` of an event counts: milliseconds, or, where no clock was recorded, events. */
   readonly clock: "ms" | "events";
   /** The shell command that shows the same again; "" for a cluster. */

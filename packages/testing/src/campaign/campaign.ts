@@ -36,6 +36,8 @@ export type CampaignOptions = PoolOptions & {
   readonly signal?: AbortSignal;
   /** Called after each run. */
   readonly onProgress?: (progress: CampaignProgress) => void;
+  /** Called with the report of each run, in the order in which they end. */
+  readonly onReport?: ((report: RunReport) => void) | undefined;
 };
 
 const JOBS_MAX = 1024;
@@ -61,6 +63,7 @@ const CAMPAIGN_OPTIONS: Schema<CampaignOptions> = {
   }),
   signal,
   onProgress: callable(" that gets the progress"),
+  onReport: callable(" that gets a report"),
 };
 
 /** The result of a campaign. */
@@ -112,12 +115,13 @@ function ending(
 async function workOff(
   job: Job,
   pool: Pool,
-  { signal, onProgress }: CampaignOptions,
+  { signal, onProgress, onReport }: CampaignOptions,
   onDecided: () => void,
 ): Promise<void> {
   for (let task = await pool.next(); task !== undefined; task = await pool.next()) {
     const report = await job.run(task);
     if (signal?.aborted === true) return;
+    onReport?.(report);
     pool.put(report);
     onProgress?.(pool.progress);
     if (pool.isDecided) onDecided();

@@ -9,12 +9,15 @@ export type JobSpec = {
   readonly scenarios: readonly string[];
   /** Whether reports of violated runs include a page. */
   readonly pages: boolean;
+  /** Whether the report of each run includes what is kept of it: summary, history and page. Default: false. */
+  readonly keeps?: boolean;
 };
 
 export const JOB_SPEC: Schema<JobSpec> = {
   engine: needed(oneOf(...ENGINES)),
   scenarios: needed(listOf(path("a path or a name"), "a list of paths and names")),
   pages: needed(flag),
+  keeps: flag,
 };
 
 /** A thread's answer to a {@link Task}. */

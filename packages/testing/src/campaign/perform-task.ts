@@ -4,7 +4,7 @@ import { changedPlan } from "../plan/change-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import { SometimesWatch } from "../sometimes/sometimes-watch.ts";
-import { TASK, type RunReport, type Task } from "./task.ts";
+import { TASK, type KeptRun, type RunReport, type Task } from "./task.ts";
 
 /** A scenario that can be run. */
 export type Runnable = {
@@ -20,6 +20,8 @@ export type Runnable = {
   readonly tokenOf: (plan: Plan, result: RunResult) => string | undefined;
   /** Makes the page of a violated run; without it there are no pages. */
   readonly pageOf?: (plan: Plan, result: RunResult) => string;
+  /** What is kept of each run; without it nothing is. */
+  readonly keep?: (plan: Plan, result: RunResult) => KeptRun;
 };
 
 /**
@@ -53,5 +55,7 @@ export async function performTask(
   const isViolated = result.verdict === "violated";
   const token = isViolated ? scenario.tokenOf(plan, result) : undefined;
   const page = isViolated ? scenario.pageOf?.(plan, result) : undefined;
-  return { ...rest, coverage, expected, met: sometimes.met, task, elapsedMs, token, page };
+  const kept = scenario.keep?.(plan, result);
+  const report = { ...rest, coverage, expected, met: sometimes.met, task, elapsedMs, token, page };
+  return kept === undefined ? report : { ...report, kept };
 }

@@ -1,4 +1,5 @@
 import { extname, resolve } from "node:path";
+import { jsonlLines } from "../history/jsonl.ts";
 import { runToken } from "../replay/run-token.ts";
 import { tellRun, type ToldRun } from "../replay/tell-run.ts";
 import { runPage } from "../report/run-page.ts";
@@ -8,6 +9,7 @@ import type { RunResult } from "../run/result.ts";
 import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
+import { summaryOf, type RunSummary } from "../summary/summary.ts";
 import { isCounted } from "../workers/doubts.ts";
 import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
@@ -18,16 +20,33 @@ import { wantedCoverage } from "./wanted.ts";
 export function runnableOf(
   source: string,
   parts: ScenarioParts,
-  { engine, pages }: Pick<JobSpec, "engine" | "pages">,
+  { engine, pages, keeps = false }: Pick<JobSpec, "engine" | "pages" | "keeps">,
 ): Runnable {
-  const runnable = engine === "workers" ? onWorkers(parts) : simulated(source, parts);
-  if (pages) return runnable;
-  const { pageOf: _pageOf, ...rest } = runnable;
-  return rest;
+  const { pageOf, ...runnable } =
+    engine === "workers" ? onWorkers(parts) : simulated(source, parts);
+  return {
+    ...runnable,
+    ...(pages && { pageOf }),
+    ...(keeps && {
+      keep: (plan, result) => {
+        const summary = summaryOf(result);
+        return {
+          summary,
+          history: [...jsonlLines(result.history)].map((line) => `${line}\n`).join(""),
+          page: pageOf(plan, result, summary),
+        };
+      },
+    }),
+  };
 }
 
+/** A runnable that makes pages. */
+type WithPages = Runnable & {
+  readonly pageOf: (plan: Plan, result: RunResult, summary?: RunSummary) => string;
+};
+
 /** Threads do not repeat a run exactly: there is no token. Their time is real, so the seed draws no settings for them. */
-function onWorkers(parts: ScenarioParts): Runnable {
+function onWorkers(parts: ScenarioParts): WithPages {
   const { knobs: _knobs, ...scenario } = parts.scenario;
   const { expect } = scenario;
   const real = { ...parts, scenario };
@@ -39,7 +58,8 @@ function onWorkers(parts: ScenarioParts): Runnable {
     planOf: (seed) => planOfParts(real, seed),
     run: (plan) => runOnWorkers(plan, workersOptions(parts)),
     tokenOf: () => undefined,
-    pageOf: (plan, result) => page(parts, plan, result, { story: [] }),
+    pageOf: (plan, result, summary?: RunSummary) =>
+      page(parts, plan, result, { story: [], summary }),
   };
 }
 
@@ -50,7 +70,7 @@ function workersOptions({ stateMachine, specification, throws }: ScenarioParts):
   };
 }
 
-function simulated(source: string, parts: ScenarioParts): Runnable {
+function simulated(source: string, parts: ScenarioParts): WithPages {
   const module = modulePath(source);
   const planOf = (seed: number): Plan => planOfParts(parts, seed);
   return {
@@ -65,8 +85,13 @@ function simulated(source: string, parts: ScenarioParts): Runnable {
         planOfParts({ ...parts, scenario }, seed),
       ),
     // Repeats the run to record its story, so that only violated runs pay for that.
-    pageOf: (plan, result) =>
-      page(parts, plan, result, isEnded(result) ? toldBy(parts, plan) : { story: [] }),
+    pageOf: (plan, result, summary?: RunSummary) => {
+      const isTold = isEnded(result) && result.verdict === "violated";
+      return page(parts, plan, result, {
+        ...(isTold ? toldBy(parts, plan) : { story: [] }),
+        summary,
+      });
+    },
   };
 }
 
@@ -76,7 +101,8 @@ function isEnded({ hash }: RunResult): boolean {
 }
 
 /** What a page tells of a run. */
-type Told = Pick<ToldRun, "story"> & Partial<Pick<ToldRun, "slice" | "sometimes">>;
+type Told = Pick<ToldRun, "story"> &
+  Partial<Pick<ToldRun, "slice" | "sometimes">> & { readonly summary?: RunSummary | undefined };
 
 function toldBy(parts: ScenarioParts, plan: Plan): Told {
   const { story, slice, sometimes } = tellRun(plan, simulateOptions(parts));

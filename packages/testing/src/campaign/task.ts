@@ -1,5 +1,6 @@
 import { listOf, needed, whole, type Schema } from "@kontiki/actors/node";
 import type { RunResult } from "../run/result.ts";
+import type { RunSummary } from "../summary/summary.ts";
 
 /** The engines of a campaign: full simulation, or real worker threads in real time. */
 export const ENGINES = ["simulation", "workers"] as const;
@@ -40,4 +41,16 @@ export type RunReport = Omit<RunResult, "history"> & {
   readonly token: string | undefined;
   /** The HTML page of a violated run; undefined without pages. */
   readonly page: string | undefined;
+  /** What is kept of the run, whatever its verdict, if the jobs keep anything. */
+  readonly kept?: KeptRun;
+};
+
+/** What is kept of a run in a folder. */
+export type KeptRun = {
+  /** What it was like for its clients. */
+  readonly summary: RunSummary;
+  /** The lines of its history, for `kontiki check`. */
+  readonly history: string;
+  /** Its page. */
+  readonly page: string;
 };

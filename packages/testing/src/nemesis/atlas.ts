@@ -61,7 +61,7 @@ export class FaultAtlas {
   readonly #coming = new Map<NodeId, number>();
   readonly #swapped = new Set<NodeId>();
 
-  constructor(target: FaultTarget, { leases }: ClusterSettings) {
+  constructor(target: FaultTarget, { leases }: Pick<ClusterSettings, "leases">) {
     this.#target = target;
     this.#leases = leases;
   }

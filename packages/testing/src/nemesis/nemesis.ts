@@ -2,7 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { PlannedFault } from "../plan/plan.ts";
-import type { FaultAction } from "../scenario/fault.ts";
+import type { FaultAction, FaultMoment } from "../scenario/fault.ts";
 import { FAULTS, isTypeIn, type FaultGroup, type TypeIn } from "../scenario/faults/table.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
@@ -28,7 +28,7 @@ export type FaultHappening = Happening & {
 /** What a nemesis needs. */
 export type NemesisParts = {
   readonly target: FaultTarget;
-  readonly cluster: ClusterSettings;
+  readonly cluster: Pick<ClusterSettings, "leases">;
   /** Forked by the number of each fault, so that removing one fault changes nothing for the others. */
   readonly chance: Chance;
   /** Counts each kind: `began.<type>`, `ended.<type>`, `skipped.<type>`. */
@@ -79,6 +79,11 @@ export class Nemesis {
   /** Faults that wait look at each step of each core. */
   onStep(step: CoreStep): void {
     this.#waiting.onStep(step);
+  }
+
+  /** A moment has come that was seen otherwise than in a step, and is about this node. */
+  onMoment(moment: FaultMoment, subject: NodeId): void {
+    this.#waiting.onMoment(moment, subject);
   }
 
   /** Ends all faults that are in force, in the order in which they began. */

@@ -16,22 +16,22 @@ export function beginNetworkFault(stage: Stage, fault: NetworkFault): Begun | Sk
     case "oneWay":
       return oneWay(stage, fault);
     case "delay":
-      return lettersOf(stage, fault.node, (concerns) => {
+      return lettersOf(stage, fault, (concerns) => {
         const tail = fault.tail ?? false;
         return network.beginDelay({ ...rule(stage, concerns), ms: fault.ms, tail });
       });
     case "loss":
-      return lettersOf(stage, fault.node, (concerns) =>
+      return lettersOf(stage, fault, (concerns) =>
         network.beginLoss({ ...rule(stage, concerns), share: fault.share }),
       );
     case "duplicate":
-      return copies(stage, fault, (rules) => network.beginDuplication(rules));
+      return copies(stage, fault, fault, (rules) => network.beginDuplication(rules));
     case "reorder":
-      return copies(stage, fault, (rules) => network.beginReorder(rules));
+      return copies(stage, fault, fault, (rules) => network.beginReorder(rules));
     case "replay":
-      return copies(stage, fault, (rules) => network.beginReplay(rules));
+      return copies(stage, fault, {}, (rules) => network.beginReplay(rules));
     case "clog":
-      return lettersOf(stage, fault.node, (concerns) => network.beginClog(concerns));
+      return lettersOf(stage, fault, (concerns) => network.beginClog(concerns));
     case "swizzle":
       return swizzle(stage);
     case "bandwidth":
@@ -48,19 +48,30 @@ function rule({ chance }: Stage, concerns: Concerns): LetterRule {
 function copies(
   stage: Stage,
   { share, ms }: NetworkFault & { readonly type: "duplicate" | "reorder" | "replay" },
+  letters: Letters,
   begin: (rule: LetterRule) => () => void,
-): Begun {
-  const end = begin({ ...rule(stage, () => true), share, ms });
-  return { nodes: stage.target.nodes, end };
+): Begun | Skipped {
+  return lettersOf(stage, letters, (concerns) => begin({ ...rule(stage, concerns), share, ms }));
 }
 
-/** Begins a fault that strikes letters from and to some nodes, or all letters. */
+/** Which letters a fault strikes: those from and to some nodes, those of one direction, or all. */
+type Letters = {
+  readonly node?: Target;
+  readonly from?: Target;
+  readonly to?: Target;
+};
+
+/** Begins a fault that strikes these letters. */
 function lettersOf(
   stage: Stage,
-  wanted: Target | undefined,
+  { node: wanted, from, to }: Letters,
   begin: (concerns: Concerns) => () => void,
 ): Begun | Skipped {
   const { target } = stage;
+  if (from !== undefined || to !== undefined) {
+    const ends = endsOf(stage, from, to);
+    return "skipped" in ends ? ends : { nodes: ends.nodes, end: begin(ends.concerns) };
+  }
   if (wanted === undefined) return { nodes: target.nodes, end: begin(() => true) };
   const nodes = nodesOf(wanted, stage);
   if ("skipped" in nodes) return nodes;
@@ -74,6 +85,17 @@ function oneWay(
 ): Begun | Skipped {
   if (from === undefined && to === undefined)
     return { skipped: "it says neither from whom nor to whom" };
+  const ends = endsOf(stage, from, to);
+  if ("skipped" in ends) return ends;
+  return { nodes: ends.nodes, end: stage.target.network.beginCut("oneWay", ends.concerns) };
+}
+
+/** The letters from the one to the other; from or to all other nodes where one is left out. */
+function endsOf(
+  stage: Stage,
+  from: Target | undefined,
+  to: Target | undefined,
+): { readonly nodes: readonly string[]; readonly concerns: Concerns } | Skipped {
   const addressesOf = (wanted: Target | undefined): readonly string[] | Skipped => {
     if (wanted === undefined) return [];
     return isClientAddress(wanted) ? [wanted] : nodesOf(wanted, stage);
@@ -85,12 +107,9 @@ function oneWay(
   // When no address is named, all other nodes are meant.
   const isAmong = (named: readonly string[], address: string): boolean =>
     named.length === 0 ? !isClientAddress(address) : named.includes(address);
-  const end = stage.target.network.beginCut(
-    "oneWay",
-    (sender, receiver) =>
-      sender !== receiver && isAmong(senders, sender) && isAmong(receivers, receiver),
-  );
-  return { nodes: [...senders, ...receivers], end };
+  const concerns: Concerns = (sender, receiver) =>
+    sender !== receiver && isAmong(senders, sender) && isAmong(receivers, receiver);
+  return { nodes: [...senders, ...receivers], concerns };
 }
 
 function partition(

@@ -9,7 +9,7 @@ import type { HeldNodes } from "./held-nodes.ts";
 /** What the effect of one fault works with. */
 export type Stage = {
   readonly target: FaultTarget;
-  readonly cluster: ClusterSettings;
+  readonly cluster: Pick<ClusterSettings, "leases">;
   readonly counters: Counters;
   readonly atlas: FaultAtlas;
   readonly heldNodes: HeldNodes;

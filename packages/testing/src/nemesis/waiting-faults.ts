@@ -34,9 +34,18 @@ export class WaitingFaults {
     if (this.#waiting.size === 0) return;
     for (const waiting of this.#waiting) {
       const subject = subjectOf(waiting.moment, step);
-      if (subject === undefined) continue;
-      this.#waiting.delete(waiting);
-      this.#timeline.after(waiting.lateMs, () => waiting.begin(subject));
+      if (subject !== undefined) this.#begin(waiting, subject);
     }
+  }
+
+  /** A moment has come, and is about this node. */
+  onMoment(moment: FaultMoment, subject: NodeId): void {
+    for (const waiting of this.#waiting)
+      if (waiting.moment === moment) this.#begin(waiting, subject);
+  }
+
+  #begin(waiting: Waiting, subject: NodeId): void {
+    this.#waiting.delete(waiting);
+    this.#timeline.after(waiting.lateMs, () => waiting.begin(subject));
   }
 }

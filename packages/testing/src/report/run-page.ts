@@ -15,6 +15,8 @@ import { explanation } from "./html.ts";
 import { escaped, pageHtml } from "./page.ts";
 import { pageData } from "./page-data.ts";
 import { count, sizeText } from "./describe.ts";
+import { summaryPart } from "./summary-part.ts";
+import type { RunSummary } from "../summary/summary.ts";
 
 /** The content of the page of a run. */
 export type RunPageParts = {
@@ -28,6 +30,8 @@ export type RunPageParts = {
   readonly slice?: StorySlice | undefined;
   /** The situations that the run met. Default: none. */
   readonly sometimes?: readonly MetSituation[] | undefined;
+  /** What clients saw of the run, for a chart over time. Default: none. */
+  readonly summary?: RunSummary | undefined;
   /** The model of the history; undefined when the history is not judged. */
   readonly model: AnyFileModel | undefined;
 };
@@ -38,6 +42,7 @@ const PARTS: Schema<RunPageParts> = {
   story: needed(rule("the lines of a story", (value) => Array.isArray(value))),
   slice: rule("the slice of a story", (value) => isSlice(value)),
   sometimes: rule("a list of situations", (value) => Array.isArray(value)),
+  summary: rule("what summaryOf returns", (value) => isSummary(value)),
   model: givenFileModel,
 };
 
@@ -71,6 +76,7 @@ export function runPage(parts: RunPageParts): string {
     sections: [
       list.length === 0 ? "" : `<ul>${list.join("\n")}</ul>`,
       judged.why,
+      parts.summary === undefined ? "" : summaryPart(parts.summary),
       storyPart(parts),
       sometimesPart(parts.sometimes ?? []),
     ].join("\n"),
@@ -107,6 +113,10 @@ function sometimesPart(met: readonly MetSituation[]): string {
 
 function isSlice(value: unknown): boolean {
   return typeof value === "object" && value !== null && "lines" in value;
+}
+
+function isSummary(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "windows" in value;
 }
 
 function isResult(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { CRASH_POINTS } from "./faults/process.ts";
+import { CRASH_POINTS } from "@kontiki/actors/node";
 import { factsOf, FAULT_TYPES } from "./faults/table.ts";
 
 /** The names of everything that a run counts: those of {@link Counters}, of `Coverage`, and what faults give as evidence. */

@@ -128,7 +128,7 @@ export type NemesisInput = {
   readonly last?: DurationRange;
   /** Which share of them begins within 20 ms of the one before. Default: 0. */
   readonly bursts?: Share;
-  /** Which share of them waits for a moment that suits its kind. Default: 0. In the simulation only. */
+  /** Which share of them waits for a moment that suits its kind. Default: 0. Threads show only some moments. */
   readonly moments?: Share;
   /** For which moments. Default: for all. */
   readonly when?: readonly FaultMoment[];
@@ -145,7 +145,7 @@ export type FaultInput = {
   readonly for?: Duration;
   /**
    * Begins at the first such moment after `at`, or up to 2 s after `at` if none came by then. Its `node` may then be `subject`:
-   * the node that the moment is about. In the simulation only.
+   * the node that the moment is about. Threads show only some moments.
    */
   readonly when?: FaultMoment;
 } & { readonly [Type in FaultType]?: FaultFields[Type] };

@@ -6,10 +6,10 @@ import {
   surplus,
   type Outcome,
   type Schema,
+  KEPTS,
 } from "@kontiki/actors/node";
 import { copyPlain, unplain } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
-import { KEPTS } from "../scenario/faults/process.ts";
 import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
 import type { Simulation } from "../runs/simulate.ts";

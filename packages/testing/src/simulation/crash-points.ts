@@ -1,5 +1,4 @@
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
-import type { DiskStep } from "./disk-step.ts";
 
 /** Thrown through a node at the point at which its process ends. The node does not catch it. */
 export class ProcessEnd extends Error {
@@ -38,18 +37,4 @@ export class CrashPoints {
     const at = this.#armed.findIndex((each) => each === armed);
     if (at !== -1) this.#armed.splice(at, 1);
   }
-}
-
-/** The crash point just before an operation of a running node's disk, if there is one. */
-export function pointOf(step: DiskStep, file: string): CrashPoint | undefined {
-  const isLog = isLogFile(file);
-  if (isLog && step === "append") return "beforeSave";
-  if (isLog && step === "remove") return "inCompaction";
-  if (!isLog && (step === "append" || step === "publish")) return "inSnapshot";
-  return undefined;
-}
-
-/** Whether a file belongs to the log. */
-export function isLogFile(file: string): boolean {
-  return file.endsWith(".wal");
 }

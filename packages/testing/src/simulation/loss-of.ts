@@ -32,13 +32,16 @@ export function batchesIn(
 }
 
 function lossOf({ from }: Append, batches: readonly IntactBatch[]): Loss {
+  const loss = lossOfBatches(batches);
+  return from > 0 ? loss : { ...loss, isObscure: true };
+}
+
+/** What is lost with these batches. */
+export function lossOfBatches(batches: readonly IntactBatch[]): Loss {
   const writes = batches.flatMap((batch) => batch.writes);
   const entries = writes.flatMap((write) => (write.type === "append" ? write.entries : []));
   const isPlain =
-    from > 0 &&
-    batches.length > 0 &&
-    !writes.some(isCut) &&
-    entries.every(({ type }) => type !== "membership");
+    batches.length > 0 && !writes.some(isCut) && entries.every(({ type }) => type !== "membership");
   return {
     entries: entries.map(({ index, term }) => ({ index, term })),
     snapshot: 0,

@@ -3,6 +3,7 @@ import {
   isSetAside,
   type Disk,
   type DiskFile,
+  type DiskStep,
   type NewFile,
 } from "@kontiki/actors/node";
 import type { FaultableDisk } from "../engine/fault-surfaces.ts";
@@ -12,7 +13,6 @@ import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Kept, Range } from "../scenario/fault.ts";
 import type { DiskSettings } from "../scenario/scenario.ts";
 import { Device } from "./device.ts";
-import type { DiskStep } from "./disk-step.ts";
 import { DiskTroubles } from "./disk-troubles.ts";
 import { Losses } from "./losses.ts";
 import { Misdirection } from "./misdirection.ts";

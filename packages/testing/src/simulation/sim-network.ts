@@ -148,6 +148,14 @@ export class SimNetwork implements FaultableNetwork {
     return this.#bandwidths.begin(bytesPerMs);
   }
 
+  /** Whether no letter is on its way. */
+  get isIdle(): boolean {
+    if (this.#loose.size + this.#held.length > 0) return false;
+    for (const links of this.#links.values())
+      for (const { queue } of links.values()) if (queue.length > 0) return false;
+    return true;
+  }
+
   /** Why letters of one address to another are lost at this time; undefined while they are not cut off. */
   cutBetween(from: Envelope["from"], to: Envelope["to"]): string | undefined {
     return this.#cuts.all.find(({ concerns }) => concerns(from, to))?.reason;

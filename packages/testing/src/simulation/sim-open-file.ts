@@ -1,8 +1,7 @@
 import { assert } from "@kontiki/core";
-import type { DiskFile, NewFile } from "@kontiki/actors/node";
+import type { DiskFile, DiskStep, NewFile } from "@kontiki/actors/node";
 import type { DiskTroubles } from "./disk-troubles.ts";
 import type { Misdirection } from "./misdirection.ts";
-import type { DiskStep } from "./disk-step.ts";
 import { SimFile } from "./sim-file.ts";
 
 /** What files need from their disk. */

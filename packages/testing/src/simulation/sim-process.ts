@@ -1,4 +1,7 @@
 import {
+  isLogFile,
+  pointOf,
+  type DiskStep,
   checkingSnapshots,
   createWal,
   givingPlain,
@@ -21,13 +24,12 @@ import type { CrashPoint } from "../scenario/fault.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import { sessionLimits } from "../scenario/session-limits.ts";
 import { plainText } from "../history/plain.ts";
-import { ProcessEnd, isLogFile, pointOf, type CrashPoints } from "./crash-points.ts";
+import { ProcessEnd, type CrashPoints } from "./crash-points.ts";
 import { checkInvariant, type MachineRules } from "./invariant.ts";
 import type { MachineCalls } from "./machine-calls.ts";
 import { observed } from "./observed-machine.ts";
 import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { SimDisk } from "./sim-disk.ts";
-import type { DiskStep } from "./disk-step.ts";
 import { SimPort } from "./sim-port.ts";
 import type { Timeline } from "../engine/timeline.ts";
 

@@ -1,10 +1,14 @@
 import type { Cluster, ClusterEvent, NodeStatus } from "@kontiki/actors";
-import { assert, initialMembership, type Membership, type NodeId } from "@kontiki/core";
-import type { Kept } from "../scenario/fault.ts";
+import { initialMembership, type Membership, type NodeId } from "@kontiki/core";
+import type { Chance } from "../chance.ts";
+import type { Counters } from "../run/counters.ts";
+import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Holdings } from "../engine/loss.ts";
 import type { FaultableClock, FaultableDisk, FaultableNetwork } from "../engine/fault-surfaces.ts";
+import { LiveDisk } from "./live-disk.ts";
 import type { NodeKeeper } from "./node-keeper.ts";
+import { NodeTroubles } from "./node-troubles.ts";
 import type { RealTimeline } from "./real-timeline.ts";
 
 /** What a {@link ClusterTarget} needs. */
@@ -13,26 +17,35 @@ export type ClusterTargetParts = {
   readonly keeper: NodeKeeper;
   readonly timeline: RealTimeline;
   readonly network: FaultableNetwork;
+  readonly counters: Counters;
+  readonly chance: Chance;
+  /** The nodes that vote at first. Default: all. */
+  readonly voters?: readonly NodeId[];
 };
 
 /**
  * A cluster of real threads as the target of faults. Threads take time: they carry out a request soon after it was made.
- * Their disks and clocks are out of reach, and a membership changes only together with its threads, which is the work of
- * an {@link Operator}.
+ * A membership changes only together with its threads, which is the work of an {@link Operator}.
  */
 export class ClusterTarget implements FaultTarget {
   readonly timeline: RealTimeline;
   readonly network: FaultableNetwork;
   readonly #cluster: Cluster<unknown, unknown>;
   readonly #keeper: NodeKeeper;
+  readonly #parts: ClusterTargetParts;
+  readonly #nodes = new Map<NodeId, { troubles: NodeTroubles; disk: LiveDisk }>();
+  /** Nodes that crash at a point of their turn, and then stay down. */
+  readonly #doomed = new Map<NodeId, CrashPoint>();
   #membership: Membership;
 
-  constructor({ cluster, keeper, timeline, network }: ClusterTargetParts) {
+  constructor(parts: ClusterTargetParts) {
+    const { cluster, keeper, timeline, network } = parts;
+    this.#parts = parts;
     this.#cluster = cluster;
     this.#keeper = keeper;
     this.timeline = timeline;
     this.network = network;
-    this.#membership = initialMembership(cluster.nodeIds);
+    this.#membership = initialMembership(parts.voters ?? cluster.nodeIds);
     cluster.events.on("event", (event) => this.#onEvent(event));
   }
 
@@ -41,11 +54,18 @@ export class ClusterTarget implements FaultTarget {
   }
 
   disk(node: NodeId): FaultableDisk {
-    return outOfReach(`the disk of ${node}`);
+    return this.#faultsOf(node).disk;
   }
 
   clock(node: NodeId): FaultableClock {
-    return outOfReach(`the clock of ${node}`);
+    const { troubles } = this.#faultsOf(node);
+    return {
+      get rate() {
+        return troubles.clockRate;
+      },
+      beginDrift: (rate) => troubles.beginDrift(rate),
+      step: (ms) => troubles.step(ms),
+    };
   }
 
   isRunning(node: NodeId): boolean {
@@ -77,17 +97,23 @@ export class ClusterTarget implements FaultTarget {
     return trouble === undefined && raft?.votes !== false && raft?.repairing !== true;
   }
 
-  holdings(node: NodeId): Holdings | undefined {
-    return outOfReach(`the disk of ${node}`);
+  /** Not known: what a node has in memory cannot be compared with its files in one moment. So no damage depends on copies. */
+  holdings(): Holdings | undefined {
+    return undefined;
   }
 
   crash(node: NodeId, _cause: string, kept: Kept | undefined): void {
-    assert(kept === undefined || kept === "everything", "threads lose nothing that was written");
-    this.#keeper.crash(node);
+    this.#keeper.crash(node, kept);
   }
 
-  crashAt(node: NodeId): () => void {
-    return outOfReach(`a point within a turn of ${node}`);
+  crashAt(node: NodeId, point: CrashPoint, kept: Kept | undefined): () => void {
+    this.#doomed.set(node, point);
+    this.#cluster.faults.crashAt(node, point, kept);
+    return () => {
+      if (this.#doomed.get(node) !== point) return;
+      this.#doomed.delete(node);
+      this.#cluster.faults.crashAt(node, undefined);
+    };
   }
 
   stop(node: NodeId): void {
@@ -142,7 +168,21 @@ export class ClusterTarget implements FaultTarget {
     return this.#cluster.status().find(({ id }) => id === node);
   }
 
+  #faultsOf(node: NodeId): { troubles: NodeTroubles; disk: LiveDisk } {
+    const known = this.#nodes.get(node);
+    if (known !== undefined) return known;
+    const { counters, timeline, chance } = this.#parts;
+    const { faults } = this.#cluster;
+    const troubles = new NodeTroubles(faults, node);
+    const own = chance.fork(`disk ${node}`);
+    const disk = new LiveDisk({ node, faults, troubles, counters, timeline, chance: own });
+    this.#nodes.set(node, { troubles, disk });
+    return { troubles, disk };
+  }
+
   #onEvent(event: ClusterEvent): void {
+    if (event.type === "crashed" && event.asked && this.#doomed.delete(event.node))
+      this.#keeper.keepDown(event.node);
     if (event.type === "membership") this.#membership = event.membership;
   }
 }

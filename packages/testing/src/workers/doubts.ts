@@ -8,6 +8,8 @@ import { objectionOnThreads } from "./on-threads.ts";
 const COUNTED_BY_FAULTS = [
   "began.",
   "change.",
+  "clock.",
+  "disk.",
   "fell.",
   "ended.",
   "letters.",

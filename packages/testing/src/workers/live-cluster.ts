@@ -34,6 +34,7 @@ export function startCluster(
     checks: true,
     throws,
     network,
+    faults: true,
     onEvent,
     electionTimeoutMs,
     heartbeatMs,

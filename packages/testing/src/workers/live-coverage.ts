@@ -8,11 +8,14 @@ export const COUNTED_ON_THREADS: readonly string[] = [
   "elections.won",
   "leaderChanges",
   "membership.begun",
+  "membership.committed",
   "operations",
   "operations.definitelyNot",
   "operations.error",
   "operations.ok",
   "operations.unknown",
+  "recoveries.damaged",
+  "recoveries.repaired",
   "restarts",
   "snapshots.installed",
   "snapshots.taken",
@@ -24,6 +27,7 @@ export class LiveCoverage {
   readonly #counters: Counters;
   readonly #started = new Set<string>();
   readonly #last = new Map<string, RaftStatus>();
+  #cluster: Cluster<unknown, unknown> | undefined;
   #leader: string | undefined;
   #commit = 0;
 
@@ -33,6 +37,7 @@ export class LiveCoverage {
 
   /** Listens to a cluster from now on. */
   watch(cluster: Cluster<unknown, unknown>): void {
+    this.#cluster = cluster;
     cluster.events.on("status", (status) => this.#onStatus(status));
   }
 
@@ -51,7 +56,10 @@ export class LiveCoverage {
         this.#leader = event.node;
         return;
       case "membership":
-        if (!event.committed) this.#counters.count("membership.begun");
+        this.#counters.count(event.committed ? "membership.committed" : "membership.begun");
+        return;
+      case "trouble":
+        if (this.#isDamaged(event.node)) this.#counters.count("recoveries.damaged");
         return;
       default:
         return;
@@ -66,6 +74,12 @@ export class LiveCoverage {
     this.#counters.count(`operations.${outcome.type}`);
   }
 
+  /** Whether a trouble is that of a damaged log, and not of a disk that fails. */
+  #isDamaged(node: string): boolean {
+    const condition = this.#cluster?.status().find(({ id }) => id === node)?.condition;
+    return condition === undefined || condition === "repairing";
+  }
+
   #onStatus({ id, raft }: NodeStatus): void {
     if (raft === undefined) return;
     const before = this.#last.get(id);
@@ -73,6 +87,7 @@ export class LiveCoverage {
     this.#counters.count("commits", Math.max(0, raft.commit - this.#commit));
     this.#commit = Math.max(this.#commit, raft.commit);
     if (before === undefined) return;
+    if (before.repairing && !raft.repairing) this.#counters.count("recoveries.repaired");
     // Only a snapshot from a leader makes a log begin after all entries that it had.
     const installed = raft.first > before.last + 1;
     if (installed) this.#counters.count("snapshots.installed");

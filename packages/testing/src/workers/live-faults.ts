@@ -1,4 +1,4 @@
-import { KontikiError, type Cluster } from "@kontiki/actors";
+import { KontikiError, type Cluster, type ClusterEvent, type NodeStatus } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
@@ -31,6 +31,8 @@ export class LiveFaults {
     const { cluster: settings } = plan.scenario;
     this.#nemesis = new Nemesis({ target, cluster: settings, chance, counters, report });
     this.#operator = new Operator(cluster, target, this.#over.signal);
+    cluster.events.on("event", (event) => this.#onEvent(event));
+    cluster.events.on("status", (status) => this.#onStatus(status));
     for (const fault of plan.faults) {
       target.timeline.after(fault.at, () => this.#begin(fault));
     }
@@ -41,6 +43,18 @@ export class LiveFaults {
     this.#over.abort(new KontikiError("the faults are over"));
     this.#nemesis.endAll();
     await Promise.all(this.#changes);
+  }
+
+  /** The moments that a cluster reports. */
+  #onEvent(event: ClusterEvent): void {
+    if (event.type === "leader") this.#nemesis.onMoment("elected", event.node);
+    if (event.type === "membership" && !event.committed)
+      this.#nemesis.onMoment("changes", event.node);
+  }
+
+  #onStatus({ id, raft }: NodeStatus): void {
+    if (raft?.role === "candidate") this.#nemesis.onMoment("stands", id);
+    if (raft?.repairing === true) this.#nemesis.onMoment("repairs", id);
   }
 
   #begin(fault: PlannedFault): void {

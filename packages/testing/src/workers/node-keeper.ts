@@ -1,4 +1,5 @@
 import { KontikiError, type Cluster } from "@kontiki/actors";
+import type { Kept } from "../scenario/fault.ts";
 
 /** Starts, stops, crashes and pauses threads. Each takes time, so the requests for one node run one after another. */
 export class NodeKeeper {
@@ -16,13 +17,19 @@ export class NodeKeeper {
     return !this.#down.has(node);
   }
 
-  /** Ends a thread at once, and keeps it down. */
-  crash(node: string): void {
+  /** Ends a thread at once, and keeps it down. With `kept` its machine loses power too. */
+  crash(node: string, kept?: Kept): void {
     this.#takeDown(node, async () => {
-      await this.#cluster.node(node).crash();
+      if (kept === undefined) await this.#cluster.node(node).crash();
+      else await this.#cluster.faults.losePower(node, kept);
       // Otherwise it would restart by itself.
       await this.#cluster.node(node).stop();
     });
+  }
+
+  /** Keeps a node down that has just crashed. */
+  keepDown(node: string): void {
+    this.#takeDown(node, () => this.#cluster.node(node).stop());
   }
 
   /** Ends a thread gracefully, and keeps it down. */
@@ -53,6 +60,11 @@ export class NodeKeeper {
   /** Queues another request for a node. It is dropped when it turns out to be impossible. */
   order(node: string, act: () => Promise<unknown>): void {
     this.#do(node, act);
+  }
+
+  /** Resolves when all requests up to now are done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#chains.values());
   }
 
   /** Starts and resumes all nodes, and resolves when all requests are done. */

@@ -49,9 +49,9 @@ const WORKERS_OPTIONS: Schema<WorkersOptions> = {
  * Runs a plan on real threads in real time: the same clients send the same operations, the same faults happen to the same
  * kinds of nodes, and the same oracle judges the history. At the end all nodes must agree.
  *
- * Threads cannot have every fault: faults of disks and clocks, crashes within a turn and losses of power are skipped and
- * counted as `skipped.<type>`. If the scenario itself names such a fault, that is a doubt. Real time never repeats, so
- * `hash` covers only the last state.
+ * Threads cannot have two of the faults, `swapDisks` and `reshape`: they are skipped and counted as `skipped.<type>`. If the
+ * scenario itself names such a fault, that is a doubt. Of the moments that a fault may wait for, only some are seen; then it
+ * begins when its patience is over. Real time never repeats, so `hash` covers only the last state.
  *
  * @throws KontikiError when the cluster cannot be started.
  */
@@ -131,7 +131,14 @@ class LiveRun {
     const timeline = (this.#timeline = new RealTimeline());
     const network = this.#networkOn(timeline);
     const keeper = new NodeKeeper(cluster);
-    const target = new ClusterTarget({ cluster, keeper, timeline, network });
+    const target = new ClusterTarget({
+      cluster,
+      keeper,
+      timeline,
+      network,
+      counters: this.#counters,
+      chance: new Chance(this.#plan.seed).fork("disks"),
+    });
     this.#coverage.watch(cluster);
     this.#leaderMarks.watch(cluster);
     const clients = runClients(this.#plan, cluster, timeline, this);
@@ -147,6 +154,7 @@ class LiveRun {
     await faults.endAll();
     await keeper.healAll();
     await clients;
+    this.#countEffects(cluster);
     const digest = await settle(cluster, scenario.settleMs, (violation) => this.#report(violation));
     const unread =
       digest !== undefined && this.#specification === keyValueSpecification
@@ -157,6 +165,13 @@ class LiveRun {
 
   close(): void {
     this.#timeline?.close();
+  }
+
+  /** What faults of disks came to, in all threads. */
+  #countEffects(cluster: Cluster<unknown, unknown>): void {
+    for (const node of cluster.nodeIds)
+      for (const [effect, count] of Object.entries(cluster.faults.effects(node)))
+        this.#counters.count(effect, count);
   }
 
   called = (operation: PlannedOperation): void => {

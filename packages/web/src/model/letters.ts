@@ -19,8 +19,8 @@ export type Posted = {
   readonly fate: Fate;
 };
 
-/** A letter on its way, and how far it has come, from 0 to 1. */
-export type Flying = { readonly posted: Posted; readonly part: number };
+/** A letter on its way, and how far it has come, from 0 to 1; `isOver` for one that was lost a moment ago. */
+export type Flying = { readonly posted: Posted; readonly part: number; readonly isOver: boolean };
 
 /** All letters of a recording, in the order in which they were sent. */
 export class Letters {
@@ -50,16 +50,19 @@ export class Letters {
     return this.#all[this.#places.get(id) ?? -1];
   }
 
-  /** Letters between two nodes that have left by an event and have not met their end by then. */
+  /** Letters that have left by an event and have not met their end by then, and those that were just lost. */
   flyingAt(event: number, at: number): readonly Flying[] {
     const flying: Flying[] = [];
     for (let place = this.#placeAfter(event) - 1; place >= 0; place -= 1) {
       const posted = this.#all[place];
       if (posted === undefined || at - posted.at > FLIGHT_MAX) break;
       const { fate } = posted;
-      if (fate === undefined || fate.event <= event) continue;
+      if (fate === undefined) continue;
+      const isOver = fate.event <= event;
+      if (isOver && (fate.type === "arrived" || at - fate.at > LOSS_SHOWN)) continue;
       const span = fate.at - posted.at;
-      flying.push({ posted, part: span > 0 ? Math.min(1, (at - posted.at) / span) : 0.5 });
+      const part = span > 0 ? Math.min(1, (at - posted.at) / span) : 0.5;
+      flying.push({ posted, part, isOver });
     }
     return flying;
   }
@@ -84,6 +87,9 @@ export class Letters {
 
 /** Letters that were sent longer ago are not looked for: a clog may hold them for a run's whole length. */
 const FLIGHT_MAX = 2_000;
+
+/** How long the place where a letter was lost is shown, in ms, or in events where there is no time. */
+const LOSS_SHOWN = 3;
 
 /** A letter that arrived at a place where its receiver no longer was is lost. */
 function fateAfter(fate: Fate, lost: string | undefined, event: number, at: number): Fate {

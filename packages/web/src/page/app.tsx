@@ -2,14 +2,22 @@ import type { JSX } from "preact";
 import { Axis } from "./axis.tsx";
 import { Help } from "./help.tsx";
 import { Inspector } from "./inspector.tsx";
+import type { Live } from "./live.ts";
+import { LivePanel } from "./live-panel.tsx";
 import { Logs } from "./logs.tsx";
 import { Ring } from "./ring.tsx";
 import { Sequence } from "./sequence.tsx";
 import type { Store } from "./store.ts";
 import { Transport } from "./transport.tsx";
 
+type AppProps = {
+  readonly store: Store;
+  /** The cluster, where the page shows one as it runs. */
+  readonly live?: Live;
+};
+
 /** The whole page. */
-export function App({ store }: { readonly store: Store }): JSX.Element {
+export function App({ store, live }: AppProps): JSX.Element {
   const { head, judged } = store.opened;
   return (
     <>
@@ -36,7 +44,10 @@ export function App({ store }: { readonly store: Store }): JSX.Element {
           <Inspector store={store} />
         </div>
         <div>
-          <Logs store={store} />
+          <div>
+            {live !== undefined && <LivePanel store={store} live={live} />}
+            <Logs store={store} />
+          </div>
           <Sequence store={store} />
         </div>
       </main>

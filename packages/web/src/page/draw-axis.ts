@@ -4,7 +4,7 @@ import type { Mark, Span, Timeline } from "../model/index.ts";
 const MARKS = 16;
 const REIGNS = 16;
 const FAULT = 9;
-const FAULT_ROWS = 3;
+const FAULT_ROWS = 4;
 const TIMES = 15;
 
 /** The height of the axis, also in the style sheet: before the first drawing a canvas has another one. */
@@ -75,15 +75,14 @@ function drawFaults({ paint, color, end, x }: Painted, faults: readonly Span[]):
   const free = Array.from({ length: FAULT_ROWS }, () => -Infinity);
   for (const { name, from, to } of faults) {
     const [left, right] = [x(from), Math.max(x(from) + 3, x(to ?? end))];
-    const row = Math.max(
-      0,
-      free.findIndex((until) => until <= left),
-    );
-    free[row] = right;
+    // Where all rows are taken, the last one is shared, and the name is left to the list of events.
+    const found = free.findIndex((until) => until <= left);
+    const row = found < 0 ? FAULT_ROWS - 1 : found;
+    free[row] = Math.max(right, free[row] ?? 0);
     const top = MARKS + REIGNS + row * FAULT;
     paint.fillStyle = color("--fault");
-    paint.fillRect(left, top, right - left, FAULT - 2);
-    if (right - left < 60) continue;
+    paint.fillRect(left, top, right - left - 0.5, FAULT - 2);
+    if (right - left < 60 || found < 0) continue;
     paint.fillStyle = color("--on-term");
     paint.save();
     paint.beginPath();

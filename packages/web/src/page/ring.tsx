@@ -189,9 +189,12 @@ function Dot({ flying, places }: DotProps): JSX.Element | null {
   if (place === undefined) return null;
   const isLost = fate?.type === "lost";
   return (
-    <g class={`letter ${letter.kind}`} transform={`translate(${place.x} ${place.y})`}>
+    <g
+      class={`letter ${letter.kind}${flying.isOver ? " over" : ""}`}
+      transform={`translate(${place.x} ${place.y})`}
+    >
       <title>
-        {`${letter.from} to ${letter.to}: ${letter.text}${isLost ? ` (will be lost: ${fate.reason})` : ""}`}
+        {`${letter.from} to ${letter.to}: ${letter.text}${isLost ? ` (${flying.isOver ? "lost" : "will be lost"}: ${fate.reason})` : ""}`}
       </title>
       <path d={SHAPES[letter.kind]} transform={`rotate(${place.angle + 90})`} />
       {isLost && <text class="lost">✕</text>}

@@ -8,3 +8,13 @@ export async function readRecording(): Promise<Recording | undefined> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return (await new Response(stream).json()) as Recording;
 }
+
+/** Whether the page shows a cluster as it runs. */
+export function isLive(): boolean {
+  return document.querySelector("#recording[data-live]") !== null;
+}
+
+/** The token in the page's address. */
+export function tokenIn(search: string): string {
+  return new URLSearchParams(search).get("token") ?? "";
+}

@@ -1,4 +1,4 @@
-import { computed, signal } from "@preact/signals";
+import { computed, signal, type Signal } from "@preact/signals";
 import type { RecordedVerdict, RecordingHead } from "@kontiki/cli/recording";
 import {
   addressIn,
@@ -9,6 +9,9 @@ import {
   type Position,
   type Timeline,
 } from "../model/index.ts";
+
+/** What a store needs of a running cluster. */
+type Following = { readonly follows: Signal<boolean> };
 
 /** What a page was opened with. */
 export type Opened = {
@@ -23,6 +26,7 @@ export type Detail = "told" | "all";
 export class Store {
   readonly opened: Opened;
   readonly timeline: Timeline;
+  readonly live: Following | undefined;
   /** Counts the changes of the timeline, which itself is not a signal. */
   readonly version = signal(0);
   readonly position = signal<Position>({ index: -1, at: 0 });
@@ -48,9 +52,11 @@ export class Store {
     return this.detail.value === "told" ? this.timeline.told : undefined;
   });
 
-  constructor(opened: Opened, timeline: Timeline) {
+  /** @param live the cluster, for a page that shows one as it runs. */
+  constructor(opened: Opened, timeline: Timeline, live?: Following) {
     this.opened = opened;
     this.timeline = timeline;
+    this.live = live;
   }
 
   /** The leader of the highest term at the present moment. */
@@ -65,12 +71,19 @@ export class Store {
   goTo(index: number): void {
     this.isPlaying.value = false;
     this.position.value = positionOf(this.timeline, index);
+    if (this.live !== undefined) this.live.follows.value = index >= this.timeline.length - 1;
+  }
+
+  /** Shows the last moment, as the events of a running cluster come. */
+  showLast(): void {
+    this.position.value = positionOf(this.timeline, this.timeline.length - 1);
   }
 
   /** Shows the last event before a time. */
   seek(at: number): void {
     this.isPlaying.value = false;
     this.position.value = { index: this.timeline.indexAt(at), at };
+    if (this.live !== undefined) this.live.follows.value = at >= this.timeline.end;
   }
 
   /** Goes to the next event of the list, or to the one before. */

@@ -32,7 +32,23 @@ export function intactBatches(
   disk: Pick<Disk, "read">,
   names: readonly string[],
 ): readonly IntactBatch[] {
-  const batches: IntactBatch[] = [];
+  return placedBatches(disk, names).map(({ batch }) => batch);
+}
+
+/** An intact batch, and the bytes that hold it. */
+export type PlacedBatch = {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly batch: IntactBatch;
+};
+
+/** The same as {@link intactBatches}, with their places. */
+export function placedBatches(
+  disk: Pick<Disk, "read">,
+  names: readonly string[],
+): readonly PlacedBatch[] {
+  const batches: PlacedBatch[] = [];
   for (const name of names) {
     const segment = segmentNumber(name);
     const read = disk.read(name);
@@ -42,9 +58,14 @@ export function intactBatches(
       const batch = decodeBatch(bytes, segment, offset);
       if (batch === undefined) break;
       const content = contentOf(bytes, batch.bodyAt, batch.end);
-      const isNew = batch.last.sequence > (batches.at(-1)?.end.sequence ?? 0);
+      const isNew = batch.last.sequence > (batches.at(-1)?.batch.end.sequence ?? 0);
       if (content !== undefined && isNew)
-        batches.push({ previous: batch.previous, end: batch.last, ...content });
+        batches.push({
+          name,
+          from: offset,
+          to: batch.end,
+          batch: { previous: batch.previous, end: batch.last, ...content },
+        });
       offset = findBatch(bytes, segment, batch.end);
     }
   }

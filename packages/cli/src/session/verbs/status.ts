@@ -1,4 +1,5 @@
 import type { NodeStatus } from "@kontiki/actors";
+import type { SessionCluster } from "../context.ts";
 import { leaderOf } from "../leader-of.ts";
 import { verb } from "../verb.ts";
 
@@ -18,6 +19,14 @@ export const status = verb({
   },
   json: ({ nodes }) => nodesJson(nodes),
 });
+
+/** The nodes, and why none leads, for programs. */
+export function statusJson(cluster: Pick<SessionCluster, "status" | "whyNoLeader">): {
+  readonly nodes: readonly object[];
+  readonly noLeader: string | null;
+} {
+  return { nodes: nodesJson(cluster.status()), noLeader: cluster.whyNoLeader() ?? null };
+}
 
 /** One object for each node, all with the same fields; null where a node without a thread has no value. */
 function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {

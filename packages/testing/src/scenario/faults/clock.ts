@@ -5,8 +5,6 @@ import { kindsDrawing, one, TARGETS } from "./kind.ts";
 
 const RATES = [0.5, 0.8, 0.95, 1.05, 1.25, 2] as const;
 
-const NOT_ON_THREADS = { impossible: "all threads have one clock" } as const;
-
 const fault = kindsDrawing(({ chance }) => ({
   node: one(TARGETS, chance),
   ms: one([10, 200, 5_000], chance),
@@ -25,7 +23,6 @@ export const CLOCK_FAULTS = {
           ? one<number>(RATES, chance)
           : 1 + (clockDrift * chance.between(0, 100)) / 100,
     }),
-    threads: NOT_ON_THREADS,
   }),
   /** The clock jumps once: forward, or back with a negative number. */
   step: fault({
@@ -35,7 +32,6 @@ export const CLOCK_FAULTS = {
       ms: chance.happens(1 / 2) ? ms : -ms,
     }),
     evidence: ["clock.jumps"],
-    threads: NOT_ON_THREADS,
   }),
   /** The clock jumps forward and back in turn. */
   strobe: fault({
@@ -46,6 +42,5 @@ export const CLOCK_FAULTS = {
       everyMs: one([5, 50, 500], chance),
     }),
     evidence: ["clock.jumps"],
-    threads: NOT_ON_THREADS,
   }),
 } as const;

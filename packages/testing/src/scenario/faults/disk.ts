@@ -9,8 +9,6 @@ export const DISK_OPERATIONS = ["write", "sync", "read", "any"] as const;
 /** One of `DISK_OPERATIONS`. */
 export type DiskOperation = (typeof DISK_OPERATIONS)[number];
 
-const NOT_ON_THREADS = { impossible: "the disks of threads cannot be made to fail" } as const;
-
 const fault = kindsDrawing(({ chance }) => ({ node: one(TARGETS, chance) }));
 
 /** Faults of a disk. */
@@ -20,28 +18,24 @@ export const DISK_FAULTS = {
     written: written("node", { node, operation: v.optional(oneOf(...DISK_OPERATIONS), "any") }),
     draw: ({ node: struck, chance }) => ({ node: struck, operation: one(DISK_OPERATIONS, chance) }),
     evidence: ["disk.errors.write", "disk.errors.sync", "disk.errors.read"],
-    threads: NOT_ON_THREADS,
   }),
   /** The disk has no space left. */
   diskFull: fault({
     written: written("node", { node }),
     draw: ({ node: struck }) => ({ node: struck }),
     evidence: ["disk.full"],
-    threads: NOT_ON_THREADS,
   }),
   /** A sync takes longer. */
   slowDisk: fault({
     written: written("by", { node, by: durations(0) }),
     draw: ({ node: struck, chance }) => ({ node: struck, ms: upTo(one(LATE_MS, chance)) }),
     evidence: ["disk.slowed"],
-    threads: NOT_ON_THREADS,
   }),
   /** Every sync waits until the fault ends. */
   stallDisk: fault({
     written: written("node", { node }),
     draw: ({ node: struck }) => ({ node: struck }),
     evidence: ["disk.stalled"],
-    threads: NOT_ON_THREADS,
   }),
   /** One durable bit changes. When the fault ends, the node restarts and reads it. */
   bitRot: fault({
@@ -51,14 +45,12 @@ export const DISK_FAULTS = {
       what: one(["log", "log", "snapshot"] as const, chance),
     }),
     evidence: ["disk.rotten.log", "disk.rotten.snapshot", "recoveries.damaged"],
-    threads: NOT_ON_THREADS,
   }),
   /** A write of the log lands at another place of its file. When the fault ends, the node restarts and reads it. */
   misdirect: fault({
     written: written("node", { node }),
     draw: ({ node: struck }) => ({ node: struck }),
     evidence: ["disk.misdirected"],
-    threads: NOT_ON_THREADS,
   }),
   /**
    * Up to `ranges` parts of each log, or of each node's snapshots, are damaged at one moment, from one bit to 1,024 bytes, the last write included; then
@@ -76,7 +68,6 @@ export const DISK_FAULTS = {
       ...(chance.happens(1 / 4) ? { what: "snapshot" as const } : {}),
     }),
     evidence: ["disk.scattered", "recoveries.fetched", "recoveries.leaderless"],
-    threads: NOT_ON_THREADS,
     lasts: false,
   }),
   /** The node gets a new, empty disk under the same name: it has a new uid and asks to rejoin. */
@@ -90,6 +81,6 @@ export const DISK_FAULTS = {
     written: written("node", { node }),
     draw: ({ node: struck }) => ({ node: struck }),
     evidence: ["swap.refused"],
-    threads: NOT_ON_THREADS,
+    threads: { impossible: "the nodes of one process check their disks only when it starts" },
   }),
 } as const;

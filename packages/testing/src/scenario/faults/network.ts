@@ -18,9 +18,13 @@ const groups: v.GenericSchema<readonly (readonly string[])[]> = v.pipe(
   v.minLength(1, "is empty: give groups such as [[n1, n2], [n3]]"),
 );
 
+/** The direction that a fault strikes; both ends may be left out. */
+const direction = { from: someNode, to: someNode };
+
 /**
  * Faults of the network. Partitions and copies are between nodes; clients reach all nodes, except those that a group
- * names. Every other fault strikes all letters, or those from and to `node`.
+ * names. Every other fault strikes all letters, or those from and to `node`. With `from` or `to` a fault strikes only
+ * letters from the one to the other.
  */
 export const NETWORK_FAULTS = {
   /**
@@ -59,7 +63,12 @@ export const NETWORK_FAULTS = {
   }),
   /** Letters take longer, and a few of them far longer with `tail`. */
   delay: fault({
-    written: written("by", { by: durations(0), tail: v.exactOptional(flag), node: someNode }),
+    written: written("by", {
+      by: durations(0),
+      tail: v.exactOptional(flag),
+      node: someNode,
+      ...direction,
+    }),
     draw: ({ lateMs, node: end, chance }) => ({
       ms: upTo(lateMs),
       tail: chance.happens(1 / 2),
@@ -69,7 +78,7 @@ export const NETWORK_FAULTS = {
   }),
   /** Some letters never arrive. */
   loss: fault({
-    written: written("share", { share, node: someNode }),
+    written: written("share", { share, node: someNode, ...direction }),
     draw: ({ share: part, node: end, chance }) => ({
       share: part,
       ...(chance.happens(1 / 2) ? { node: end } : {}),
@@ -78,13 +87,13 @@ export const NETWORK_FAULTS = {
   }),
   /** Some letters arrive twice. */
   duplicate: fault({
-    written: written("share", { share, by: late }),
+    written: written("share", { share, by: late, ...direction }),
     draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(4 * lateMs) }),
     evidence: ["letters.duplicated"],
   }),
   /** Some letters are overtaken by others. */
   reorder: fault({
-    written: written("share", { share, by: late }),
+    written: written("share", { share, by: late, ...direction }),
     draw: ({ share: part, lateMs }) => ({ share: part, ms: upTo(4 * lateMs) }),
     evidence: ["letters.reordered"],
   }),

@@ -1,28 +1,8 @@
+import { CRASH_POINTS, KEPTS } from "@kontiki/actors/node";
 import * as v from "valibot";
 import { flag, oneOf } from "../written/values.ts";
 import { down, node, written } from "./fields.ts";
 import { kindsDrawing, one, TARGETS } from "./kind.ts";
-
-/** What a crash with loss of power leaves of bytes that were not synced. `some` draws for each write separately. */
-export const KEPTS = ["nothing", "torn", "some", "everything"] as const;
-
-/** One of `KEPTS`. */
-export type Kept = (typeof KEPTS)[number];
-
-/** Where in a node's turn a crash strikes. */
-export const CRASH_POINTS = [
-  "beforeSave",
-  "inSync",
-  "afterSave",
-  "afterSend",
-  "inApply",
-  "inSnapshot",
-  "inCompaction",
-  "inRecovery",
-] as const;
-
-/** One of `CRASH_POINTS`. */
-export type CrashPoint = (typeof CRASH_POINTS)[number];
 
 const kept = oneOf(...KEPTS);
 

@@ -1,0 +1,254 @@
+import { KEY_BYTES_MAX, VALUE_BYTES_MAX } from "../host/limits.ts";
+import { version } from "../host/version.ts";
+import { WAIT_MS_MAX } from "./query.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const json = (schema: Json): Json => ({ "application/json": { schema } });
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+const parameter = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
+const error = (description: string): Json => ({ description, content: json(ref("Error")) });
+
+/** What any request may get. */
+const GUARDED: Json = {
+  "401": error("The token is missing or wrong."),
+  "403": error("The Host, the Origin or the site of the page is not this server's."),
+  "405": error("The path has other methods: they are in the header Allow."),
+};
+const WRONG: Json = { "400": error("The request is wrong, and why.") };
+const NOT_DONE: Json = { "503": error("It was definitely not done.") };
+const READS: Json = {
+  ...GUARDED,
+  ...WRONG,
+  ...NOT_DONE,
+  "422": error("The state machine has refused it."),
+};
+const WRITES: Json = {
+  ...READS,
+  "504": error("It may have been done, may still be, or may never be."),
+};
+const TOO_LARGE: Json = { "413": error("The body, or a value in it, is too large.") };
+
+const READ_PARAMETERS = ["consistency", "node", "timeout"].map(parameter);
+const WRITE_PARAMETERS = ["timeout", "idempotencyKey"].map(parameter);
+const DONE: Json = { description: "It was done." };
+const NO_KEY = error("There is no such key.");
+
+/** The paths and what each answers. A test compares them with the server. */
+const PATHS: Json = {
+  "/v1/keys": {
+    get: {
+      summary: "The pairs whose keys begin with a prefix, in the order of their keys",
+      parameters: [...["prefix", "after", "limit"].map(parameter), ...READ_PARAMETERS],
+      responses: {
+        ...READS,
+        "200": {
+          description: "The pairs, and whether there are more.",
+          content: json(ref("List")),
+        },
+      },
+    },
+  },
+  "/v1/keys/{key}": {
+    parameters: [parameter("key")],
+    get: {
+      summary: "The value of a key",
+      parameters: READ_PARAMETERS,
+      responses: {
+        ...READS,
+        "200": { description: "The value.", content: { "text/plain": { schema: ref("Value") } } },
+        "404": NO_KEY,
+        "500": error("The value is not Unicode text."),
+      },
+    },
+    put: {
+      summary: "Sets a key to the body",
+      parameters: WRITE_PARAMETERS,
+      requestBody: { required: true, content: { "text/plain": { schema: ref("Value") } } },
+      responses: { ...WRITES, ...TOO_LARGE, "204": DONE },
+    },
+    delete: {
+      summary: "Deletes a key",
+      parameters: WRITE_PARAMETERS,
+      responses: { ...WRITES, "204": DONE, "404": NO_KEY },
+    },
+  },
+  "/v1/cas/{key}": {
+    parameters: [parameter("key")],
+    post: {
+      summary: "Sets a key if it has the expected value",
+      parameters: WRITE_PARAMETERS,
+      requestBody: { required: true, content: json(ref("CompareAndSet")) },
+      responses: {
+        ...WRITES,
+        ...TOO_LARGE,
+        "204": DONE,
+        "409": error("The key does not have the expected value. Nothing was changed."),
+      },
+    },
+  },
+  "/v1/status": {
+    get: {
+      summary: "The nodes, as `status --json` has them, and why none leads",
+      responses: {
+        ...GUARDED,
+        ...WRONG,
+        ...NOT_DONE,
+        "200": { description: "The nodes.", content: json(ref("Status")) },
+      },
+    },
+  },
+  "/v1/events": {
+    get: {
+      summary: "Events of the nodes as they happen, until the cluster stops",
+      description:
+        "Server-sent events. The first is `status`, with the nodes; then one for each event of the cluster, whose name is " +
+        "its type; `dropped` tells a slow reader how many it has missed; `end` is the last. Changes of keys are no events.",
+      responses: {
+        ...GUARDED,
+        ...WRONG,
+        ...NOT_DONE,
+        "200": {
+          description: "Events.",
+          content: { "text/event-stream": { schema: { type: "string" } } },
+        },
+      },
+    },
+  },
+  "/metrics": {
+    get: {
+      summary: "Figures of the nodes in the text format of Prometheus",
+      responses: {
+        ...GUARDED,
+        ...NOT_DONE,
+        "200": {
+          description: "The figures.",
+          content: { "text/plain": { schema: { type: "string" } } },
+        },
+      },
+    },
+  },
+  "/openapi.json": {
+    get: {
+      summary: "This document",
+      responses: {
+        ...GUARDED,
+        ...NOT_DONE,
+        "200": { description: "The document.", content: json({ type: "object" }) },
+      },
+    },
+  },
+};
+
+const PARAMETERS: Json = {
+  key: {
+    name: "key",
+    in: "path",
+    required: true,
+    description: "The rest of the path, percent-encoded. A slash may be sent as it is.",
+    schema: { type: "string", minLength: 1, maxLength: KEY_BYTES_MAX },
+  },
+  prefix: query("prefix", { type: "string", default: "" }, "The begin of the keys."),
+  after: query("after", { type: "string" }, "Only keys after this one: the last of a list before."),
+  limit: query(
+    "limit",
+    { type: "integer", minimum: 1, maximum: 10_000, default: 1000 },
+    "How many pairs at most. A list of large values may end before.",
+  ),
+  consistency: query(
+    "consistency",
+    { enum: ["linearizable", "lease", "stale"], default: "linearizable" },
+    "What the answer must contain. `stale`: what the node that answers has applied.",
+  ),
+  node: query("node", { type: "string" }, "The node that answers; by default the leader."),
+  timeout: query(
+    "timeout",
+    { type: "integer", minimum: 1, maximum: WAIT_MS_MAX, default: 10_000 },
+    "How long to try, in ms.",
+  ),
+  idempotencyKey: {
+    name: "Idempotency-Key",
+    in: "header",
+    description:
+      "Makes retries safe: the same request with the same key is done once, and each gets its result. A key is remembered " +
+      "for the next 1,000,000 entries of the log and until 10,000 others have come. 503 is about this attempt alone.",
+    schema: { type: "string", minLength: 1, maxLength: 256 },
+  },
+};
+
+function query(name: string, schema: Json, description: string): Json {
+  return { name, in: "query", description, schema };
+}
+
+const SCHEMAS: Json = {
+  Value: { type: "string", maxLength: VALUE_BYTES_MAX, description: "Text in UTF-8." },
+  CompareAndSet: {
+    type: "object",
+    required: ["expected", "value"],
+    additionalProperties: false,
+    properties: {
+      expected: { type: ["string", "null"], description: "null for a key that is absent." },
+      value: { type: "string" },
+    },
+  },
+  List: {
+    type: "object",
+    required: ["pairs", "more"],
+    additionalProperties: false,
+    properties: {
+      pairs: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["key", "value"],
+          additionalProperties: false,
+          properties: { key: { type: "string" }, value: { type: "string" } },
+        },
+      },
+      more: { type: "boolean" },
+    },
+  },
+  Status: {
+    type: "object",
+    required: ["nodes", "noLeader"],
+    additionalProperties: false,
+    properties: {
+      nodes: {
+        type: "array",
+        items: { type: "object", required: ["node", "life", "leads", "role", "term"] },
+      },
+      noLeader: { type: ["string", "null"], description: "Why no node leads, if that is known." },
+    },
+  },
+  Error: {
+    type: "object",
+    required: ["error"],
+    additionalProperties: false,
+    properties: {
+      error: { type: "string" },
+      outcome: { enum: ["error", "definitelyNot", "unknown"] },
+    },
+  },
+};
+
+/** The OpenAPI document of a server at this origin. */
+export function openApi(origin: string): Json {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Kontiki",
+      description:
+        "The key-value machine and the state of a cluster that `kontiki up --http` runs.",
+      version: version(),
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: origin }],
+    security: [{ token: [] }],
+    paths: PATHS,
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      parameters: PARAMETERS,
+      schemas: SCHEMAS,
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { KeptRun } from "@kontiki/testing";
+import { EXIT_TOOL } from "../host/host.ts";
+import { CheckFailure } from "../output/check-failure.ts";
+import { reasonOf } from "../output/error-text.ts";
+
+/** The files of a run's folder. */
+export const FILES = {
+  summary: "summary.json",
+  history: "history.jsonl",
+  page: "report.html",
+} as const;
+
+/** The name of the link to the newest run. */
+export const LATEST = "latest";
+
+/** The most runs that one command keeps. */
+export const KEPT_MAX = 100;
+
+/** Which run it is. */
+export type RunName = { readonly scenario: string; readonly seed: number; readonly engine: string };
+
+/**
+ * A folder of reports: one folder for each run, with its summary, its history and its page, and a link to the newest.
+ *
+ * Runs are written one after the other, in the order of `keep`.
+ */
+export class ReportFolder {
+  readonly #directory: string;
+  #writing: Promise<void> = Promise.resolve();
+  #kept = 0;
+  #left = 0;
+  #newest: string | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Creates the folder. @throws CheckFailure when that is impossible. */
+  async create(): Promise<void> {
+    try {
+      await mkdir(this.#directory, { recursive: true });
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  /** How many runs were kept, how many were not because there were too many, and the page of the newest. */
+  get result(): {
+    readonly kept: number;
+    readonly left: number;
+    readonly page: string | undefined;
+  } {
+    const page = this.#newest && join(this.#directory, this.#newest, FILES.page);
+    return { kept: this.#kept, left: this.#left, page };
+  }
+
+  /** Keeps a run, if there are not too many. It is written when {@link written} resolves. */
+  keep({ scenario, seed, engine }: RunName, { summary, history, page }: KeptRun): void {
+    if (this.#kept >= KEPT_MAX) {
+      this.#left += 1;
+      return;
+    }
+    this.#kept += 1;
+    const name = `${scenario}-${seed}`;
+    this.#newest = name;
+    const folder = join(this.#directory, name);
+    this.#writing = this.#writing.then(async () => {
+      await mkdir(folder, { recursive: true });
+      const described = { scenario, seed, engine, ...summary };
+      await Promise.all([
+        writeFile(join(folder, FILES.summary), `${JSON.stringify(described, null, 2)}\n`),
+        writeFile(join(folder, FILES.history), history),
+        writeFile(join(folder, FILES.page), page),
+      ]);
+    });
+    // It is reported by `written`.
+    this.#writing.catch(() => undefined);
+  }
+
+  /** Writes the link to the newest run. @throws CheckFailure when anything could not be written. */
+  async written(): Promise<void> {
+    try {
+      await this.#writing;
+      if (this.#newest === undefined) return;
+      const link = join(this.#directory, LATEST);
+      await rm(link, { force: true });
+      await symlink(this.#newest, link);
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  #failure(error: unknown): CheckFailure {
+    return new CheckFailure(`cannot write ${this.#directory}: ${reasonOf(error)}`, EXIT_TOOL);
+  }
+}

@@ -1,0 +1,190 @@
+import type { ClusterEvent, NodeStatus } from "@kontiki/actors";
+import type { ProgramCluster } from "../launch/cluster.ts";
+import { eventText } from "../render/event-text.ts";
+import { patchBetween, plain } from "../view/patch.ts";
+import type { NodeChange, RecordedEvent, RecordedType } from "../view/recording.ts";
+
+/** More events of the cluster than this in one batch are counted instead. */
+const EVENTS_MAX = 100;
+
+/** What was recorded since the last time. */
+export type Taken = { readonly events: readonly RecordedEvent[]; readonly skipped: number };
+
+/**
+ * Records a running cluster for pages: its events, and of the states that nodes report the last one at each `take`.
+ */
+export class LiveRecorder {
+  readonly #cluster: ProgramCluster;
+  readonly #now: () => number;
+  #events: RecordedEvent[] = [];
+  #skipped = 0;
+  readonly #reported = new Map<string, NodeStatus>();
+  readonly #known = new Map<string, Known>();
+  readonly #stop: () => void;
+
+  /** @param now in ms from the beginning of the recording. */
+  constructor(cluster: ProgramCluster, now: () => number) {
+    this.#cluster = cluster;
+    this.#now = now;
+    for (const status of cluster.status()) this.#reported.set(status.id, status);
+    const onEvent = (event: ClusterEvent): void => this.#onEvent(event);
+    const onStatus = (status: NodeStatus): void => {
+      if (this.#reported.has(status.id)) this.#skipped += 1;
+      this.#reported.set(status.id, status);
+    };
+    cluster.events.on("event", onEvent);
+    cluster.events.on("status", onStatus);
+    this.#stop = () => {
+      cluster.events.off("event", onEvent);
+      cluster.events.off("status", onStatus);
+    };
+  }
+
+  /** What has happened since the last call. */
+  take(): Taken {
+    for (const status of this.#reported.values()) this.#tellStatus(status);
+    const taken = { events: this.#events, skipped: this.#skipped };
+    this.#events = [];
+    this.#skipped = 0;
+    this.#reported.clear();
+    return taken;
+  }
+
+  /** One event that holds the state of every node, for a recording that begins now. */
+  all(): RecordedEvent {
+    const changes: Record<string, NodeChange> = {};
+    for (const status of this.#cluster.status()) {
+      const known = knownOf(status);
+      changes[status.id] = {
+        life: known.life,
+        state: statePatch({}, known),
+        applied: known.applied,
+      };
+    }
+    return { at: this.#now(), type: "phase", node: "", text: "the recording begins", changes };
+  }
+
+  /** Adds an event from elsewhere. */
+  add(event: Omit<RecordedEvent, "at">): void {
+    this.#events.push({ at: this.#now(), ...event });
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  #onEvent(event: ClusterEvent): void {
+    if (this.#events.length >= EVENTS_MAX) {
+      this.#skipped += 1;
+      return;
+    }
+    const node = "node" in event ? event.node : "";
+    const text = eventText(event);
+    const change = changeOf(event);
+    if (text === undefined && change === undefined) return;
+    this.add({
+      type: typeOf(event),
+      node,
+      text: text?.replace(`${node} `, "") ?? event.type,
+      ...(change && node !== "" && { changes: { [node]: change } }),
+    });
+  }
+
+  #tellStatus(status: NodeStatus): void {
+    const before = this.#known.get(status.id) ?? NOTHING;
+    const now = knownOf(status);
+    this.#known.set(status.id, now);
+    const state = patchBetween(before.state, now.state);
+    if (state === undefined && before.life === now.life && before.applied === now.applied) return;
+    const isProgress =
+      before.role === now.role && before.term === now.term && before.life === now.life;
+    this.add({
+      type: "step",
+      node: status.id,
+      text: now.text,
+      ...(isProgress && { quiet: true }),
+      changes: {
+        [status.id]: {
+          ...(state && { state }),
+          ...(before.life !== now.life && { life: now.life }),
+          ...(before.applied !== now.applied && { applied: now.applied }),
+        },
+      },
+    });
+  }
+}
+
+type Known = {
+  readonly life: "up" | "down";
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly applied: number;
+  readonly role: string;
+  readonly term: number;
+  readonly text: string;
+};
+
+const NOTHING: Known = { life: "down", state: {}, applied: 0, role: "", term: 0, text: "" };
+
+function knownOf({ life, raft, incarnation, restarts, condition }: NodeStatus): Known {
+  const up = life.type === "running" ? "up" : "down";
+  if (raft === undefined)
+    return { ...NOTHING, life: up, state: { life: life.type }, text: life.type };
+  const { role, term, leader, commit, last, applied, first, snapshot, votes } = raft;
+  return {
+    life: up,
+    state: {
+      term,
+      commit,
+      role: { type: role, leader },
+      snapshot: snapshot === 0 ? undefined : { index: snapshot },
+      log: { first, last },
+      votes,
+      incarnation,
+      restarts,
+      condition,
+    },
+    applied,
+    role,
+    term,
+    text: `is ${role === "preCandidate" ? "in a pre-vote" : role} in term ${term}, commit ${commit}, log up to ${last}`,
+  };
+}
+
+function statePatch(before: Known["state"], { state }: Known): NonNullable<NodeChange["state"]> {
+  return patchBetween(before, state) ?? {};
+}
+
+function typeOf(event: ClusterEvent): RecordedType {
+  switch (event.type) {
+    case "started":
+      return "started";
+    case "crashed":
+    case "failed":
+    case "stopped":
+      return "ended";
+    case "diverged":
+      return "violation";
+    case "trouble":
+    case "repaired":
+      return "disk";
+    case "leader":
+      return "step";
+    default:
+      return "phase";
+  }
+}
+
+function changeOf(event: ClusterEvent): NodeChange | undefined {
+  switch (event.type) {
+    case "started":
+      return { life: "up" };
+    case "crashed":
+    case "failed":
+    case "stopped":
+      return { life: "down" };
+    case "leader":
+      return { state: { term: event.term, role: { type: "leader", leader: plain(event.node) } } };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { KontikiError } from "@kontiki/actors";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { EventStream } from "../http/event-stream.ts";
+import { admit, newToken } from "../http/guard.ts";
+import { HttpError } from "../http/http-error.ts";
+import { LoopbackServer } from "../http/loopback-server.ts";
+import { readJson } from "../http/read-body.ts";
+import { send, sendJson } from "../http/respond.ts";
+import { dispatch, type Asked, type Route } from "../http/routes.ts";
+import type { ProgramCluster } from "../launch/cluster.ts";
+import type { SessionFaults } from "../session/context.ts";
+import { CommandSession } from "../session/command-session.ts";
+import type { LiveHead } from "../view/live.ts";
+import { livePage } from "../view/page.ts";
+import { LiveRun, type LiveTitle } from "./live-run.ts";
+import { Measured } from "./measured.ts";
+import { runCommand } from "./run-command.ts";
+import { pageVerbs, verbsOfPages } from "./page-verbs.ts";
+
+/** A value may be large; more than the largest command is not read. */
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+/** What a live page is about. */
+export type LiveOptions = LiveTitle & {
+  readonly port: number;
+  /** What each request must bring; a random one by default. */
+  readonly token: string | undefined;
+  /** Aborted when the cluster stops. */
+  readonly ended: AbortSignal;
+  /** Tells people at the prompt what a command of a page is about to destroy. */
+  readonly announce: (text: string) => void;
+  /** For its commands that inject faults. */
+  readonly faults: SessionFaults;
+};
+
+/** Serves a page that shows a running cluster, and runs the commands that the page sends. */
+export class LiveServer {
+  readonly #server: LoopbackServer;
+  readonly #measured: Measured;
+  readonly #run: LiveRun;
+  readonly #token: string;
+
+  private constructor(server: LoopbackServer, token: string, measured: Measured, run: LiveRun) {
+    this.#server = server;
+    this.#token = token;
+    this.#measured = measured;
+    this.#run = run;
+  }
+
+  /** Begins to listen. @throws KontikiError when that is not possible, CheckFailure when the page was not built */
+  static async open(cluster: ProgramCluster, options: LiveOptions): Promise<LiveServer> {
+    const begun = performance.now();
+    const now = (): number => Math.round((performance.now() - begun) * 10) / 10;
+    const page = await livePage();
+    const token = checkedToken(options.token);
+    const measured = new Measured(cluster, now);
+    const session = new CommandSession(
+      pageVerbs,
+      measured.cluster,
+      options.ended,
+      options.announce,
+      options.faults,
+    );
+    const run = new LiveRun(measured, now, options);
+    const routes = routesOf(page, run, session);
+    const server = await LoopbackServer.listen(options.port, async (request, response) => {
+      admit(request, { port: server.port, token, tokenInAddress: request.method !== "POST" });
+      await dispatch(routes, request, response);
+    });
+    run.begin();
+    return new LiveServer(server, token, measured, run);
+  }
+
+  /** The cluster, for the prompt: what runs there is measured as well. */
+  get cluster(): ProgramCluster {
+    return this.#measured.cluster;
+  }
+
+  /** The address of the page. */
+  get url(): string {
+    return `${this.#server.origin}/?token=${this.#token}`;
+  }
+
+  /** Tells the pages that the cluster has ended, and closes. */
+  async close(): Promise<void> {
+    this.#run.end();
+    this.#measured.stop();
+    await this.#server.close();
+  }
+}
+
+/** @throws KontikiError for one that can be guessed, or cannot be in an address as it is */
+function checkedToken(token: string | undefined): string {
+  if (token === undefined || token === "") return newToken();
+  if (/^[\w-]{16,256}$/.test(token)) return token;
+  throw new KontikiError("KONTIKI_WEB_TOKEN must have 16 to 256 of A-Z, a-z, 0-9, _ and -");
+}
+
+function routesOf(page: string, run: LiveRun, session: CommandSession): readonly Route[] {
+  return [
+    {
+      path: "/",
+      methods: { GET: ({ response }) => send(response, 200, "text/html; charset=utf-8", page) },
+    },
+    { path: "/events", methods: { GET: ({ response }) => follow(run, response) } },
+    { path: "/commands", methods: { POST: (asked) => command(session, asked) } },
+  ];
+}
+
+function follow(run: LiveRun, response: ServerResponse): void {
+  const stream = new EventStream(response);
+  const head: LiveHead = { ...run.soFar(), verbs: verbsOfPages() };
+  stream.send("head", head);
+  run.follow(stream);
+}
+
+async function command(session: CommandSession, { request, response }: Asked): Promise<void> {
+  sendJson(response, 200, await runCommand(session, await lineIn(request)));
+}
+
+async function lineIn(request: IncomingMessage): Promise<string> {
+  const body = await readJson(request, BODY_BYTES_MAX);
+  const line = typeof body === "object" && body !== null && "line" in body ? body.line : undefined;
+  if (typeof line !== "string" || line.includes("\n"))
+    throw new HttpError(400, 'the body must be {"line": "..."}, one command of the prompt');
+  return line;
+}

@@ -1,0 +1,124 @@
+import type { ClusterFaults, Disk } from "@kontiki/actors";
+import { DiskError } from "@kontiki/actors/node";
+import type { Chance } from "../chance.ts";
+import type { EndFault, FaultableDisk } from "../engine/fault-surfaces.ts";
+import type { MayLose } from "../engine/loss.ts";
+import type { Timeline } from "../engine/timeline.ts";
+import type { Counters } from "../run/counters.ts";
+import type { DiskOperation, Range } from "../scenario/fault.ts";
+import { chooseDamage, chooseMisplacement, type Patch } from "./disk-damage.ts";
+import type { NodeTroubles } from "./node-troubles.ts";
+
+/** How many bytes one damaged range may have; a range of one byte is a flipped bit. */
+const RANGE_BYTES = [1, 1, 1, 16, 64, 512, 1024] as const;
+
+/** How often a write is looked for that may be misplaced, in ms. */
+const LOOK_MS = 20;
+
+/** What a {@link LiveDisk} needs. */
+export type LiveDiskParts = {
+  readonly node: string;
+  readonly faults: ClusterFaults;
+  readonly troubles: NodeTroubles;
+  readonly counters: Counters;
+  readonly timeline: Timeline;
+  /** Makes the choices that a fault does not make itself. */
+  readonly chance: Chance;
+};
+
+/**
+ * The disk of a thread's node as faults see it: a folder, or files in memory. What fails or waits does so in the thread;
+ * damage is done here, to bytes that are certainly durable.
+ */
+export class LiveDisk implements FaultableDisk {
+  readonly #parts: LiveDiskParts;
+  #damage: readonly Patch[] = [];
+
+  constructor(parts: LiveDiskParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether damaged bytes are still there: their file was not removed, set aside or written again. */
+  get isDamaged(): boolean {
+    const disk = this.#disk;
+    this.#damage = this.#damage.filter(({ name, at, bytes }) =>
+      ifThere(() => Buffer.from(disk.readRange(name, at, bytes.length)).equals(bytes)),
+    );
+    return this.#damage.length > 0;
+  }
+
+  beginErrors(operation: DiskOperation): EndFault {
+    return this.#parts.troubles.beginErrors(operation);
+  }
+
+  beginFullness(freeBytes: number): EndFault {
+    return this.#parts.troubles.beginFullness(freeBytes);
+  }
+
+  beginSlowness(ms: Range): EndFault {
+    return this.#parts.troubles.beginSlowness(ms);
+  }
+
+  beginStall(): EndFault {
+    return this.#parts.troubles.beginStall();
+  }
+
+  rot(what: "log" | "snapshot", chance: Chance, mayLose: MayLose): string | undefined {
+    const hit = ifThere(() => chooseDamage(this.#disk, what, 1, chance, mayLose));
+    if (hit === undefined || !this.#write([hit.patch])) return undefined;
+    this.#parts.counters.count(`disk.rotten.${what}`);
+    return `byte ${hit.patch.at} of ${hit.patch.name}`;
+  }
+
+  scatter(what: "log" | "snapshot", ranges: number, chance: Chance, mayLose: MayLose): number {
+    let done = 0;
+    for (let count = 0; count < ranges; count += 1) {
+      const length = chance.pick(RANGE_BYTES) ?? 1;
+      const hit = ifThere(() => chooseDamage(this.#disk, what, length, chance, mayLose));
+      if (hit !== undefined && this.#write([hit.patch])) done += 1;
+    }
+    this.#parts.counters.count("disk.scattered", done);
+    return done;
+  }
+
+  beginMisdirection(mayLose: MayLose): EndFault {
+    const { timeline, chance, counters } = this.#parts;
+    let cancel = (): void => {};
+    const look = (): void => {
+      const patches = ifThere(() => chooseMisplacement(this.#disk, chance, mayLose));
+      if (patches !== undefined && this.#write(patches)) counters.count("disk.misdirected");
+      else cancel = timeline.after(LOOK_MS, look);
+    };
+    look();
+    return () => cancel();
+  }
+
+  get #disk(): Disk {
+    return this.#parts.faults.diskOf(this.#parts.node);
+  }
+
+  /** Whether the file was still there. */
+  #write(patches: readonly Patch[]): boolean {
+    const [first] = patches;
+    const file = first && ifThere(() => this.#disk.open(first.name));
+    if (file === undefined) return false;
+    try {
+      for (const { at, bytes } of patches) file.overwrite(at, bytes);
+      file.sync();
+    } finally {
+      file.close();
+    }
+    this.#damage = [...this.#damage, ...patches];
+    return true;
+  }
+}
+
+/** The node may remove a file at any moment. Undefined when it has. */
+function ifThere<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof DiskError) return undefined;
+    throw error;
+  }
+}

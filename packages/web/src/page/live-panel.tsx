@@ -1,0 +1,115 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { LiveVerb } from "@kontiki/cli/live";
+import { Charts } from "./charts.tsx";
+import type { Connection, Live, Sent } from "./live.ts";
+import type { Store } from "./store.ts";
+
+type Props = { readonly store: Store; readonly live: Live };
+
+/** What only a live page has: the connection, commands with their replies, and charts. */
+export function LivePanel({ store, live }: Props): JSX.Element {
+  return (
+    <section class="live" aria-label="Live">
+      <Connected live={live} />
+      <Commands store={store} live={live} />
+      <Charts live={live} />
+    </section>
+  );
+}
+
+const TEXTS: Readonly<Record<Connection, string>> = {
+  open: "Connected.",
+  lost: "The connection is lost. The page tries again until the cluster answers.",
+  ended:
+    "The cluster has ended. The page stays as it was, and reconnects if it is started again at this address.",
+  refused: "The cluster that answers here was started later: open the address that it printed.",
+};
+
+function Connected({ live }: { readonly live: Live }): JSX.Element {
+  const { connection, skipped, follows } = live;
+  const count = skipped.value;
+  return (
+    <p class={`connection ${connection.value}`} role="status">
+      {TEXTS[connection.value]}
+      {!follows.value && <b> You look at an earlier moment.</b>}
+      {count > 0 && ` ${count.toLocaleString("en")} states between two looks were left out.`}
+    </p>
+  );
+}
+
+function Commands({ store, live }: Props): JSX.Element {
+  const line = useSignal("");
+  const field = useRef<HTMLInputElement>(null);
+  const node = store.node.value ?? "";
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (line.value.trim() === "") return;
+    void live.run(line.value);
+    line.value = "";
+  };
+  const press = (verb: LiveVerb): void => {
+    if (verb.isAlone || isWhole(verb)) {
+      void live.run(commandOf(verb, node));
+      return;
+    }
+    line.value = commandOf(verb, node);
+    field.current?.focus();
+  };
+  return (
+    <div class="commands">
+      <div class="verbs">
+        {live.verbs.map((verb) => (
+          <button
+            key={verb.name}
+            type="button"
+            title={`${verb.summary}\n${verb.name} ${verb.usage}`}
+            onClick={() => press(verb)}
+          >
+            <code>{commandOf(verb, node)}</code>
+          </button>
+        ))}
+      </div>
+      <form onSubmit={submit}>
+        <label>
+          <code>kontiki&gt;</code>{" "}
+          <input
+            ref={field}
+            aria-label="Command"
+            value={line.value}
+            spellcheck={false}
+            autocomplete="off"
+            onInput={({ currentTarget }) => (line.value = currentTarget.value)}
+          />
+        </label>
+        <button type="submit">Run</button>
+      </form>
+      <Replies sent={live.sent.value} />
+    </div>
+  );
+}
+
+function Replies({ sent }: { readonly sent: readonly Sent[] }): JSX.Element {
+  return (
+    <pre class="replies" aria-label="Replies" aria-live="polite">
+      {[...sent].reverse().map(({ line, reply }, at) => (
+        <div key={sent.length - at} class={reply?.ok === false ? "failed" : ""}>
+          <b>kontiki&gt; {line}</b>
+          {`\n${reply === undefined ? "..." : reply.text}`}
+        </div>
+      ))}
+    </pre>
+  );
+}
+
+/** The text of a verb's command: with the chosen node where it takes one, else as in its example. */
+function commandOf({ name, example, takesNode, isAlone }: LiveVerb, node: string): string {
+  if (isAlone) return name;
+  return takesNode ? `${name} ${node}` : example;
+}
+
+/** Whether a node is all that a verb needs. */
+function isWhole({ takesNode, usage }: LiveVerb): boolean {
+  return takesNode && !usage.replace(/^NODE\S*/, "").match(/^\s*[A-Z]/);
+}

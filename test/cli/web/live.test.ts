@@ -1,0 +1,285 @@
+import { run } from "@kontiki/cli";
+import type { LogLine, NodeStatus } from "@kontiki/actors";
+import type { LiveBatch, LiveHead } from "@kontiki/cli/live";
+import { Timeline, summaryOf } from "@kontiki/web/model";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { FakeCluster } from "../support/fake-cluster.ts";
+import { FakeHost } from "../support/fake-host.ts";
+
+/** `kontiki up --web` on a fake cluster, and what its page would receive. */
+class Lab {
+  readonly cluster: FakeCluster;
+  readonly host: FakeHost;
+  readonly status: Promise<number>;
+
+  constructor(
+    env: Record<string, string> = {},
+    args: readonly string[] = [],
+    cluster: FakeCluster = new FakeCluster(),
+  ) {
+    this.cluster = cluster;
+    this.host = new FakeHost({ env });
+    this.status = run(["up", "--memory", "--web", ...args], this.host, async (options) =>
+      this.cluster.startedWith(options),
+    );
+    onTestFinished(async () => {
+      this.host.stdin.end("quit\n");
+      await this.status;
+    });
+  }
+
+  async url(): Promise<URL> {
+    await this.host.stderr.until(/page: \S+/);
+    const [, url = ""] = /page: (\S+)/.exec(this.host.stderr.text) ?? [];
+    return new URL(url);
+  }
+
+  async send(line: string): Promise<unknown> {
+    const url = await this.url();
+    const response = await fetch(new URL("/commands", url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${url.searchParams.get("token")}` },
+      body: JSON.stringify({ line }),
+    });
+    return response.json();
+  }
+}
+
+type Told = { readonly event: string; readonly data: unknown };
+
+/** The events of a stream, as they come. */
+async function* eventsOf(lab: Lab): AsyncGenerator<Told, void> {
+  const url = await lab.url();
+  const end = new AbortController();
+  onTestFinished(() => end.abort());
+  const address = new URL(`/events${url.search}`, url);
+  const { body } = await fetch(address, { signal: end.signal });
+  let text = "";
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString("utf8");
+    const parts = text.split("\n\n");
+    text = parts.pop() ?? "";
+    for (const part of parts) {
+      const [, event = "", data = "null"] = /^event: (\w+)\ndata: (.*)$/.exec(part) ?? [];
+      if (event !== "") yield { event, data: JSON.parse(data) };
+    }
+  }
+}
+
+async function next<T>(events: AsyncGenerator<Told, void>, wanted: string): Promise<T> {
+  for (;;) {
+    const { value } = await events.next();
+    if (value === undefined) throw new Error(`the stream ended without ${wanted}`);
+    if (value.event === wanted) return value.data as T;
+  }
+}
+
+describe("a live page", () => {
+  test("begins with the whole cluster, its verbs and their texts", async () => {
+    const lab = new Lab();
+    const { head, verbs, events } = await next<LiveHead>(eventsOf(lab), "head");
+    expect(head).toMatchObject({
+      title: "cluster, 3 nodes",
+      source: "live",
+      nodes: ["n1", "n2", "n3"],
+    });
+    const timeline = new Timeline(head.nodes);
+    timeline.append(events);
+    const { nodes } = timeline.moment(timeline.length - 1);
+    expect(head.nodes.map((node) => nodes[node] && summaryOf(nodes[node]).role)).toEqual([
+      "leader",
+      "follower",
+      "follower",
+    ]);
+    expect(verbs.find(({ name }) => name === "stop")).toEqual({
+      name: "stop",
+      usage: "NODE|leader",
+      summary: "stop it gracefully; it stays down until it is started",
+      example: "stop n2",
+      takesNode: true,
+      isAlone: false,
+    });
+    expect(verbs.map(({ name }) => name)).not.toContain("quit");
+  });
+
+  test("runs commands as the prompt does", async () => {
+    const lab = new Lab();
+    expect(await lab.send("put a 1")).toEqual({ ok: true, text: "ok" });
+    expect(await lab.send("get a")).toEqual({ ok: true, text: "1" });
+    expect(await lab.send("get")).toMatchObject({
+      ok: false,
+      text: expect.stringContaining("get takes 1 argument") as string,
+    });
+    expect(await lab.send('put "a')).toMatchObject({
+      ok: false,
+      text: expect.stringMatching(/^column \d+: /) as string,
+    });
+    expect(await lab.send("quit")).toMatchObject({ ok: false });
+    lab.cluster.next.push({ type: "unknown", reason: "no answer" });
+    expect(await lab.send("put a 2")).toEqual({
+      ok: false,
+      text: "unknown whether done: no answer",
+    });
+  });
+
+  test("gets one state for each tenth of a second, and how many were left out", async () => {
+    const lab = new Lab();
+    const events = eventsOf(lab);
+    await next<LiveHead>(events, "head");
+    const [status] = lab.cluster.status();
+    if (status?.raft === undefined) throw new Error("a node of a fake cluster has a state");
+    for (let commit = 1; commit <= 1_000; commit += 1) {
+      const raft = { ...status.raft, commit: commit as typeof status.raft.commit };
+      lab.cluster.events.emit("status", { ...status, raft });
+    }
+    let [skipped, shown] = [0, 0];
+    let commit: unknown;
+    while (commit !== 1_000) {
+      const batch = await next<LiveBatch>(events, "batch");
+      skipped += batch.skipped;
+      for (const { changes } of batch.events) {
+        const now = changes?.["n1"]?.state?.["commit"];
+        if (now === undefined) continue;
+        shown += 1;
+        commit = now;
+      }
+    }
+    expect(skipped + shown).toBeGreaterThanOrEqual(1_000);
+    expect(shown).toBeLessThan(20);
+  });
+
+  test("learns that the cluster has ended", async () => {
+    const lab = new Lab();
+    const events = eventsOf(lab);
+    await next<LiveHead>(events, "head");
+    lab.host.stdin.end("quit\n");
+    expect(await next(events, "ended")).toEqual({});
+    expect(await lab.status).toBe(0);
+  });
+
+  test("reads no more than the end of a long log, and then what is new", async () => {
+    const lab = new Lab();
+    const events = eventsOf(lab);
+    const { head, events: first } = await next<LiveHead>(events, "head");
+    const timeline = new Timeline(head.nodes);
+    timeline.append(first);
+    for (const key of ["a", "b", "c"]) await lab.send(`put ${key} 1`);
+    const texts = (): readonly string[] =>
+      timeline.moment(timeline.length - 1).nodes["n1"]?.log.cells.map(([, , text]) => text) ?? [];
+    while (texts().length < 4) timeline.append((await next<LiveBatch>(events, "batch")).events);
+    expect(texts()).toEqual([
+      "no-op",
+      ...["a", "b", "c"].map((key) => expect.stringContaining(`put ${key} 1`) as string),
+    ]);
+  });
+});
+
+/** A cluster whose nodes all have one log, which a test changes. */
+class OneLog extends FakeCluster {
+  incarnation = 1;
+  term = 1;
+  commit = 0;
+  /** The terms of its entries, after the first `compacted`. */
+  terms: readonly number[] = [];
+  compacted = 0;
+
+  override status(): readonly NodeStatus[] {
+    const last = this.compacted + this.terms.length;
+    const own = { term: this.term, commit: this.commit, first: this.compacted + 1, last };
+    return super.status().map((status) => ({
+      ...status,
+      incarnation: this.incarnation,
+      raft: status.raft && ({ ...status.raft, ...own } as typeof status.raft),
+    }));
+  }
+
+  override node(id: string): ReturnType<FakeCluster["node"]> {
+    const lines = this.terms.map((each, at): LogLine => ({
+      type: "noop",
+      index: this.compacted + at + 1,
+      term: each,
+    }));
+    const log = async ({ from = 1, max = 1000 } = {}): Promise<readonly LogLine[]> =>
+      lines.filter(({ index }) => index >= from).slice(0, max);
+    return Object.assign(super.node(id), { log });
+  }
+}
+
+test("logs are followed as they grow, are cut off, are compacted, and after a restart", async () => {
+  const cluster = new OneLog();
+  const lab = new Lab({}, [], cluster);
+  const events = eventsOf(lab);
+  const { head, events: first } = await next<LiveHead>(events, "head");
+  const timeline = new Timeline(head.nodes);
+  timeline.append(first);
+  const shown = (): unknown => {
+    const log = timeline.moment(timeline.length - 1).nodes["n1"]?.log;
+    return [log?.baseIndex, ...(log?.cells.map(([each]) => each) ?? [])];
+  };
+  const until = async (...expected: readonly number[]): Promise<void> => {
+    while (JSON.stringify(shown()) !== JSON.stringify(expected))
+      timeline.append((await next<LiveBatch>(events, "batch")).events);
+  };
+  Object.assign(cluster, { terms: [1, 1, 1], commit: 1 });
+  await until(0, 1, 1, 1);
+  Object.assign(cluster, { terms: [1, 2], term: 2 });
+  await until(0, 1, 2);
+  // As long as before, and of the same term.
+  Object.assign(cluster, { terms: [1, 3], term: 3, commit: 1 });
+  await until(0, 1, 3);
+  Object.assign(cluster, { terms: [1, 3, 3, 3], commit: 4 });
+  await until(0, 1, 3, 3, 3);
+  Object.assign(cluster, { terms: [3, 3], compacted: 2 });
+  await until(2, 3, 3);
+  Object.assign(cluster, { incarnation: 2, terms: [3, 3, 4], term: 4 });
+  await until(2, 3, 3, 4);
+  const many = Array.from({ length: 1_000 }, () => 4);
+  Object.assign(cluster, { terms: many, commit: 1_002 });
+  await until(602, ...many.slice(0, 400));
+});
+
+describe("requests", () => {
+  test("without the token are refused", async () => {
+    const url = await new Lab().url();
+    const paths = ["/", "/events", "/?token=wrong"];
+    const statuses = paths.map(async (path) => (await fetch(new URL(path, url))).status);
+    expect(await Promise.all(statuses)).toEqual([401, 401, 401]);
+    const posted = await fetch(new URL(`/commands${url.search}`, url), {
+      method: "POST",
+      body: "{}",
+    });
+    expect(posted.status).toBe(401);
+  });
+
+  test("of another page are refused, with the token as well", async () => {
+    const url = await new Lab().url();
+    const { status } = await fetch(url, { headers: { origin: "http://example.org" } });
+    expect(status).toBe(403);
+  });
+
+  test("that hold no command are refused", async () => {
+    const url = await new Lab().url();
+    const post = async (body: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${url.searchParams.get("token")}` };
+      return (await fetch(new URL("/commands", url), { method: "POST", headers, body })).status;
+    };
+    expect(await Promise.all(["", "{}", '{"line":1}', '{"line":"a\\nb"}'].map(post))).toEqual([
+      400, 400, 400, 400,
+    ]);
+  });
+});
+
+test("a token of one's own is used, and one that can be guessed is refused", async () => {
+  const token = "a-token-for-this-test";
+  expect((await new Lab({ KONTIKI_WEB_TOKEN: token }).url()).searchParams.get("token")).toBe(token);
+  const weak = new Lab({ KONTIKI_WEB_TOKEN: "short" });
+  expect(await weak.status).toBe(1);
+  expect(weak.host.stderr.text).toContain("KONTIKI_WEB_TOKEN must have 16 to 256");
+});
+
+test("a port that is taken is reported", async () => {
+  const { port } = await new Lab().url();
+  const second = new Lab({}, [port]);
+  expect(await second.status).toBe(1);
+  expect(second.host.stderr.text).toContain("another program uses this port");
+});

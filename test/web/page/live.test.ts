@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { Kontiki } from "../../cli/support/kontiki.ts";
+import { open, startBrowser } from "../support/browser.ts";
+
+const ENV = { KONTIKI_WEB_TOKEN: "token-of-the-live-test" };
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+/** A real cluster with a page, and the address that it prints. */
+async function started(port = 0): Promise<{ readonly kontiki: Kontiki; readonly url: string }> {
+  const kontiki = new Kontiki(["up", "--memory", "--web", `${port}`], ENV);
+  await kontiki.until("stderr", /page: \S+\n/);
+  const [, url = ""] = /page: (\S+)/.exec(kontiki.stderr) ?? [];
+  return { kontiki, url };
+}
+
+async function leaderOf(page: Page): Promise<string> {
+  const leaders = page.locator(".ring .node.leader.up .name");
+  await leaders.first().waitFor();
+  return (await leaders.first().textContent()) ?? "";
+}
+
+/** The highest term of a leader. */
+async function termIn(page: Page): Promise<number> {
+  const terms = await page.locator(".ring .node.leader.up .term").allTextContents();
+  return Math.max(0, ...terms.map((text) => Number(text.replace("term ", ""))));
+}
+
+test("a cluster is broken by clicks, and says when it ends and when it is back", async () => {
+  const { kontiki, url } = await started();
+  const { page, problems } = await open(browser, url);
+  const { page: second } = await open(browser, url);
+  const before = await leaderOf(page);
+  const term = await termIn(page);
+
+  await page.getByLabel("Command").fill('put greeting "ahoy there"');
+  await page.keyboard.press("Enter");
+  const replies = page.getByLabel("Replies");
+  await replies.getByText("ok", { exact: false }).waitFor();
+  await page.locator(`.cell[title*='put greeting "ahoy there"']`).first().waitFor();
+
+  await page.getByRole("button", { name: `crash ${before}` }).click();
+  await replies.getByText(`${before} crashed`).waitFor();
+  for (const each of [page, second])
+    await each.locator("li.ended", { hasText: "crashed on request" }).waitFor();
+  await expect.poll(() => termIn(page), { timeout: 12_000 }).toBeGreaterThan(term);
+  await page.getByRole("button", { name: "list", exact: true }).click();
+  await replies.getByText("greeting").nth(1).waitFor();
+
+  kontiki.write("quit\n");
+  await page.getByRole("status").getByText("The cluster has ended").waitFor();
+  expect((await kontiki.exit).status).toBe(0);
+  await started(Number(new URL(url).port));
+  await page.getByRole("status").getByText("Connected.").waitFor();
+  expect(await leaderOf(page)).toMatch(/^n[123]$/);
+  expect(problems.filter((text) => !text.includes("net::ERR"))).toEqual([]);
+});
+
+test("a page whose cluster was replaced by another says what to do", async () => {
+  const { kontiki, url } = await started();
+  const { page } = await open(browser, url);
+  kontiki.write("quit\n");
+  await kontiki.exit;
+  const other = new Kontiki(["up", "--memory", "--web", new URL(url).port]);
+  await other.until("stderr", /page: \S+\n/);
+  await page.getByRole("status").getByText("open the address that it printed").waitFor();
+});

@@ -1,0 +1,186 @@
+import { CRASH_POINTS, type Cluster, type ClusterEvent, type Kept } from "@kontiki/actors";
+import { describe, expect, test } from "vitest";
+import {
+  allPairs,
+  nextEvent,
+  PATIENT,
+  put,
+  start,
+  temporaryFolder,
+  valueOf,
+} from "./support/clusters.ts";
+
+/** A cluster into which faults can be injected, and a node of it that does not lead. */
+async function faulty(
+  dataDir?: string,
+): Promise<{ readonly cluster: Cluster; readonly follower: string }> {
+  const cluster = await start({
+    nodes: 3,
+    dataDir,
+    faults: true,
+    snapshotEntries: 8,
+    keptEntries: 2,
+  });
+  const leader = await cluster.leader(PATIENT);
+  valueOf(await cluster.propose(put("first", "1")));
+  const follower = cluster.nodeIds.find((id) => id !== leader) ?? "";
+  return { cluster, follower };
+}
+
+/** A node's next crash, and its next start after that. */
+async function crashOf(
+  cluster: Cluster,
+  node: string,
+  cause: () => Promise<unknown>,
+): Promise<string> {
+  const isOf = (event: ClusterEvent): boolean => "node" in event && event.node === node;
+  const crashed = nextEvent(cluster, "crashed", isOf);
+  const started = nextEvent(cluster, "started", isOf);
+  await cause();
+  const event = await crashed;
+  await started;
+  return event.cause;
+}
+
+test("a carrier carries mail while it is needed, and otherwise mail takes its direct way", async () => {
+  const { cluster } = await faulty();
+  let letters = 0;
+  cluster.faults.carry((letter, deliver) => {
+    letters += 1;
+    deliver(letter);
+  });
+  valueOf(await cluster.propose(put("a", "1")));
+  expect(letters).toBeGreaterThan(0);
+  cluster.faults.carry();
+  await cluster.converged(PATIENT);
+  const before = letters;
+  for (let count = 0; count < 20; count += 1) valueOf(await cluster.propose(put("a", "2")));
+  await cluster.converged(PATIENT);
+  expect(letters).toBe(before);
+});
+
+describe("a disk", () => {
+  test.each([
+    ["fails", { failing: ["sync"] }, "disk.errors.sync", /the device fails, as was asked for/],
+    ["is full", { freeBytes: 10 }, "disk.full", /the disk is full, as was asked for/],
+  ] as const)("%s until it is healed, also for later threads", async (...given) => {
+    const [, disturbance, effect, message] = given;
+    const { cluster, follower } = await faulty();
+    const trouble = nextEvent(cluster, "trouble", ({ node }) => node === follower);
+    cluster.faults.disturb(follower, disturbance);
+    valueOf(await cluster.propose(put("a", "1")));
+    expect((await trouble).what).toMatch(message);
+    expect(cluster.faults.effects(follower)[effect]).toBeGreaterThan(0);
+    cluster.faults.disturb(follower, {});
+    await cluster.converged(PATIENT);
+  });
+
+  test("stalls: its node acknowledges nothing, can be killed, and catches up when it is healed", async () => {
+    const { cluster, follower } = await faulty();
+    cluster.faults.disturb(follower, { isStalled: true });
+    for (const key of ["a", "b", "c"]) valueOf(await cluster.propose(put(key, key)));
+    expect(cluster.faults.effects(follower)["disk.stalled"]).toBe(1);
+    await cluster.node(follower).crash();
+    cluster.faults.disturb(follower, {});
+    await cluster.converged(PATIENT);
+  });
+});
+
+test("a node crashes at every point of a turn, loses power there, and comes back with all that was acknowledged", async () => {
+  const { cluster, follower } = await faulty(temporaryFolder());
+  const keys: string[] = ["first"];
+  const provoke = async (): Promise<void> => {
+    // Enough for a snapshot, and for what is before it to be removed.
+    for (let count = 0; count < 9; count += 1) {
+      const key = `k${keys.length}`;
+      keys.push(key);
+      valueOf(await cluster.propose(put(key, key)));
+    }
+  };
+  const inTurn = CRASH_POINTS.filter((at) => at !== "inCompaction" && at !== "inRecovery");
+  const kepts: readonly (Kept | undefined)[] = [undefined, "nothing", "torn", "some"];
+  for (const [at, point] of inTurn.entries()) {
+    const kept = kepts[at % kepts.length];
+    cluster.faults.crashAt(follower, point, kept);
+    const cause = await crashOf(cluster, follower, provoke);
+    const lost = kept === undefined ? "" : "; power was lost, and with it ";
+    expect(cause).toContain(`killed on request at the point ${point}${lost}`);
+    await cluster.converged(PATIENT);
+  }
+  cluster.faults.crashAt(follower, "inRecovery", "nothing");
+  const again = nextEvent(cluster, "crashed", ({ cause }) => cause.includes("inRecovery"));
+  await cluster.node(follower).crash();
+  await again;
+  await cluster.converged(PATIENT);
+  expect(new Set((await allPairs(cluster)).keys())).toEqual(new Set(keys));
+}, 60_000);
+
+test("a loss of power takes a batch that was not synced, and never one that was", async () => {
+  const { cluster, follower } = await faulty(temporaryFolder());
+  await cluster.converged(PATIENT);
+  const cause = await crashOf(cluster, follower, async () => {
+    cluster.faults.crashAt(follower, "inSync", "nothing");
+    valueOf(await cluster.propose(put("a", "1")));
+  });
+  const [, lost] = /with it (\d+) unsynced bytes/.exec(cause) ?? [];
+  expect(Number(lost)).toBeGreaterThan(0);
+  expect(cluster.faults.effects(follower)["disk.bytesLost"]).toBe(Number(lost));
+  await cluster.converged(PATIENT);
+  const synced = await crashOf(cluster, follower, async () => {
+    cluster.faults.crashAt(follower, "afterSave", "nothing");
+    valueOf(await cluster.propose(put("b", "2")));
+  });
+  expect(synced).toContain("with it 0 unsynced bytes");
+  await cluster.converged(PATIENT);
+});
+
+test("all nodes lose power again and again, and nothing that was acknowledged is lost", async () => {
+  const { cluster } = await faulty(temporaryFolder());
+  const keys: string[] = ["first"];
+  for (const kept of ["torn", "some"] as const) {
+    const done: Promise<unknown>[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const key = `${kept}${count}`;
+      keys.push(key);
+      done.push(cluster.propose(put(key, key)).then(valueOf));
+    }
+    await Promise.all(cluster.nodeIds.map((node) => cluster.faults.losePower(node, kept)));
+    await Promise.all(done);
+  }
+  await cluster.converged(PATIENT);
+  expect(new Set((await allPairs(cluster)).keys())).toEqual(new Set(keys));
+}, 60_000);
+
+test("a slow clock makes its node wait longer for the leader", async () => {
+  const cluster = await start({ nodes: 1, faults: true });
+  await cluster.leader(PATIENT);
+  cluster.faults.disturb("n1", { clockRate: 0.2 });
+  const began = performance.now();
+  const leads = nextEvent(cluster, "leader");
+  await cluster.node("n1").crash();
+  await leads;
+  // 150 ms by its own clock.
+  expect(performance.now() - began).toBeGreaterThan(750);
+}, 60_000);
+
+test("faults are refused where they cannot be injected, in one line", async () => {
+  const plain = await start({ nodes: 1 });
+  expect(() => plain.faults).toThrow(
+    "Cluster.faults: the cluster was started without the option faults",
+  );
+  const { faults } = await start({ nodes: 1, faults: true });
+  expect(() => faults.disturb("n9", {})).toThrow("there is no node n9: there are n1");
+  expect(() => faults.disturb("n1", { freeBytes: -1 })).toThrow(
+    "ClusterFaults.disturb: freeBytes is -1: give a number from 0 to 2147483647",
+  );
+  expect(() => faults.effects("n9")).toThrow("there is no node n9: there are n1");
+  expect(() => faults.carry("slowly" as never)).toThrow(
+    "ClusterFaults.carry: network is 'slowly': give a function that takes a letter and a function that delivers it",
+  );
+  expect(() => faults.crashAt("n1", "atLunch" as "inSync")).toThrow(
+    /ClusterFaults.crashAt: point is 'atLunch': give one of beforeSave, /,
+  );
+  await expect(faults.losePower("n1", "half" as Kept)).rejects.toThrow(
+    /ClusterFaults.losePower: kept is 'half': give one of nothing, torn, some, everything/,
+  );
+});

@@ -1,0 +1,91 @@
+import { FaultDesk } from "@kontiki/testing";
+import type { Cluster } from "@kontiki/actors";
+import { expect, onTestFinished, test } from "vitest";
+import { commonLog, nextEvent, PATIENT, put, start, valueOf } from "./support/clusters.ts";
+
+async function withDesk(
+  nodes = 3,
+): Promise<{ readonly cluster: Cluster; readonly desk: FaultDesk }> {
+  const cluster = await start({ nodes, faults: true });
+  await cluster.leader(PATIENT);
+  valueOf(await cluster.propose(put("a", "1")));
+  const desk = await FaultDesk.open(cluster as Cluster<unknown, unknown>);
+  onTestFinished(() => desk.close());
+  return { cluster, desk };
+}
+
+test("a partition deposes a leader, is in the ledger, and is healed", async () => {
+  const { cluster, desk } = await withDesk();
+  const old = await cluster.leader(PATIENT);
+  const others = cluster.nodeIds.filter((id) => id !== old);
+  const next = nextEvent(cluster, "leader", ({ node }) => node !== old);
+  const begun = await desk.inject({ partition: [[old], others] });
+  expect(begun).toMatchObject({ id: 1, nodes: [old], fault: { type: "partition" } });
+  expect(desk.inForce).toEqual([begun]);
+  await next;
+  valueOf(await cluster.propose(put("b", "2")));
+  expect(await desk.heal(({ id }) => id === 1)).toEqual([begun]);
+  expect(desk.inForce).toEqual([]);
+  await commonLog(cluster);
+});
+
+test("a fault with a time ends by itself, and a crash is over at once", async () => {
+  const { cluster, desk } = await withDesk();
+  const follower = cluster.nodeIds.find((id) => id !== cluster.status()[0]?.raft?.leader) ?? "";
+  await desk.inject({ pause: follower, for: "100ms" });
+  await expect.poll(() => desk.inForce, { timeout: PATIENT.timeoutMs }).toEqual([]);
+  const started = nextEvent(cluster, "started", ({ node }) => node === follower);
+  await desk.inject({ crash: { node: follower, kept: "torn", down: 0 } });
+  await started;
+  expect(desk.inForce).toEqual([]);
+  await commonLog(cluster);
+});
+
+test("rot is found at the restart that ends it, and repaired from other nodes", async () => {
+  const { cluster, desk } = await withDesk();
+  for (let count = 0; count < 20; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));
+  const { nodes } = await desk.inject({ bitRot: "follower" });
+  const [struck] = nodes;
+  const trouble = nextEvent(cluster, "trouble", ({ node }) => node === struck);
+  await desk.heal(() => true);
+  expect((await trouble).what).toMatch(/the log is damaged/);
+  await commonLog(cluster);
+});
+
+test("faults of one owner are undone when it is gone, and all at the end", async () => {
+  const { cluster, desk } = await withDesk();
+  const [one, other] = [{}, {}];
+  await desk.inject({ pause: "n1" }, one);
+  await desk.inject({ stallDisk: "n2" }, other);
+  await desk.inject({ loss: { share: 1, from: "n1", to: "n3" } }, one);
+  await desk.inject({ drift: { node: "n3", rate: 1.05 } }, one);
+  desk.disown(other);
+  await desk.healOf(one);
+  expect(desk.inForce).toMatchObject([{ fault: { type: "stallDisk" } }]);
+  await desk.healOf(other);
+  expect(desk.inForce).toHaveLength(1);
+  await desk.close();
+  expect(desk.inForce).toEqual([]);
+  await commonLog(cluster);
+});
+
+test("what is no fault, or not possible now, is refused in one line, and leaves nothing in the ledger", async () => {
+  const { cluster, desk } = await withDesk();
+  const refusals = [
+    [{ partition: "spiral" }, /^partition.shape is 'spiral': /],
+    [{ loss: "10%", pause: "n1" }, /^pause is a second fault after loss: give each its own entry$/],
+    [{ pause: "n9" }, "pause is not possible now: there is no n9"],
+    [{ pause: "n1", when: "elected" }, "a fault that is injected now waits for no moment"],
+    [{ wipe: "n1" }, /^wipe is not possible here: it changes members or replaces a disk/],
+    [{ swapDisks: "n1" }, /^swapDisks is not possible here: /],
+  ] as const;
+  for (const [written, message] of refusals)
+    await expect(desk.inject(written)).rejects.toThrow(message);
+  for (let count = 0; count < 9; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));
+  await cluster.converged(PATIENT);
+  await desk.inject({ bitRot: "n1" });
+  await expect(desk.inject({ bitRot: "n2" })).rejects.toThrow(
+    "bitRot is not possible now: of 3 voters at most 1 may lose a disk, and 1 are not whole",
+  );
+  expect(desk.inForce).toHaveLength(1);
+});
