@@ -68,8 +68,7 @@ export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" |
   readonly counters: SharedArrayBuffer;
   /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
   readonly faults:
-    | { readonly cells: SharedArrayBuffer; readonly disk: NodeSpec["disk"] }
-    | undefined;
+    { readonly cells: SharedArrayBuffer; readonly disk: NodeSpec["disk"] } | undefined;
 };
 
 /**
