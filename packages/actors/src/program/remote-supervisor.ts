@@ -2,13 +2,13 @@ import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
-import { MailboxTable } from "../lanes/mailbox-table.ts";
-import type { Address } from "../mail/address.ts";
+import { isClientAddress, type Address } from "../mail/address.ts";
+import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
 import { DeadLetters } from "../threads/dead-letters.ts";
-import type { MailCarrier } from "../threads/mail-carrier.ts";
+import { CarriedMail, type MailCarrier } from "../threads/mail-carrier.ts";
 import { MailRoute } from "../threads/mail-route.ts";
 import { MailLoop } from "../threads/mail-loop.ts";
 import { Router } from "../threads/router.ts";
@@ -57,13 +57,14 @@ export class RemoteSupervisor {
   readonly #reportedDead = new Set<string>();
   /** Whether the carrier carries the mail between nodes. */
   readonly #route: MailRoute | undefined;
+  readonly #carried: CarriedMail | undefined;
   /** Why the cluster no longer runs. */
   #ended: string | undefined;
   /** Whether the supervisor's thread has ended. */
   #isGone = false;
   readonly #host: RemoteChildHost = {
     order: async (order) => this.#order(order),
-    onMail: (letter) => this.router.route(letter),
+    onMail: (letter) => this.#onMail(letter),
     onMalformed: (node, count) => this.#onDeadLetters(node, "malformed", count),
     onStatus: (child, raft, isOther) => this.#onStatus(child, raft, isOther),
     onMembership: () => this.#onMembership(),
@@ -79,17 +80,13 @@ export class RemoteSupervisor {
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
     for (const disk of nodes) this.#mirror(disk);
     this.#route = network && new MailRoute();
+    this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
     const route = this.#route?.shared;
     const programBell = this.#loop.bell.shared;
-    const carried = network && new MailboxTable();
     this.#thread = new SupervisorThread(
-      { options: { ...options, route, programBell }, priorities, carried: carried?.shared },
+      { options: { ...options, route, programBell }, priorities },
       {
         onPublished: (publications) => this.#onPublished(publications),
-        onLetter: (letter) => {
-          carried?.taken(0, letter.bytes.length);
-          network?.(letter, (given) => this.#thread.note({ type: "deliver", letter: given }));
-        },
         onExit: (cause) => this.#onExit(cause),
       },
     );
@@ -185,12 +182,14 @@ export class RemoteSupervisor {
   /** Ends the supervisor's thread. Its children must have ended. */
   async close(): Promise<void> {
     this.#route?.close();
+    this.#carried?.close();
     await this.#thread.end();
   }
 
   /** Kills the supervisor's thread, whose children do not end. */
   abandon(): void {
     this.#route?.close();
+    this.#carried?.close();
     this.#thread.kill();
   }
 
@@ -243,6 +242,13 @@ export class RemoteSupervisor {
     }
   }
 
+  /** A letter between nodes is here for the carrier, which may have been switched off since. */
+  #onMail(letter: Envelope): void {
+    const isDue = this.#route?.isCarried === true && !isClientAddress(letter.to);
+    if (isDue) this.#carried?.send(letter);
+    else this.router.route(letter);
+  }
+
   #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {
     const child = this.#children.get(node);
     if (child === undefined) return control.close();
@@ -285,6 +291,7 @@ export class RemoteSupervisor {
     const why = `the supervisor's thread has ended: ${cause}`;
     this.#ended ??= why;
     this.#route?.close();
+    this.#carried?.close();
     for (const { id } of this.children) this.#onDown(id);
     for (const child of this.children) child.lose(why);
     this.events.emit("lost");

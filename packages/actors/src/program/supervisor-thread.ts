@@ -5,12 +5,10 @@ import {
   type Worker,
 } from "node:worker_threads";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { Envelope } from "../mail/protocol.ts";
 import { causeOf } from "../threads/cause.ts";
 import { Control } from "../threads/control.ts";
 import { checkThreadFile, startWorker } from "../threads/start-worker.ts";
 import type {
-  FromSupervisor,
   Note,
   Publication,
   SupervisorControl,
@@ -36,8 +34,6 @@ const END_MS = 1_000;
 /** What the program hears of the supervisor's thread. */
 export type SupervisorHandlers = {
   readonly onPublished: (publications: readonly Publication[]) => void;
-  /** A letter for the program's carrier has come. */
-  readonly onLetter: (letter: Envelope) => void;
   /** The thread is gone: called once, last. `cause` says why; undefined if it was asked to end. */
   readonly onExit: (cause: string | undefined) => void;
 };
@@ -59,7 +55,9 @@ export class SupervisorThread {
     this.#handlers = handlers;
     this.#worker = started({ ...start, port: port2 }, port2);
     this.#control = new Control("the supervisor", port1);
-    port1.on("message", (message: FromSupervisor | ControlAnswer) => this.#onPosted(message));
+    port1.on("message", (message: readonly Publication[] | ControlAnswer) =>
+      this.#onPosted(message),
+    );
     port1.on("messageerror", (error) => this.#blame(messageOf(error)));
     this.#worker.on("error", (error) => this.#blame(messageOf(error)));
     this.#exited = new Promise((resolve) => {
@@ -105,10 +103,8 @@ export class SupervisorThread {
     void this.#worker.terminate();
   }
 
-  #onPosted(message: FromSupervisor | ControlAnswer): void {
-    if ("id" in message) return;
-    if ("letter" in message) this.#handlers.onLetter(message.letter);
-    else this.#handlers.onPublished(message);
+  #onPosted(message: readonly Publication[] | ControlAnswer): void {
+    if (!("id" in message)) this.#handlers.onPublished(message);
   }
 
   #onExit(code: number): void {
@@ -120,9 +116,10 @@ export class SupervisorThread {
     this.#control.threadExited();
   }
 
-  #receive(): FromSupervisor | ControlAnswer | undefined {
+  #receive(): readonly Publication[] | ControlAnswer | undefined {
     const received = receiveMessageOnPort(this.#port);
-    return (received as { readonly message: FromSupervisor | ControlAnswer } | undefined)?.message;
+    return (received as { readonly message: readonly Publication[] | ControlAnswer } | undefined)
+      ?.message;
   }
 }
 

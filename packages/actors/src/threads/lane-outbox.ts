@@ -88,11 +88,13 @@ export class LaneOutbox {
       this.#writeHeld();
       return writeMail(this.#clients, letter);
     }
-    const direct = this.#isCarried ? undefined : this.#direct.get(to);
-    if (direct === undefined) return this.#sendBySupervisor(to, letter);
+    // The carrier is where the clients are.
+    if (this.#isCarried) return this.#sendBy(this.#clients, to, letter);
+    const direct = this.#direct.get(to);
+    if (direct === undefined) return this.#sendBy(this.#supervisor, to, letter);
     if (direct.writer.isCut) {
       this.#direct.delete(to);
-      return this.#sendBySupervisor(to, letter);
+      return this.#sendBy(this.#supervisor, to, letter);
     }
     const { mailbox, writer, slot } = direct;
     const { length } = letter.bytes;
@@ -157,11 +159,10 @@ export class LaneOutbox {
     writeReport(this.#clients, { type: "turn", ...held });
   }
 
-  /** While the supervisor's thread is busy, no more may wait for it than fits into a mailbox. */
-  #sendBySupervisor(to: NodeId, letter: OutgoingMail): void {
-    const { waiting } = this.#supervisor;
-    if (takesLetter(this.#limits, waiting, letter.bytes.length, false))
-      writeMail(this.#supervisor, letter);
+  /** While the thread that carries it is busy, no more may wait for it than fits into a mailbox. */
+  #sendBy(lane: LaneWriter, to: NodeId, letter: OutgoingMail): void {
+    if (takesLetter(this.#limits, lane.waiting, letter.bytes.length, false))
+      writeMail(lane, letter);
     else this.#count(to);
   }
 

@@ -3,7 +3,7 @@ import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { Disturbance } from "../faults/disturbance.ts";
-import type { Envelope, NodeSpec } from "../mail/protocol.ts";
+import type { NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ArmedCrash } from "./node-faults.ts";
 import type { LanesToNode } from "./node-lanes.ts";
@@ -19,11 +19,6 @@ import type { SupervisorOptions } from "./supervisor.ts";
 export type SupervisorStart = {
   readonly options: Omit<SupervisorOptions, "levelsBelow" | "network">;
   readonly priorities: Readonly<Record<string, number>>;
-  /**
-   * The account of the letters on the way to the program's carrier, whose slot is 0; undefined without a carrier. While the
-   * program is busy, no more may wait for it than fits into a mailbox.
-   */
-  readonly carried: SharedArrayBuffer | undefined;
   readonly port: MessagePort;
 };
 
@@ -92,13 +87,5 @@ export type Publication =
   /** Letters that the supervisor could not deliver so far. */
   | { readonly type: "deadLetters"; readonly counts: ReadonlyMap<string, number> };
 
-/** What the supervisor posts: what it publishes at once, or a letter for the program's carrier. */
-export type FromSupervisor =
-  readonly Publication[] | { readonly type: "letter"; readonly letter: Envelope };
-
-/** What the program posts without an order. */
-export type Note =
-  /** A letter that its carrier delivers. */
-  | { readonly type: "deliver"; readonly letter: Envelope }
-  /** It has taken the counts of dead letters: the next ones may be posted. */
-  | { readonly type: "counted" };
+/** What the program posts without an order: it has taken the counts of dead letters, and the next ones may be posted. */
+export type Note = { readonly type: "counted" };

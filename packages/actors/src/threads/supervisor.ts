@@ -1,17 +1,15 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import { isClientAddress, type Address } from "../mail/address.ts";
+import type { Address } from "../mail/address.ts";
 import type { ChildHost } from "./child-host.ts";
 import { Child } from "./child.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
-import { CarriedMail, type MailCarrier } from "./mail-carrier.ts";
 import { Exchange } from "./exchange.ts";
 import type { MailReport } from "./lane-frames.ts";
 import { MailLoop } from "./mail-loop.ts";
-import { isCarried } from "./mail-route.ts";
-import type { Envelope, FromNode, NodeSpec } from "../mail/protocol.ts";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
@@ -38,11 +36,9 @@ export type SupervisorOptions = {
   readonly mailbox: MailboxLimits;
   /** Where the nodes' disks are, for messages; undefined if they are in memory. */
   readonly dataDir: string | undefined;
-  /** Carries letters between nodes while `route` says so. Without it they arrive at once. */
-  readonly network?: MailCarrier | undefined;
-  /** Whether faults can be injected into the nodes' threads, and `network` be switched off and on. */
+  /** Whether faults can be injected into the nodes' threads. */
   readonly faults?: boolean | undefined;
-  /** With a carrier: whether it carries letters now, and whether its thread runs. See `MailRoute`. */
+  /** With a carrier in the program: whether it carries letters now, and whether its thread runs. See `MailRoute`. */
   readonly route?: SharedArrayBuffer | undefined;
   /** The bell of the program's thread, which gets lanes to each node. Undefined if the supervisor is in that thread. */
   readonly programBell?: SharedArrayBuffer | undefined;
@@ -81,9 +77,6 @@ export class Supervisor {
   readonly #exchange = new Exchange();
   readonly #options: SupervisorOptions;
   readonly #children = new Map<NodeId, Child>();
-  /** Whether the carrier carries the mail between nodes: see `MailRoute`. */
-  readonly #route: Int32Array | undefined;
-  readonly #carried: CarriedMail | undefined;
   readonly #watch: LeaderWatch;
   readonly #deadLetters = new DeadLetters();
   readonly #view: ClusterView;
@@ -95,9 +88,6 @@ export class Supervisor {
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
-    this.#carried =
-      options.network && new CarriedMail(options.network, (letter) => this.router.route(letter));
-    this.#route = options.route && new Int32Array(options.route);
     this.#watch = this.#leaderWatch();
     for (const disk of options.nodes) this.add(disk);
   }
@@ -135,11 +125,6 @@ export class Supervisor {
     return this.#deadLetters.counts;
   }
 
-  /** Counts a letter that the carrier has no room for. */
-  refuse({ to }: Envelope): void {
-    this.#onDeadLetters(to, "mailbox full", 1);
-  }
-
   /** Announces that all nodes will stop: nothing can be started or asked of them from now on, but they still run. */
   announceStop(): void {
     for (const child of this.children) child.refuse(STOPPED);
@@ -156,7 +141,6 @@ export class Supervisor {
   /** Stops the supervisor's own timers. Its children must have ended. */
   close(): void {
     this.#watch.stop();
-    this.#carried?.close();
   }
 
   #leaderWatch(): LeaderWatch {
@@ -187,8 +171,7 @@ export class Supervisor {
       onUp: (incarnation, thread) => {
         const { account } = thread.mail;
         this.router.attachNode(node, incarnation, (letter) => thread.post(letter), account);
-        // Without faults a carrier gets all mail between nodes, so there is no other way for it.
-        if (faults || this.#carried === undefined) this.#exchange.attach(node, incarnation, thread);
+        this.#exchange.attach(node, incarnation, thread);
         this.events.emit("up", node, incarnation, thread);
       },
       onDown: (incarnation) => {
@@ -206,7 +189,8 @@ export class Supervisor {
   }
 
   #onTurn(node: NodeId, incarnation: number, turn: FromNode & { readonly type: "turn" }): void {
-    for (const { to, bytes } of turn.mail) this.#send({ to, from: node, incarnation, bytes });
+    for (const { to, bytes } of turn.mail)
+      this.router.route({ to, from: node, incarnation, bytes });
     this.#onDeadLetters(node, "malformed", turn.malformed);
     if (turn.raft === undefined) return;
     const elected = this.#view.newLeader(node, turn.raft);
@@ -225,12 +209,6 @@ export class Supervisor {
       default:
         report satisfies never;
     }
-  }
-
-  #send(letter: Envelope): void {
-    const isDue = this.#route !== undefined && isCarried(this.#route);
-    if (!isDue || isClientAddress(letter.to)) this.router.route(letter);
-    else this.#carried?.send(letter);
   }
 
   #onMembership(): void {
