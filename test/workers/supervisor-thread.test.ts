@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
+import { PATIENT, put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
 import { Program, run, runWith } from "./support/programs.ts";
+
+const SLOW = { timeout: PATIENT.timeoutMs };
 
 describe("when the supervisor's thread ends, the cluster ends with it, and the program learns why", () => {
   test.each([
     ["kill", "exit code 1"],
     ["fail", "the supervisor has a defect"],
-  ])("after a %s", async (way, why) => {
+  ])("after a %s", SLOW, async (way, why) => {
     const { status, lines, stderr } = await runWith(
       "failing-supervisor.mjs",
       "lost-supervisor.mjs",
@@ -35,7 +37,7 @@ describe("when the supervisor's thread ends, the cluster ends with it, and the p
 });
 
 describe("a program that ends without stopping its cluster leaves no lock", () => {
-  test("after Ctrl-C", async () => {
+  test("after Ctrl-C", SLOW, async () => {
     const dataDir = temporaryFolder();
     const program = new Program("holder.mjs", [dataDir]);
     await program.printed(1);
@@ -45,7 +47,7 @@ describe("a program that ends without stopping its cluster leaves no lock", () =
     valueOf(await cluster.propose(put("a", "1")));
   });
 
-  test("after an uncaught exception", async () => {
+  test("after an uncaught exception", SLOW, async () => {
     const dataDir = temporaryFolder();
     const { status, stderr } = await run("throws.mjs", dataDir);
     expect([status, stderr]).toEqual([1, expect.stringContaining("the program has a defect")]);
