@@ -112,9 +112,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     { why: "runSession makes sessions", names: ["new Session"] },
     {
-      why: "it needs a cluster with faults: test/workers/fault-desk.test.ts",
+      why: "they need a cluster of threads: test/workers/fault-desk.test.ts, crash-matrix.test.ts",
       names: list(
-        "FaultDesk#disown FaultDesk#heal FaultDesk#healOf FaultDesk#inject FaultDesk.open",
+        "runCrashMatrix FaultDesk#disown FaultDesk#heal FaultDesk#healOf FaultDesk#inject FaultDesk.open",
       ),
     },
     {

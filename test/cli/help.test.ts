@@ -47,6 +47,8 @@ test("--help lists every command", async () => {
                                         linearizable, and show why not
       run [options] [scenarios...]      run scenarios with many seeds, in simulation
                                         or on threads, and check each run
+      crash-matrix [options]            crash a node at every point of its turn, on
+                                        threads, and check that nothing is lost
       compare [options] <a> <b>         put the reports of two runs side by side
       explore [options] [instance]      check every state that a small cluster of
                                         the real core can reach

@@ -13,6 +13,7 @@ const scenarios = examples.filter(({ isModule }) => isModule);
 test("these files have examples in their docstrings", () => {
   expect(examples.map(({ of }) => of)).toEqual([
     "cluster.ts",
+    "cluster.ts",
     "recover-directory.ts",
     "errors.ts",
     "key-value.ts",

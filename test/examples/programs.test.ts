@@ -13,7 +13,11 @@ const programs = exampleFolders().flatMap((folder) =>
 );
 
 test("these are programs", () => {
-  expect(programs).toEqual(["examples/counter/main.js", "examples/embed/embed.js"]);
+  expect(programs).toEqual([
+    "examples/counter/main.js",
+    "examples/embed/embed.js",
+    "examples/embed/observe.js",
+  ]);
 });
 
 test.each(programs)("%s prints what it says", async (path) => {

@@ -22,10 +22,12 @@ test("a partition deposes a leader, is in the ledger, and is healed", async () =
   const begun = await desk.inject({ partition: [[old], others] });
   expect(begun).toMatchObject({ id: 1, nodes: [old], fault: { type: "partition" } });
   expect(desk.inForce).toEqual([begun]);
+  const cut = others.flatMap((other) => [`${old}>${other}`, `${other}>${old}`]);
+  expect(desk.cuts.toSorted()).toEqual(cut.toSorted());
   await next;
   valueOf(await cluster.propose(put("b", "2")));
   expect(await desk.heal(({ id }) => id === 1)).toEqual([begun]);
-  expect(desk.inForce).toEqual([]);
+  expect([desk.inForce, desk.cuts]).toEqual([[], []]);
   await commonLog(cluster);
 });
 

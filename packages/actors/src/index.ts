@@ -5,6 +5,7 @@
  */
 /// <reference types="node" preserve="true" />
 export type { Address, ClientAddress } from "./mail/address.ts";
+export type { ChannelMessages, FromCluster, FromThread } from "./cluster/channels.ts";
 export { Cluster } from "./cluster/cluster.ts";
 export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 export type { ClusterFaults } from "./cluster/cluster-faults.ts";
@@ -34,6 +35,7 @@ export {
   type KeyValueResult,
 } from "./machine/key-value.ts";
 export type { Histogram } from "./metrics/histogram.ts";
+export type { StepRecord, SyncRecord } from "./metrics/probe.ts";
 export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
 export type { AddNodeOptions } from "./cluster/member-changes.ts";

@@ -203,6 +203,12 @@ export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/
 export { keyValueSpecification, type Specification } from "./check/models/specification.ts";
 export { scenarioNames } from "./scenario/shipped.ts";
 export type { ClusterSource } from "./workers/live-cluster.ts";
+export {
+  runCrashMatrix,
+  type MatrixCell,
+  type MatrixOptions,
+  type MatrixOutcome,
+} from "./workers/crash-matrix.ts";
 export { FaultDesk, type FaultInForce } from "./workers/fault-desk.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { describeHappening, describeStart } from "./replay/describe-happening.ts";

@@ -320,6 +320,10 @@ describe("the log", () => {
       }),
       expect.objectContaining({ level: 50, event: "failed", node: "n2", msg: "n2 has failed: x" }),
     ]);
+    // The fields that pino writes, in its order; those of the event are between them and the message.
+    expect(readFileSync(join(state, "lab.log"), "utf8").split("\n")[1]).toMatch(
+      /^\{"level":30,"time":\d{13},"pid":\d+,"hostname":"[^"]+","name":"lab",.*"msg":"n1 leads term 3"\}$/,
+    );
     expect(await elsewhere(["logs", "n9"])).toMatchObject({
       status: 1,
       stderr: "kontiki: there is no node n9; there are n1, n2, n3\n",

@@ -7,13 +7,20 @@ type Entry = FaultInForce & { readonly owner: object | undefined };
 /** A ledger of faults that strike nothing. What is written is read as in a scenario. A crash is over at once. */
 export class FakeFaults implements Pick<
   FaultDesk,
-  "close" | "disown" | "heal" | "healOf" | "inForce" | "inject"
+  "close" | "cuts" | "disown" | "heal" | "healOf" | "inForce" | "inject"
 > {
   #entries: readonly Entry[] = [];
   #last = 0;
 
   get inForce(): readonly FaultInForce[] {
     return this.#entries.map(withoutOwner);
+  }
+
+  /** Of faults of one direction. */
+  get cuts(): readonly string[] {
+    return this.#entries.flatMap(({ fault }) =>
+      fault.type === "oneWay" ? [`${fault.from ?? "*"}>${fault.to ?? "*"}`] : [],
+    );
   }
 
   async inject(written: object, owner?: object): Promise<FaultInForce> {

@@ -27,6 +27,7 @@ export class PromptSession {
       inject: (written) => this.cluster.faults.inject(written),
       heal: (isMeant) => this.cluster.faults.heal(isMeant),
       inForce: async () => this.cluster.faults.inForce,
+      cuts: async () => this.cluster.faults.cuts,
     },
   );
 

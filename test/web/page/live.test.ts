@@ -61,6 +61,34 @@ test("a cluster is broken by clicks, and says when it ends and when it is back",
   expect(problems.filter((text) => !text.includes("net::ERR"))).toEqual([]);
 });
 
+test("links are cut and healed by clicks, and a partition at the prompt is seen", async () => {
+  const { kontiki, url } = await started();
+  const { page, problems } = await open(browser, url);
+  await leaderOf(page);
+  await page.getByRole("tab", { name: "Links" }).click();
+  await page.getByRole("button", { name: "link n1>n2 --cut" }).click();
+  const healing = page.locator(".matrix").getByRole("button", { name: /^heal \d+$/ });
+  await healing.waitFor();
+  expect(await page.locator(".faults").innerText()).toBe("in force: oneWay n1>n2");
+  await page.locator(".ring .links .cut", { hasText: "✕ to n2" }).waitFor();
+  await healing.click();
+  await page.getByText("no fault in force").waitFor();
+
+  kontiki.write("partition n1,n2 | n3\n");
+  await page.locator(".ring .links .cut").nth(1).waitFor();
+  expect(await page.locator(".matrix td.cut").count()).toBe(4);
+  await page.getByRole("button", { name: "heal all" }).first().click();
+  await page.getByText("no fault in force").waitFor();
+  const events = page.locator("li.fault .text");
+  expect(await events.allInnerTexts()).toEqual([
+    "1: oneWay n1>n2 begins",
+    "1: oneWay n1>n2 ends",
+    "2: partition n1 n2 | n3 begins",
+    "2: partition n1 n2 | n3 ends",
+  ]);
+  expect(problems).toEqual([]);
+});
+
 test("a page whose cluster was replaced by another says what to do", async () => {
   const { kontiki, url } = await started();
   const { page } = await open(browser, url);

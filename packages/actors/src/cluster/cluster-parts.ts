@@ -1,5 +1,6 @@
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
+import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { CommonSpec } from "../threads/supervisor.ts";
@@ -43,13 +44,13 @@ export function startSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
-  network: MailCarrier | undefined,
+  { network, probe }: { readonly network: MailCarrier | undefined; readonly probe: ProbeSpec },
 ): RemoteSupervisor {
   const { priorities, policy, faults, dataDir } = options;
   const given = {
     voters: disks.voters,
     nodes: disks.disks(),
-    spec: commonSpec(options, stateMachine),
+    spec: { ...commonSpec(options, stateMachine), probe },
     policy,
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
@@ -64,7 +65,7 @@ export function startSupervisor(
   }
 }
 
-function commonSpec(options: CheckedOptions, stateMachine: string): CommonSpec {
+function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonSpec, "probe"> {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
   const { maxUncommittedBytes, leases, trace, checks } = options;
   return {

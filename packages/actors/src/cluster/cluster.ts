@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
+import { Channels } from "./channels.ts";
 import {
   ClusterClient,
   PROPOSE_OPTIONS,
@@ -78,6 +79,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #disks: ClusterDisks;
   readonly #members: MemberChanges;
   readonly #watch: MachineWatch;
+  readonly #channels: Channels;
   readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
   readonly #faults: ClusterFaults | undefined;
@@ -108,9 +110,14 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
     this.#disks = openDisks(options);
+    this.#channels = new Channels();
+    const { spec: probe } = this.#channels;
     const network = { carrier: options.network };
     const carrier = options.faults ? switching(network) : options.network;
-    this.#supervisor = startSupervisor(options, this.#disks, stateMachine, carrier);
+    this.#supervisor = startSupervisor(options, this.#disks, stateMachine, {
+      network: carrier,
+      probe,
+    });
     this.#faults = options.faults ? new ClusterFaults(network, () => this.#supervisor) : undefined;
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
     this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
@@ -175,6 +182,24 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /**
    * What the cluster measures, as plain data: terms, elections, mailboxes, durations of turns and of syncs. Counts are sums
    * over all starts of a node. It asks no node, and counting costs the nodes next to nothing.
+   *
+   * What happens between two calls is published to `node:diagnostics_channel`: `kontiki:step`, `kontiki:sync`,
+   * `kontiki:role`, `kontiki:thread` and `kontiki:dead-letter`.
+   *
+   * @example
+   * ```ts
+   * import { subscribe } from "node:diagnostics_channel";
+   * import { Cluster } from "@kontiki/actors";
+   *
+   * let syncs = 0;
+   * subscribe("kontiki:sync", () => (syncs += 1)); // before the start, so that none is missed
+   * const cluster = await Cluster.start({ nodes: 1 });
+   * await cluster.propose({ type: "put", key: "greeting", value: "ahoy" });
+   * const [node] = (await cluster.metrics()).nodes;
+   * console.log(node?.isLeader, node?.electionsStarted); // true 1
+   * await cluster.stop();
+   * console.log(syncs > 0); // true
+   * ```
    */
   async metrics(): Promise<ClusterMetrics> {
     return this.#supervisor.metrics();
@@ -391,6 +416,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#supervisor.announceStop();
     if (this.#isChecked) await this.#watch.end();
     await stopAll(this.#supervisor, this.#disks, timeoutMs);
+    await this.#channels.close();
     if (this.#isChecked) this.#watch.check();
   }
 
@@ -406,11 +432,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   #onEvent(event: ClusterEvent): void {
     this.#client.onEvent(event);
     this.#watch.onEvent(event);
+    tell(() => this.#channels.onEvent(event));
     tell(() => this.events.emit("event", event));
   }
 
   /** Nodes under load report a new status a thousand times a second: without a listener it costs nothing. */
   #onStatus(child: RemoteChild): void {
+    if (this.#channels.wantsRoles) tell(() => this.#channels.onStatus(child.status()));
     if (this.events.listenerCount("status") === 0) return;
     tell(() => this.events.emit("status", child.status()));
   }

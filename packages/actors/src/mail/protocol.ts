@@ -3,6 +3,7 @@ import type { Address } from "./address.ts";
 import type { CrashPoint } from "../faults/crash-points.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
+import type { ProbeSpec } from "../metrics/probe.ts";
 import type { Condition, RaftStatus } from "./status.ts";
 
 /**
@@ -138,6 +139,8 @@ export type NodeSpec = {
         readonly unsynced: SharedArrayBuffer;
       }
     | undefined;
+  /** By which its threads tell what they do, where the program listens. */
+  readonly probe: ProbeSpec;
   /** The memory of its `NodeCounters`, which all its threads have. */
   readonly counters: SharedArrayBuffer;
 };

@@ -30,5 +30,5 @@ export type RunnerPorts = {
   /** Receives an answer to an operator, after the turn in which it was given. */
   readonly onNotice: (notice: Notice) => void;
   /** Counts turns and syncs. A simulation has none. */
-  readonly counters?: NodeCounters | undefined;
+  readonly counters?: Pick<NodeCounters, "turn" | "sync"> | undefined;
 };

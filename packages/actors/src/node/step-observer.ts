@@ -1,9 +1,31 @@
 import { leaderOf, type Config, type Event, type State } from "@kontiki/core";
 import type { NodeCounters } from "../metrics/node-counters.ts";
+import type { Probe } from "../metrics/probe.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Sees each step of a node's core after it was taken: called on the hot path. */
 export type StepObserver = (event: Event<CommandBytes>, before: State, after: State) => void;
+
+/** Counts steps, and records them while they are listened to. */
+export function observingSteps(config: Config, counters: NodeCounters, probe: Probe): StepObserver {
+  const count = countingSteps(config, counters);
+  return (event, before, after) => {
+    count(event, before, after);
+    if (probe.wantsSteps) record(probe, event, after);
+  };
+}
+
+function record(probe: Probe, event: Event<CommandBytes>, { role, term, commit }: State): void {
+  const isMessage = event.type === "message";
+  probe.step({
+    event: event.type,
+    message: isMessage ? event.message.type : undefined,
+    from: isMessage ? event.from : undefined,
+    role: role.type,
+    term,
+    commit,
+  });
+}
 
 /** Counts elections and changes of the leader. */
 export function countingSteps(config: Config, counters: NodeCounters): StepObserver {

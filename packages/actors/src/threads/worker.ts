@@ -21,10 +21,11 @@ import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
+import { Probe } from "../metrics/probe.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
-import { countingSteps } from "../node/step-observer.ts";
+import { observingSteps } from "../node/step-observer.ts";
 import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
@@ -159,13 +160,25 @@ function obeyPauses(): void {
   parentPort?.unref();
 }
 
+/** What the thread counts, and what it records while that is listened to. */
+const [counts, recorder] = [
+  new NodeCounters(spec.counters),
+  new Probe(spec.probe, spec.id, spec.incarnation),
+];
+const counters: RunnerPorts["counters"] = {
+  turn: (ms) => counts.turn(ms),
+  sync(ms) {
+    counts.sync(ms);
+    recorder.sync(ms);
+  },
+};
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const own = openDisk();
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
-  const counters = new NodeCounters(spec.counters);
-  const observer = countingSteps(config, counters);
+  const observer = observingSteps(config, counts, recorder);
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -201,6 +214,7 @@ async function run(): Promise<void> {
   orders.attach(runner);
   exposeControl(controls, runner, orders, () => {
     runner.stop();
+    recorder.close();
     parentPort?.unref();
   });
   post({ type: "ready", tornBytes: first.recovered.tornBytes });

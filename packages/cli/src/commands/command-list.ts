@@ -118,6 +118,13 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./run.ts")).defineRun,
   },
   {
+    name: "crash-matrix",
+    usage: "[options]",
+    description:
+      "crash a node at every point of its turn, on threads, and check that nothing is lost",
+    load: async () => (await import("./crash-matrix.ts")).defineCrashMatrix,
+  },
+  {
     name: "compare",
     usage: "[options] <a> <b>",
     description: "put the reports of two runs side by side",

@@ -61,7 +61,9 @@ export class EventLog {
   /** A cluster must not fail because of its log: what cannot be written is left out, and reported once. */
   #write(fields: Omit<LogRecord, "time" | "pid" | "hostname" | "name">): void {
     const [pid, name] = [process.pid, this.#name];
-    const record = { ...fields, time: timeOfDay(), pid, hostname: hostname(), name };
+    const { level, msg, ...others } = fields;
+    // In the order in which pino writes them.
+    const record = { level, time: timeOfDay(), pid, hostname: hostname(), name, ...others, msg };
     try {
       writeSync(this.#descriptor, `${JSON.stringify(record)}\n`);
       this.#isBroken = false;

@@ -2,7 +2,10 @@ import type { FaultDesk } from "@kontiki/testing";
 import type { SessionFaults } from "../session/context.ts";
 
 /** What carries out faults. */
-export type Faults = Pick<FaultDesk, "close" | "disown" | "heal" | "healOf" | "inForce" | "inject">;
+export type Faults = Pick<
+  FaultDesk,
+  "close" | "cuts" | "disown" | "heal" | "healOf" | "inForce" | "inject"
+>;
 
 /**
  * The faults that are in force in a cluster of this process, whoever injected them. The code of faults is loaded with the
@@ -22,6 +25,7 @@ export class FaultLedger {
       inject: async (written) => (await this.#opened()).inject(written, owner),
       heal: async (isMeant) => (await this.#faults)?.heal(isMeant) ?? [],
       inForce: async () => (await this.#faults)?.inForce ?? [],
+      cuts: async () => (await this.#faults)?.cuts ?? [],
     };
   }
 

@@ -41,6 +41,8 @@ export type SessionFaults = {
   /** Ends faults before their time. */
   readonly heal: (isMeant: (fault: FaultInForce) => boolean) => Promise<readonly FaultInForce[]>;
   readonly inForce: () => Promise<readonly FaultInForce[]>;
+  /** The directions between two nodes in which no letter arrives, as `n1>n2`. */
+  readonly cuts: () => Promise<readonly string[]>;
 };
 
 /** For a cluster that faults cannot be injected into. */
@@ -50,6 +52,7 @@ export const NO_FAULTS: SessionFaults = {
   },
   heal: async () => [],
   inForce: async () => [],
+  cuts: async () => [],
 };
 
 /** What every verb works with. */

@@ -12,7 +12,7 @@ export type LiveVerb = {
   readonly usage: string;
   readonly summary: string;
   readonly example: string;
-  /** Whether its first argument is a node. */
+  /** Whether a node is all that it needs. */
   readonly takesNode: boolean;
   /** Whether it needs no argument. */
   readonly isAlone: boolean;

@@ -1,8 +1,10 @@
 import type { EventStream } from "../http/event-stream.ts";
 import type { Figures, LiveBatch, LiveHead } from "../view/live.ts";
 import type { RecordedEvent, RecordingHead } from "../view/recording.ts";
+import type { SessionFaults } from "../session/context.ts";
 import { LiveRecorder } from "./live-recorder.ts";
 import { LogReader } from "./log-reader.ts";
+import { LiveFaults } from "./live-faults.ts";
 import type { Measured } from "./measured.ts";
 
 /** How often pages receive what is new, in ms. */
@@ -26,6 +28,7 @@ const ABOUT =
 export class LiveRun {
   readonly #recorder: LiveRecorder;
   readonly #logs: LogReader;
+  readonly #faults: LiveFaults;
   readonly #measured: Measured;
   readonly #title: LiveTitle;
   readonly #streams = new Set<EventStream>();
@@ -35,12 +38,17 @@ export class LiveRun {
   #isReading = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(measured: Measured, now: () => number, title: LiveTitle) {
+  constructor(
+    measured: Measured,
+    now: () => number,
+    { faults, ...title }: LiveTitle & { readonly faults: SessionFaults },
+  ) {
     const { cluster } = measured;
     this.#measured = measured;
     this.#title = title;
     this.#recorder = new LiveRecorder(cluster, now);
     this.#logs = new LogReader(cluster);
+    this.#faults = new LiveFaults(faults, this.#recorder);
     this.#events.push(this.#recorder.all());
   }
 
@@ -84,6 +92,7 @@ export class LiveRun {
   #batch(): void {
     this.#batches += 1;
     if (this.#batches % LOGS_EVERY === 0 && this.#streams.size > 0) void this.#readLogs();
+    void this.#faults.look();
     const { events, skipped } = this.#recorder.take();
     const isSecond = this.#batches % FIGURES_EVERY === 0;
     const figures = isSecond ? [this.#measured.take()] : [];
@@ -101,6 +110,7 @@ export class LiveRun {
     // What came before is gone for pages that open later: they begin with the present state.
     this.#events = [this.#recorder.all()];
     this.#logs.forget();
+    this.#faults.forget();
   }
 
   /** One reading at a time: a node that is slow to answer must not gather more of them. */

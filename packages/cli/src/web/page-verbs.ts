@@ -10,7 +10,7 @@ export const pageVerbs: readonly Verb[] = verbs.filter(({ ends }) => ends !== tr
 export function verbsOfPages(): readonly LiveVerb[] {
   return pageVerbs.map(({ name, usage, summary, example, arity, completes }) => {
     const [first] = completes ?? [];
-    const takesNode = first === nodes || first === nodesOrLeader;
+    const takesNode = arity[0] === 1 && (first === nodes || first === nodesOrLeader);
     return { name, usage, summary, example, takesNode, isAlone: arity[0] === 0 };
   });
 }

@@ -118,6 +118,16 @@ export class FaultDesk {
     }));
   }
 
+  /** The directions between two nodes in which no letter arrives now, as `n1>n2`. */
+  get cuts(): readonly string[] {
+    const { nodeIds } = this.#cluster;
+    return nodeIds.flatMap((from) =>
+      nodeIds
+        .filter((to) => to !== from && this.#network.cutBetween(from, to) !== undefined)
+        .map((to) => `${from}>${to}`),
+    );
+  }
+
   /** How often faults have had an effect so far. */
   get counts(): Readonly<Record<string, number>> {
     return this.#counters.toRecord();

@@ -41,7 +41,7 @@ export function App({ store, live }: AppProps): JSX.Element {
       <main>
         <div>
           <Ring store={store} />
-          <Inspector store={store} />
+          <Inspector store={store} live={live} />
         </div>
         <div>
           <div>

@@ -1,12 +1,17 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { differencesBetween, flat } from "../model/index.ts";
+import type { Live } from "./live.ts";
+import { Matrix } from "./matrix.tsx";
 import type { Store } from "./store.ts";
 
 type Props = { readonly store: Store };
 
 /** The whole state of a node, what differs from the pinned moment, and which links are cut. */
-export function Inspector({ store }: Props): JSX.Element {
+export function Inspector({
+  store,
+  live,
+}: Props & { readonly live: Live | undefined }): JSX.Element {
   const tab = useSignal<"state" | "links">("state");
   const isPinned = store.since.value !== undefined;
   return (
@@ -20,7 +25,7 @@ export function Inspector({ store }: Props): JSX.Element {
         </Tab>
       </div>
       {isPinned && <Differences store={store} />}
-      {tab.value === "state" ? <State store={store} /> : <Matrix store={store} />}
+      {tab.value === "state" ? <State store={store} /> : <Matrix store={store} live={live} />}
     </section>
   );
 }
@@ -79,34 +84,5 @@ function Differences({ store }: Props): JSX.Element {
         ))}
       </table>
     </div>
-  );
-}
-
-function Matrix({ store }: Props): JSX.Element {
-  const { nodes } = store.timeline;
-  const { cuts } = store.moment.value;
-  return (
-    <table class="matrix">
-      <caption>✕: letters from the row to the column are lost</caption>
-      <tr>
-        <th />
-        {nodes.map((to) => (
-          <th key={to}>{to}</th>
-        ))}
-      </tr>
-      {nodes.map((from) => (
-        <tr key={from}>
-          <th>{from}</th>
-          {nodes.map((to) => {
-            const isCut = cuts.includes(`${from}>${to}`);
-            return (
-              <td key={to} class={isCut ? "cut" : ""}>
-                {from === to ? "" : isCut ? "✕" : "·"}
-              </td>
-            );
-          })}
-        </tr>
-      ))}
-    </table>
   );
 }

@@ -50,7 +50,7 @@ function Commands({ store, live }: Props): JSX.Element {
     line.value = "";
   };
   const press = (verb: LiveVerb): void => {
-    if (verb.isAlone || isWhole(verb)) {
+    if (verb.isAlone || verb.takesNode) {
       void live.run(commandOf(verb, node));
       return;
     }
@@ -107,9 +107,4 @@ function Replies({ sent }: { readonly sent: readonly Sent[] }): JSX.Element {
 function commandOf({ name, example, takesNode, isAlone }: LiveVerb, node: string): string {
   if (isAlone) return name;
   return takesNode ? `${name} ${node}` : example;
-}
-
-/** Whether a node is all that a verb needs. */
-function isWhole({ takesNode, usage }: LiveVerb): boolean {
-  return takesNode && !usage.replace(/^NODE\S*/, "").match(/^\s*[A-Z]/);
 }

@@ -74,7 +74,7 @@ type NameProps = { readonly store: Store; readonly name: string; readonly node: 
 function NameOf({ store, name, node }: NameProps): JSX.Element {
   const { role, term, commit } = summaryOf(node);
   const glyph =
-    node.life !== "up" ? (node.life === "down" ? "✝" : "⏸") : role === "leader" ? "★" : "";
+    node.life !== "up" ? (node.life === "down" ? "✝" : "‖") : role === "leader" ? "★" : "";
   return (
     <button
       type="button"

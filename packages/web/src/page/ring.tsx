@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { FaultMark } from "@kontiki/cli/recording";
 import { summaryOf, type Flying, type NodeMoment } from "../model/index.ts";
 import { termColor } from "./colors.ts";
 import { flyingPlace, placesOf, type Place } from "./places.ts";
@@ -33,16 +34,16 @@ export function Ring({ store }: { readonly store: Store }): JSX.Element {
           <Dot key={one.posted.letter.id} flying={one} places={places} />
         ))}
       </svg>
-      <Faults
-        names={Object.values(moment.faults).map(
-          (fault) => `${fault.name} ${fault.nodes.join(" ")}`,
-        )}
-      />
+      <Faults faults={Object.values(moment.faults)} isLive={store.live !== undefined} />
     </section>
   );
 }
 
-function Faults({ names }: { readonly names: readonly string[] }): JSX.Element {
+type FaultsProps = { readonly faults: readonly FaultMark[]; readonly isLive: boolean };
+
+/** The faults in force. In a running cluster a fault's name says where it is. */
+function Faults({ faults, isLive }: FaultsProps): JSX.Element {
+  const names = faults.map(({ name, nodes }) => (isLive ? name : `${name} ${nodes.join(" ")}`));
   return (
     <p class="faults">
       {names.length === 0 ? "no fault in force" : `in force: ${names.join(", ")}`}

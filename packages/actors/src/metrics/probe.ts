@@ -1,0 +1,139 @@
+import { performance } from "node:perf_hooks";
+import { BroadcastChannel } from "node:worker_threads";
+
+/**
+ * Cells of the memory that a cluster's threads share with the program: what it listens to, and how many records are on their
+ * way to it.
+ */
+export const PROBE_CELLS = { steps: 0, syncs: 1, onTheWay: 2 } as const;
+
+/** What the threads of a cluster get, to tell what they do. */
+export type ProbeSpec = {
+  readonly cells: SharedArrayBuffer;
+  /** The name of the `BroadcastChannel` that carries batches to the program. */
+  readonly channel: string;
+};
+
+/** What a step was, and where the node is after it. */
+export type StepRecord = {
+  /** When it was taken, in ms since 1970 by a monotonic clock. */
+  readonly at: number;
+  /** The type of the event that the core handled. */
+  readonly event: string;
+  /** The type of the message, if the event is one. */
+  readonly message: string | undefined;
+  /** The sender of that message. */
+  readonly from: string | undefined;
+  /** The role of the node. */
+  readonly role: string;
+  /** Its term. */
+  readonly term: number;
+  /** Its commit index. */
+  readonly commit: number;
+};
+
+/** How long a sync of the log took. */
+export type SyncRecord = {
+  /** When it ended, in ms since 1970 by a monotonic clock. */
+  readonly at: number;
+  /** How long it took. */
+  readonly ms: number;
+};
+
+type ProbeRecord =
+  (StepRecord & { readonly type: "step" }) | (SyncRecord & { readonly type: "sync" });
+
+/** What a thread has recorded since its last batch. */
+export type ProbeBatch = {
+  readonly node: string;
+  readonly incarnation: number;
+  readonly records: readonly ProbeRecord[];
+  /** How many records were left out since the batch before, because the program did not take them fast enough. */
+  readonly dropped: number;
+};
+
+/** A batch is sent when it has this many records, and else when the event loop comes to it. */
+const BATCH_MAX = 1024;
+
+/** While this many are on their way to the program, no more are made. */
+const ON_THE_WAY_MAX = 65_536;
+
+/**
+ * Records what a node's thread does, for listeners in the program. While nobody listens, recording is one look at shared memory.
+ */
+export class Probe {
+  readonly #cells: Int32Array;
+  readonly #spec: ProbeSpec;
+  readonly #node: string;
+  readonly #incarnation: number;
+  #channel: BroadcastChannel | undefined;
+  #records: ProbeRecord[] = [];
+  #dropped = 0;
+  #isDue = false;
+
+  constructor(spec: ProbeSpec, node: string, incarnation: number) {
+    this.#cells = new Int32Array(spec.cells);
+    this.#spec = spec;
+    this.#node = node;
+    this.#incarnation = incarnation;
+  }
+
+  /** Whether steps are listened to. */
+  get wantsSteps(): boolean {
+    return Atomics.load(this.#cells, PROBE_CELLS.steps) !== 0;
+  }
+
+  step(record: Omit<StepRecord, "at">): void {
+    this.#add({ type: "step", at: now(), ...record });
+  }
+
+  sync(ms: number): void {
+    if (Atomics.load(this.#cells, PROBE_CELLS.syncs) === 0) return;
+    this.#add({ type: "sync", at: now(), ms });
+  }
+
+  /** Sends what is left, and no more. */
+  close(): void {
+    this.#flush();
+    this.#channel?.close();
+  }
+
+  #add(record: ProbeRecord): void {
+    const waiting = Atomics.load(this.#cells, PROBE_CELLS.onTheWay) + this.#records.length;
+    if (waiting >= ON_THE_WAY_MAX) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#records.push(record);
+    if (this.#records.length >= BATCH_MAX) this.#flush();
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      setImmediate(() => this.#flush());
+    }
+  }
+
+  #flush(): void {
+    this.#isDue = false;
+    const records = this.#records;
+    if (records.length === 0) return;
+    this.#records = [];
+    if (this.#channel === undefined) {
+      this.#channel = new BroadcastChannel(this.#spec.channel);
+      // It is written to only, and must not keep a finished thread alive.
+      this.#channel.unref();
+    }
+    const batch: ProbeBatch = {
+      node: this.#node,
+      incarnation: this.#incarnation,
+      records,
+      dropped: this.#dropped,
+    };
+    this.#dropped = 0;
+    this.#channel.postMessage(batch);
+    Atomics.add(this.#cells, PROBE_CELLS.onTheWay, records.length);
+  }
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
