@@ -24,6 +24,9 @@ import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeHost } from "../support/fake-host.ts";
 import { kontiki, temporaryDirectory } from "../support/kontiki.ts";
 
+/** It simulates twice, and looks at each step: that takes long on a machine that is busy. */
+const PATIENT = { timeout: 120_000 };
+
 async function view(
   ...args: readonly string[]
 ): Promise<{ readonly status: number; readonly stderr: string }> {
@@ -55,6 +58,7 @@ describe("a recorded scenario", () => {
     ["grow_and_shrink", 1],
   ])(
     "%s has the state of each node after each step, and its log at the end",
+    PATIENT,
     async (name, seed) => {
       const parts = await loadScenarioParts(name);
       const steps: CoreStep[] = [];

@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import { run } from "@kontiki/cli";
 import { nodeId, term, type NodeId } from "@kontiki/core";
 import { once } from "node:events";
@@ -92,6 +93,16 @@ describe("faults from another terminal", () => {
     });
     killed.destroy();
     await healed;
+  });
+
+  test("that cannot be injected leave the cluster as it was, also when their client is gone", async () => {
+    const { cluster, host, status } = await serve(["--memory", "--name", "lab", "--serve"]);
+    cluster.openFaults = () => Promise.reject(new KontikiError("nobody leads"));
+    const refused = await elsewhere(["exec", "lab", "--", "isolate", "n1"]);
+    expect(refused).toMatchObject({ status: 1, stderr: "nobody leads\n" });
+    expect(await elsewhere(["exec", "lab", "--", "faults"])).toMatchObject({ status: 0 });
+    host.interrupt("SIGTERM");
+    expect(await status).toBe(143);
   });
 });
 

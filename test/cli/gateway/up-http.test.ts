@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { LoopbackServer } from "../../../packages/cli/src/http/loopback-server.ts";
 import { runOnFake } from "../support/fake-host.ts";
 import { eventsOf, open, send, withToken, type Answered, type Sent } from "../support/http.ts";
-import { Kontiki, temporaryDirectory } from "../support/kontiki.ts";
+import { kontiki, Kontiki, temporaryDirectory } from "../support/kontiki.ts";
 
 /** A cluster of one node that serves HTTP, and its answers. */
 class Served {
@@ -74,6 +74,20 @@ test("the end of the cluster does not wait for a stream, which gets the last eve
   expect(told[0]).toBe("status");
   expect(told.slice(-2)).toEqual(["stopped", "end"]);
   expect((await program.exit).status).toBe(0);
+});
+
+test("other terminals learn the address and the token", async () => {
+  const env = { XDG_STATE_HOME: temporaryDirectory() };
+  const up = new Kontiki(
+    ["up", "--memory", "--nodes", "1", "--http", "0", "--name", "lab", "--serve"],
+    env,
+  );
+  const [, url, token] = await up.found("stderr", /http at (\S+), token (\S+)/);
+  const { stdout } = await kontiki(["ps", "--json"], "", env);
+  expect(JSON.parse(stdout)).toMatchObject({ clusters: [{ name: "lab", http: { url, token } }] });
+  const { stdout: down } = await kontiki(["down"], "", env);
+  expect(down).toMatch(/^lab stopped/);
+  expect((await up.exit).status).toBe(0);
 });
 
 test("a port that is in use ends the command before any node starts", async () => {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { Kontiki } from "../../cli/support/kontiki.ts";
-import { open, startBrowser } from "../support/browser.ts";
+import { open, PATIENT, startBrowser } from "../support/browser.ts";
 
 const ENV = { KONTIKI_WEB_TOKEN: "token-of-the-live-test" };
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
-});
+}, PATIENT.timeout);
 afterAll(() => browser.close());
 
 /** A real cluster with a page, and the address that it prints. */
@@ -31,65 +31,73 @@ async function termIn(page: Page): Promise<number> {
   return Math.max(0, ...terms.map((text) => Number(text.replace("term ", ""))));
 }
 
-test("a cluster is broken by clicks, and says when it ends and when it is back", async () => {
-  const { kontiki, url } = await started();
-  const { page, problems } = await open(browser, url);
-  const { page: second } = await open(browser, url);
-  const before = await leaderOf(page);
-  const term = await termIn(page);
+test(
+  "a cluster is broken by clicks, and says when it ends and when it is back",
+  PATIENT,
+  async () => {
+    const { kontiki, url } = await started();
+    const { page, problems } = await open(browser, url);
+    const { page: second } = await open(browser, url);
+    const before = await leaderOf(page);
+    const term = await termIn(page);
 
-  await page.getByLabel("Command").fill('put greeting "ahoy there"');
-  await page.keyboard.press("Enter");
-  const replies = page.getByLabel("Replies");
-  await replies.getByText("ok", { exact: false }).waitFor();
-  await page.locator(`.cell[title*='put greeting "ahoy there"']`).first().waitFor();
+    await page.getByLabel("Command").fill('put greeting "ahoy there"');
+    await page.keyboard.press("Enter");
+    const replies = page.getByLabel("Replies");
+    await replies.getByText("ok", { exact: false }).waitFor();
+    await page.locator(`.cell[title*='put greeting "ahoy there"']`).first().waitFor();
 
-  await page.getByRole("button", { name: `crash ${before}` }).click();
-  await replies.getByText(`${before} crashed`).waitFor();
-  for (const each of [page, second])
-    await each.locator("li.ended", { hasText: "crashed on request" }).waitFor();
-  await expect.poll(() => termIn(page), { timeout: 12_000 }).toBeGreaterThan(term);
-  await page.getByRole("button", { name: "list", exact: true }).click();
-  await replies.getByText("greeting").nth(1).waitFor();
+    await page.getByRole("button", { name: `crash ${before}` }).click();
+    await replies.getByText(`${before} crashed`).waitFor();
+    for (const each of [page, second])
+      await each.locator("li.ended", { hasText: "crashed on request" }).waitFor();
+    await expect.poll(() => termIn(page), PATIENT).toBeGreaterThan(term);
+    await page.getByRole("button", { name: "list", exact: true }).click();
+    await replies.getByText("greeting").nth(1).waitFor();
 
-  kontiki.write("quit\n");
-  await page.getByRole("status").getByText("The cluster has ended").waitFor();
-  expect((await kontiki.exit).status).toBe(0);
-  await started(Number(new URL(url).port));
-  await page.getByRole("status").getByText("Connected.").waitFor();
-  expect(await leaderOf(page)).toMatch(/^n[123]$/);
-  expect(problems.filter((text) => !text.includes("net::ERR"))).toEqual([]);
-});
+    kontiki.write("quit\n");
+    await page.getByRole("status").getByText("The cluster has ended").waitFor();
+    expect((await kontiki.exit).status).toBe(0);
+    await started(Number(new URL(url).port));
+    await page.getByRole("status").getByText("Connected.").waitFor();
+    expect(await leaderOf(page)).toMatch(/^n[123]$/);
+    expect(problems.filter((text) => !text.includes("net::ERR"))).toEqual([]);
+  },
+);
 
-test("links are cut and healed by clicks, and a partition at the prompt is seen", async () => {
-  const { kontiki, url } = await started();
-  const { page, problems } = await open(browser, url);
-  await leaderOf(page);
-  await page.getByRole("tab", { name: "Links" }).click();
-  await page.getByRole("button", { name: "link n1>n2 --cut" }).click();
-  const healing = page.locator(".matrix").getByRole("button", { name: /^heal \d+$/ });
-  await healing.waitFor();
-  expect(await page.locator(".faults").innerText()).toBe("in force: oneWay n1>n2");
-  await page.locator(".ring .links .cut", { hasText: "✕ to n2" }).waitFor();
-  await healing.click();
-  await page.getByText("no fault in force").waitFor();
+test(
+  "links are cut and healed by clicks, and a partition at the prompt is seen",
+  PATIENT,
+  async () => {
+    const { kontiki, url } = await started();
+    const { page, problems } = await open(browser, url);
+    await leaderOf(page);
+    await page.getByRole("tab", { name: "Links" }).click();
+    await page.getByRole("button", { name: "link n1>n2 --cut" }).click();
+    const healing = page.locator(".matrix").getByRole("button", { name: /^heal \d+$/ });
+    await healing.waitFor();
+    expect(await page.locator(".faults").innerText()).toBe("in force: oneWay n1>n2");
+    await page.locator(".ring .links .cut", { hasText: "✕ to n2" }).waitFor();
+    await healing.click();
+    await page.getByText("no fault in force").waitFor();
 
-  kontiki.write("partition n1,n2 | n3\n");
-  await page.locator(".ring .links .cut").nth(1).waitFor();
-  expect(await page.locator(".matrix td.cut").count()).toBe(4);
-  await page.getByRole("button", { name: "heal all" }).first().click();
-  await page.getByText("no fault in force").waitFor();
-  const events = page.locator("li.fault .text");
-  expect(await events.allInnerTexts()).toEqual([
-    "1: oneWay n1>n2 begins",
-    "1: oneWay n1>n2 ends",
-    "2: partition n1 n2 | n3 begins",
-    "2: partition n1 n2 | n3 ends",
-  ]);
-  expect(problems).toEqual([]);
-});
+    kontiki.write("partition n1,n2 | n3\n");
+    await page.locator(".ring .links .cut").nth(1).waitFor();
+    expect(await page.locator(".matrix td.cut").count()).toBe(4);
+    await page.getByRole("button", { name: "heal all" }).first().click();
+    await page.getByText("no fault in force").waitFor();
+    const events = page.locator("li.fault .text");
+    expect(await events.allInnerTexts()).toEqual([
+      "1: oneWay n1>n2 begins",
+      "1: oneWay n1>n2 ends",
+      "2: partition n1 n2 | n3 begins",
+      "2: partition n1 n2 | n3 ends",
+    ]);
+    expect(problems).toEqual([]);
+  },
+);
 
-test("a page whose cluster was replaced by another says what to do", async () => {
+test("a page whose cluster was replaced by another says what to do", PATIENT, async () => {
   const { kontiki, url } = await started();
   const { page } = await open(browser, url);
   kontiki.write("quit\n");

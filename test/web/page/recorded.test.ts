@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { FakeCluster } from "../../cli/support/fake-cluster.ts";
 import { FakeHost } from "../../cli/support/fake-host.ts";
-import { open, startBrowser, type Opened } from "../support/browser.ts";
+import { open, PATIENT, startBrowser, type Opened } from "../support/browser.ts";
 import { recordingOf, step } from "../support/recorded.ts";
 
 const ONE_ELECTION = fileURLToPath(
@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "kontiki-page-"));
   file = join(folder, "run.html");
   [browser] = await Promise.all([startBrowser(), exportTo(file, ONE_ELECTION, "--seed", "3")]);
-});
+}, PATIENT.timeout);
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
@@ -57,7 +57,7 @@ function currentRow(page: Page): Promise<string> {
   return page.locator('[aria-current="step"] .text').innerText();
 }
 
-test("an exported file opens from the disk, and asks for nothing else", async () => {
+test("an exported file opens from the disk, and asks for nothing else", PATIENT, async () => {
   const { page, problems, requests } = await opened();
   expect(await page.title()).toBe(
     "one-election, seed 3: 5 nodes, 1 fault, 60 operations - Kontiki",
@@ -67,7 +67,7 @@ test("an exported file opens from the disk, and asks for nothing else", async ()
   expect(problems).toEqual([]);
 });
 
-test("elections and crashes are seen one after another, with the keys", async () => {
+test("elections and crashes are seen one after another, with the keys", PATIENT, async () => {
   const { page } = await opened();
   await page.keyboard.press("Home");
   expect(await nodeLabels(page)).toEqual(
@@ -89,7 +89,7 @@ test("elections and crashes are seen one after another, with the keys", async ()
   expect(await currentRow(page)).toBe("goes down: it crashes");
 });
 
-test("a token is stepped to its violation", async () => {
+test("a token is stepped to its violation", PATIENT, async () => {
   const plan = planOf(await loadScenario(ONE_ELECTION), 3);
   const { hash, violations } = simulate(plan);
   const [violation] = violations;
@@ -114,7 +114,7 @@ test("a token is stepped to its violation", async () => {
   expect(await number.inputValue()).toBe(await number.getAttribute("max"));
 });
 
-test("the address names the moment, the node and what it is compared with", async () => {
+test("the address names the moment, the node and what it is compared with", PATIENT, async () => {
   const { page } = await opened(file, "#200");
   await page.keyboard.press("p");
   await page.keyboard.press("e");
@@ -128,14 +128,14 @@ test("the address names the moment, the node and what it is compared with", asyn
   );
 });
 
-test("a run plays, and pauses where it is told to", async () => {
+test("a run plays, and pauses where it is told to", PATIENT, async () => {
   const { page } = await opened();
   await page.keyboard.press("Home");
   await page.getByLabel("Speed").selectOption("0.25");
   await page.locator("body").focus();
   const number = page.getByRole("spinbutton");
   await page.getByRole("button", { name: "Play or pause" }).click();
-  await expect.poll(async () => Number(await number.inputValue())).toBeGreaterThan(100);
+  await expect.poll(async () => Number(await number.inputValue()), PATIENT).toBeGreaterThan(100);
   await page.getByRole("button", { name: "Play or pause" }).click();
   const paused = await number.inputValue();
   await page.evaluate(
@@ -152,7 +152,7 @@ describe("fifty thousand events", () => {
     return step(at / 10, node, { life: "up", state: { term: 1 }, log });
   });
 
-  test("are listed with no more elements than are seen", async () => {
+  test("are listed with no more elements than are seen", PATIENT, async () => {
     const data = gzipSync(JSON.stringify(recordingOf(events))).toString("base64");
     const path = join(folder, "long.html");
     const place = /(<script id="recording"[^>]*>)[^<]*/;

@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 
+/** A browser beside a cluster takes long on a machine that is busy: a test of a page ends long before this, in ms. */
+export const PATIENT = { timeout: 120_000 } as const;
+
 /** Where Chromium and its relatives are installed. */
 const PLACES = [
   "/usr/bin/chromium",
@@ -17,7 +20,7 @@ export async function startBrowser(): Promise<Browser> {
   const { KONTIKI_CHROMIUM: own } = process.env;
   const executablePath = own ?? PLACES.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error(MISSING);
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], ...PATIENT });
 }
 
 /** An open page, and what it reported and asked for. */
@@ -31,7 +34,7 @@ export type Opened = {
 /** Opens a page, and waits until it shows its nodes. It is closed at the end of the test. */
 export async function open(browser: Browser, url: string): Promise<Opened> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-  page.setDefaultTimeout(12_000);
+  page.setDefaultTimeout(PATIENT.timeout / 2);
   onTestFinished(() => page.close());
   const [problems, requests]: [string[], string[]] = [[], []];
   page.on("pageerror", ({ message }) => problems.push(message));

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ExploreOptions } from "../actions/explore.ts";
-import { logsIn } from "../explore/logs-text.ts";
+import { logsIn } from "../output/logs-text.ts";
 import { exploreHelp } from "./explore-help.ts";
 import type { Define } from "./define.ts";
 import { timeOption, wholeNumber } from "./options.ts";

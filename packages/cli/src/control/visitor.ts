@@ -61,8 +61,9 @@ export class Visitor {
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       this.#gone.abort();
-      // A command that is still running may inject a fault.
-      void this.#replied.then(() => hosted.faults.release(this));
+      // A command that is still running may inject a fault, and its reply may find no reader.
+      const release = (): Promise<void> => hosted.faults.release(this);
+      void this.#replied.then(release, release);
     });
   }
 

@@ -1,4 +1,4 @@
-import { logsText } from "./logs-text.ts";
+import { logsText } from "../output/logs-text.ts";
 import {
   encodeToken,
   type BoundOptions,

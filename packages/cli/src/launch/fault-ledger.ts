@@ -23,25 +23,30 @@ export class FaultLedger {
   of(owner: object): SessionFaults {
     return {
       inject: async (written) => (await this.#opened()).inject(written, owner),
-      heal: async (isMeant) => (await this.#faults)?.heal(isMeant) ?? [],
-      inForce: async () => (await this.#faults)?.inForce ?? [],
-      cuts: async () => (await this.#faults)?.cuts ?? [],
+      heal: async (isMeant) => (await this.#known())?.heal(isMeant) ?? [],
+      inForce: async () => (await this.#known())?.inForce ?? [],
+      cuts: async () => (await this.#known())?.cuts ?? [],
     };
   }
 
   /** Faults that one session injected stay when it ends. */
   async keep(owner: object): Promise<void> {
-    (await this.#faults)?.disown(owner);
+    (await this.#known())?.disown(owner);
   }
 
   /** A session has ended: what it injected and did not keep is undone. */
   async release(owner: object): Promise<void> {
-    await (await this.#faults)?.healOf(owner);
+    await (await this.#known())?.healOf(owner);
   }
 
   /** Undoes all faults. */
   async close(): Promise<void> {
-    await (await this.#faults)?.close();
+    await (await this.#known())?.close();
+  }
+
+  /** What carries out faults, if any was ever injected. */
+  async #known(): Promise<Faults | undefined> {
+    return this.#faults?.catch(() => undefined);
   }
 
   /** One attempt that fails, as while no node leads, does not keep the next from succeeding. */

@@ -20,6 +20,9 @@ import { pageVerbs, verbsOfPages } from "./page-verbs.ts";
 /** A value may be large; more than the largest command is not read. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
+/** The first event of a stream holds all that is known: more than a reader of single events should let gather. */
+const UNREAD_BYTES_MAX = 32 * 1024 * 1024;
+
 /** What a live page is about. */
 export type LiveOptions = LiveTitle & {
   readonly port: number;
@@ -108,7 +111,7 @@ function routesOf(page: string, run: LiveRun, session: CommandSession): readonly
 }
 
 function follow(run: LiveRun, response: ServerResponse): void {
-  const stream = new EventStream(response);
+  const stream = new EventStream(response, UNREAD_BYTES_MAX);
   const head: LiveHead = { ...run.soFar(), verbs: verbsOfPages() };
   stream.send("head", head);
   run.follow(stream);
