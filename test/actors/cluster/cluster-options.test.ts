@@ -26,6 +26,7 @@ test("all options are optional", () => {
     checks: { snapshots: true, throws: "allow" },
     maxUncommittedBytes: 64 * 1024 * 1024,
     network: undefined,
+    faults: false,
     renames: {},
   };
   expect(checkClusterOptions({})).toEqual(defaults);
@@ -46,6 +47,7 @@ test("given options are used", () => {
     trace: "trace",
     maxUncommittedBytes: 1,
     network: () => [],
+    faults: true,
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
   const checking = { checks: false, throws: "fail" } as const;
