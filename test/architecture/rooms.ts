@@ -24,6 +24,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "trace",
     "node",
     "threads",
+    "program",
     "cluster",
     "node.ts",
     "index.ts",

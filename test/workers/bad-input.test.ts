@@ -106,7 +106,7 @@ describe("a data directory is refused", () => {
 
   test("when another process uses it, until that has ended", async () => {
     const dataDir = temporaryFolder();
-    const holder = new Program("holder.mjs", dataDir);
+    const holder = new Program("holder.mjs", [dataDir]);
     await holder.printed(1);
     expect(await refusalOf({ nodes: 3, dataDir })).toBe(
       `${dataDir} is in use by process ${holder.pid}: stop it, or choose another folder`,
@@ -118,7 +118,7 @@ describe("a data directory is refused", () => {
 
   test("when another process used it, but not after that process was killed", async () => {
     const dataDir = temporaryFolder();
-    const holder = new Program("holder.mjs", dataDir);
+    const holder = new Program("holder.mjs", [dataDir]);
     await holder.printed(1);
     holder.kill();
     await holder.ended;

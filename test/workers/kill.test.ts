@@ -8,7 +8,7 @@ test(
     const dataDir = temporaryFolder();
     const acknowledged: string[] = [];
     for (const prefix of ["a", "b", "c"]) {
-      const writer = new Program("writer.mjs", dataDir, prefix);
+      const writer = new Program("writer.mjs", [dataDir, prefix]);
       await writer.printed(500);
       writer.kill();
       const { signal, lines } = await writer.ended;

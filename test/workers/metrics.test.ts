@@ -29,8 +29,9 @@ test("metrics are plain data, and tell of elections, turns and syncs", async () 
       restarts: 0,
     });
     const { turnDuration, walFsyncDuration, leaderChangesSeen } = nodeIn(metrics, id);
-    // One command was proposed after another, so each was a batch of its own.
-    expect(walFsyncDuration.count).toBeGreaterThanOrEqual(20);
+    // One command was proposed after another, so each was a turn of the leader. A follower that was not needed may take several
+    // in one.
+    expect(walFsyncDuration.count).toBeGreaterThanOrEqual(id === leader ? 20 : 1);
     expect(turnDuration.count).toBeGreaterThanOrEqual(walFsyncDuration.count);
     expect(turnDuration.sum).toBeGreaterThan(walFsyncDuration.sum);
     expect(leaderChangesSeen).toBeGreaterThanOrEqual(1);

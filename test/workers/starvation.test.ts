@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 
-/** Blocks this thread, which is the supervisor's and its clients'. */
+/** Blocks this thread, which is the program's and its clients'. */
 function block(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-test("a supervisor that is blocked for longer than any election timeout deposes no leader", async () => {
+test("a program that is blocked for longer than any election timeout deposes no leader", async () => {
   // The longest election timeout is 1 s. It is long against the pauses of a busy machine.
   const cluster = await start({ electionTimeoutMs: 500, heartbeatMs: 50 });
   valueOf(await cluster.propose(put("a", "1")));
@@ -32,24 +32,43 @@ test("a leader that really dies is still replaced afterwards", async () => {
   valueOf(await cluster.propose(put("a", "1")));
 });
 
-test("while the program is blocked, the nodes replace a leader that was killed before", async () => {
-  const cluster = await start();
-  valueOf(await cluster.propose(put("a", "1")));
-  await cluster.converged();
-  const killed = await cluster.leader();
-  const crash = cluster.node(killed).crash();
-  block(3_000);
-  // What happened meanwhile is read before anything else can happen: an election that began now would take longer.
-  await new Promise((resolve) => setImmediate(resolve));
-  await new Promise((resolve) => setImmediate(resolve));
-  const leaders = cluster
-    .status()
-    .filter(({ id, raft }) => id !== killed && raft?.role === "leader");
-  expect(leaders.length).toBe(1);
-  await crash;
-  valueOf(await cluster.propose(put("a", "2")));
-  await cluster.converged();
-});
+/** Lets what has come in the meantime arrive, and nothing else. */
+async function look(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+// Two nodes that stand at the same moment split the vote, which wastes a term whether the program is blocked or not: their
+// timeouts are long against the time of a vote, and it is tried again.
+test(
+  "while the program is blocked, a leader that it has crashed is replaced, and restarted",
+  { retry: 2 },
+  async () => {
+    const cluster = await start({ electionTimeoutMs: 1_000, heartbeatMs: 50 });
+    valueOf(await cluster.propose(put("a", "1")));
+    await cluster.converged();
+    const leader = await cluster.leader();
+    const [term = 0] = cluster.status().map(({ raft }) => raft?.term);
+    const events = record(cluster);
+
+    const crash = cluster.node(leader).crash();
+    block(3_000);
+    await look();
+
+    const status = cluster.status();
+    expect(status.map(({ life, raft }) => [life.type, raft?.term])).toEqual(
+      status.map(() => ["running", term + 1]),
+    );
+    const leaders = status.flatMap(({ id, raft }) => (raft?.role === "leader" ? [id] : []));
+    expect(leaders).toEqual([expect.not.stringMatching(leader)]);
+    expect(cluster.node(leader).status()).toMatchObject({ incarnation: 2, restarts: 1 });
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(["crashed", "started", "leader"]),
+    );
+    await crash;
+    valueOf(await cluster.propose(put("a", "2")));
+    await cluster.converged();
+  },
+);
 
 test("with a carrier in the program, whose loop carries all mail, a blocked program deposes no leader", async () => {
   const cluster = await start({

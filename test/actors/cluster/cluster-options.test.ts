@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import {
   checkClusterOptions,
   defaultNodes,
-  levelsBelow,
   type ClusterOptions,
 } from "../../../packages/actors/src/cluster/cluster-options.ts";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
+import { levelsBelow } from "../../../packages/actors/src/threads/priorities.ts";
 import { RESTART_DEFAULTS } from "../../../packages/actors/src/threads/restart-policy.ts";
 
 test("all options are optional", () => {
@@ -26,6 +26,7 @@ test("all options are optional", () => {
     checks: { snapshots: true, throws: "allow" },
     maxUncommittedBytes: 64 * 1024 * 1024,
     network: undefined,
+    faults: false,
     renames: {},
   };
   expect(checkClusterOptions({})).toEqual(defaults);
@@ -46,6 +47,7 @@ test("given options are used", () => {
     trace: "trace",
     maxUncommittedBytes: 1,
     network: () => [],
+    faults: true,
   };
   const restartIntensity = { crashes: 0, withinMs: 1 };
   const checking = { checks: false, throws: "fail" } as const;

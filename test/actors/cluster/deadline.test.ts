@@ -1,12 +1,12 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
-import type { SupervisorEvents } from "../../../packages/actors/src/threads/supervisor.ts";
+import type { RemoteEvents } from "../../../packages/actors/src/program/remote-supervisor.ts";
 import { Deadline, waitFor } from "../../../packages/actors/src/cluster/deadline.ts";
 
 /** A value that changes, and a count of the looks at it. */
 function newWorld() {
-  const events = new EventEmitter<SupervisorEvents>();
+  const events = new EventEmitter<RemoteEvents>();
   const world = {
     events,
     value: undefined as string | undefined,

@@ -295,7 +295,7 @@ describe("a requested snapshot", () => {
 function controlOf(stage: RunnerStage): { readonly control: Control; readonly stops: number[] } {
   const { port1, port2 } = new MessageChannel();
   const stops: number[] = [];
-  exposeControl(port2, stage.runner, stage.orders, () => {
+  exposeControl([port2], stage.runner, stage.orders, () => {
     stops.push(1);
     stage.runner.stop();
   });

@@ -7,6 +7,7 @@ import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
 import type { RaftStatus } from "../../../packages/actors/src/mail/status.ts";
 import type { FromNode, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
 import { LanePort } from "../../../packages/actors/src/threads/lane-port.ts";
+import { NodeLanes } from "../../../packages/actors/src/threads/node-lanes.ts";
 import { NodeMail } from "../../../packages/actors/src/threads/node-mail.ts";
 import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
@@ -88,7 +89,7 @@ function received({ port }: Node): readonly ToNode[] {
   return all;
 }
 
-function reported({ mail }: Node): readonly unknown[] {
+function reported({ mail }: { readonly mail: Pick<NodeMail, "receive"> }): readonly unknown[] {
   const all: unknown[] = [];
   for (let next = mail.receive(); next !== undefined; next = mail.receive()) all.push(next);
   return all;
@@ -176,6 +177,75 @@ describe("between a node and its supervisor", () => {
       node.mail.post(letter);
       await wait;
     }
+  });
+});
+
+describe("between a node, its supervisor and the program", () => {
+  /** A node's port, its supervisor's end of it, and the program's. */
+  function newProgramNode() {
+    const [bell, programBell] = [new Bell(), new Bell()];
+    const mail = new NodeMail(bell, programBell.shared);
+    const { port1, port2 } = new MessageChannel();
+    const port = new LanePort(mail.start({ letters: 4, bytes: 1000 }), port2, IDLE);
+    onTestFinished(() => {
+      port.close();
+      port1.close();
+    });
+    if (mail.program === undefined) throw new Error("it has no lanes to the program");
+    return { bell, programBell, mail, port, program: new NodeLanes(mail.program) };
+  }
+
+  test("letters to clients, and the state in which they were sent, go to the program alone", () => {
+    const { port, mail, program } = newProgramNode();
+    port.post(turn([], statusOf({ applied: 1 })));
+    expect([reported({ mail }), reported({ mail: program })]).toEqual([
+      [turn([], statusOf({ applied: 1 }))],
+      [turn([], statusOf({ applied: 1 }))],
+    ]);
+    port.post(turn([], statusOf({ applied: 2 })));
+    port.post(turn([{ to: client, bytes: bytes(1) }]));
+    port.post(turn([{ to: n2, bytes: bytes(2) }]));
+    expect([reported({ mail }), reported({ mail: program })]).toEqual([
+      [turn([{ to: n2, bytes: bytes(2) }])],
+      [turn([], statusOf({ applied: 2 })), turn([{ to: client, bytes: bytes(1) }])],
+    ]);
+  });
+
+  test("what the supervisor acts on goes to both", () => {
+    const { port, mail, program } = newProgramNode();
+    const trouble = { type: "trouble", what: "it hurts", condition: undefined } as const;
+    port.post(turn([], statusOf({ term: 2 })));
+    port.post(trouble);
+    const both = [turn([], statusOf({ term: 2 })), trouble];
+    expect([reported({ mail }), reported({ mail: program })]).toEqual([both, both]);
+  });
+
+  test("how far a log has come wakes the program alone, after a while", async () => {
+    const { port, mail, program, bell, programBell } = newProgramNode();
+    port.post(turn([], statusOf({ applied: 1 })));
+    const rung = [bell, programBell].map(({ shared }) => new Int32Array(shared));
+    expect([reported({ mail }).length, reported({ mail: program }).length]).toEqual([1, 1]);
+    port.post(turn([], statusOf({ applied: 2 })));
+    expect(rung.map((cells) => cells[0])).toEqual([1, 1]);
+    port.onLetters(() => {});
+    await rings(programBell);
+    expect([reported({ mail }), reported({ mail: program })]).toEqual([
+      [],
+      [turn([], statusOf({ applied: 2 }))],
+    ]);
+    expect(rung[0]?.[0]).toBe(1);
+  });
+
+  test("letters from both count in one mailbox, and are taken in turn", () => {
+    const { port, mail, program } = newProgramNode();
+    const letter = { type: "mail", from: client, incarnation: 0, bytes: bytes(1) } as const;
+    for (const end of [mail, program]) {
+      end.account.sent(1);
+      end.post(letter);
+    }
+    expect([mail.account.letters, program.account.letters]).toEqual([2, 2]);
+    expect([port.receive(), port.receive(), port.receive()]).toEqual([letter, letter, undefined]);
+    expect([mail.account.letters, program.account.bytes]).toEqual([0, 0]);
   });
 });
 

@@ -22,9 +22,11 @@ export class Program {
   readonly #process: ChildProcess;
   #onLine = (): void => {};
 
-  constructor(name: string, ...args: readonly string[]) {
-    const file = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
-    const child = spawn(process.execPath, [file, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  constructor(name: string, args: readonly string[] = [], flags: readonly string[] = []) {
+    const file = fileURLToPath(programUrl(name));
+    const child = spawn(process.execPath, [...flags, file, ...args], {
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     this.#process = child;
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
@@ -72,7 +74,18 @@ export class Program {
 
 /** Runs a program to its end. */
 export function run(name: string, ...args: readonly string[]): Promise<Ended> {
-  const program = new Program(name, ...args);
+  const program = new Program(name, args);
   program.endInput();
   return program.ended;
+}
+
+/** The same, with a module of `programs/` that each of its threads loads first. */
+export function runWith(first: string, name: string, ...args: readonly string[]): Promise<Ended> {
+  const program = new Program(name, args, ["--import", programUrl(first).href]);
+  program.endInput();
+  return program.ended;
+}
+
+function programUrl(name: string): URL {
+  return new URL(`../programs/${name}`, import.meta.url);
 }

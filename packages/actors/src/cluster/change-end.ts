@@ -1,5 +1,6 @@
 import { ChangeError, KontikiError } from "../errors.ts";
-import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import type { LeaderMembership } from "../threads/cluster-view.ts";
 import type { Deadline } from "./deadline.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Deadline } from "./deadline.ts";
  * @throws KontikiError at once when no quorum can come: then nothing can be changed, even if a node still leads.
  */
 export function leaderForChange(
-  supervisor: Supervisor,
+  supervisor: RemoteSupervisor,
   deadline: Deadline,
 ): LeaderMembership | undefined {
   supervisor.checkRunning();

@@ -14,7 +14,7 @@ import { someNode } from "../options/node-names.ts";
 import { patience, rule } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
 import { oneOf } from "../options/words.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { CheckedOptions } from "./cluster-options.ts";
 import { TIMEOUT_OPTIONS, type TimeoutOptions } from "./deadline.ts";
 
@@ -65,13 +65,13 @@ const CLIENT_MAX = 2 ** 48 - 1;
 
 /** Proposals and reads of a cluster: encodes them, gives them to the cluster's own client, and decodes their outcomes. */
 export class ClusterClient<Command, Result> {
-  readonly #supervisor: Supervisor;
+  readonly #supervisor: RemoteSupervisor;
   readonly #driver: ClientDriver;
   readonly #keyed: KeyedProposals;
   readonly #defaultTimeoutMs: number;
   #closed: string | undefined;
 
-  constructor(supervisor: Supervisor, options: CheckedOptions) {
+  constructor(supervisor: RemoteSupervisor, options: CheckedOptions) {
     const { electionTimeoutMs, heartbeatMs, proposalTimeoutMs } = options;
     const { router, children } = supervisor;
     const times = { attemptMs: 4 * electionTimeoutMs, backoffMs: heartbeatMs / 2 };

@@ -1,7 +1,7 @@
 import { KontikiError } from "../errors.ts";
 import { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "../faults/crash-points.ts";
 import { DISTURBANCE, type Disturbance } from "../faults/disturbance.ts";
-import type { FaultEffect } from "../faults/fault-cells.ts";
+import { FaultCells, type FaultEffect } from "../faults/fault-cells.ts";
 import { checkArgument } from "../options/argument.ts";
 import { countArguments } from "../options/argument-count.ts";
 import { someNode } from "../options/node-names.ts";
@@ -12,10 +12,10 @@ import type { Disk } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { maxSegmentBytes } from "../storage/wal/open-wal.ts";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
-import type { NodeFaults } from "../threads/node-faults.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { NodeState } from "../threads/supervision.ts";
 import { waitFor } from "./deadline.ts";
 
 const CARRIER = callable<MailCarrier>(" that takes a letter and a function that delivers it");
@@ -39,7 +39,7 @@ export function switching(network: Network): MailCarrier {
  */
 export class ClusterFaults {
   readonly #network: Network;
-  readonly #supervisor: () => Supervisor;
+  readonly #supervisor: () => RemoteSupervisor;
 
   static {
     countArguments<ClusterFaults>(
@@ -57,7 +57,7 @@ export class ClusterFaults {
    *
    * @hidden
    */
-  constructor(network: Network, supervisor: () => Supervisor) {
+  constructor(network: Network, supervisor: () => RemoteSupervisor) {
     this.#network = network;
     this.#supervisor = supervisor;
   }
@@ -79,14 +79,15 @@ export class ClusterFaults {
    */
   disturb(node: string, disturbance: Disturbance): void {
     const where = "ClusterFaults.disturb";
-    const { faults } = this.#child(where, node);
+    const { child } = this.#child(where, node);
     checkOptions(where, DISTURBANCE, disturbance, "disturbance");
-    faults.disturb(disturbance);
+    // Refused only when the supervisor's thread has ended, which is reported anyway.
+    child.disturb(disturbance).catch(() => {});
   }
 
   /** How often what is wrong with a node has had an effect. @throws KontikiError when there is no such node. */
   effects(node: string): Readonly<Record<FaultEffect, number>> {
-    return this.#child("ClusterFaults.effects", node).faults.effects();
+    return new FaultCells(this.#child("ClusterFaults.effects", node).faults.cells).effects();
   }
 
   /**
@@ -98,10 +99,10 @@ export class ClusterFaults {
    */
   crashAt(node: string, point: CrashPoint | undefined, kept?: Kept): void {
     const where = "ClusterFaults.crashAt";
-    const { faults } = this.#child(where, node);
+    const { child } = this.#child(where, node);
     if (point !== undefined) checkArgument(where, "point", POINT, point);
     if (kept !== undefined) checkArgument(where, "kept", KEPT, kept);
-    faults.arm(point && { point, kept });
+    child.arm(point && { point, kept }).catch(() => {});
   }
 
   /**
@@ -116,20 +117,23 @@ export class ClusterFaults {
     const { child } = this.#child(where, node);
     checkArgument(where, "kept", KEPT, kept);
     const { incarnation } = child;
-    child.crash(kept);
-    const isOver = (): boolean => child.thread === undefined || child.incarnation > incarnation;
+    await child.crash(kept);
+    const isOver = (): boolean => !child.hasThread || child.incarnation > incarnation;
     await waitFor(this.#supervisor().events, `crash of ${node}`, () => isOver() || undefined, {});
   }
 
   /** A node's disk, beside its thread, for tests that read or damage it. @hidden */
   diskOf(node: string): Disk {
-    const { disk } = this.#child("ClusterFaults.diskOf", node).child;
+    const { disk } = this.#child("ClusterFaults.diskOf", node).faults;
     return disk.type === "file"
       ? new FileDisk(disk.path)
       : new MemoryDisk({ files: disk.files, maxFileBytes: maxSegmentBytes() });
   }
 
-  #child(where: string, node: string): { readonly child: Child; readonly faults: NodeFaults } {
+  #child(
+    where: string,
+    node: string,
+  ): { readonly child: RemoteChild; readonly faults: NonNullable<NodeState["faults"]> } {
     checkArgument(where, "node", someNode, node);
     const { children } = this.#supervisor();
     const child = children.find(({ id }) => id === node);

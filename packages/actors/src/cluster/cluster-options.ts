@@ -257,11 +257,6 @@ export function checkRenames(given: CheckedOptions["renames"], nodes: readonly N
   }
 }
 
-/** How many levels a node's priority is below the highest. */
-export function levelsBelow(priorities: Readonly<Record<string, number>>, node: NodeId): number {
-  return Math.max(0, ...Object.values(priorities)) - (priorities[node] ?? 0);
-}
-
 function checkedTimes(
   options: ClusterOptions,
 ): Pick<CheckedOptions, "electionTimeoutMs" | "heartbeatMs" | "proposalTimeoutMs"> {

@@ -2,13 +2,13 @@ import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
+import { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import type { CommonSpec } from "../threads/supervisor.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
-import { Supervisor, type CommonSpec } from "../threads/supervisor.ts";
 import {
   checkPriorities,
   checkRenames,
   defaultNodes,
-  levelsBelow,
   type CheckedOptions,
 } from "./cluster-options.ts";
 
@@ -39,26 +39,30 @@ export function openDisks({ dataDir, nodes, priorities, renames }: CheckedOption
   }
 }
 
-/** Makes the supervisor of nodes with these disks. No node is started. */
-export function makeSupervisor(
+/** Starts the supervisor of nodes with these disks, which starts the nodes. @throws KontikiError when no thread can start. */
+export function startSupervisor(
   options: CheckedOptions,
   disks: ClusterDisks,
   stateMachine: string,
   { network, probe }: { readonly network: MailCarrier | undefined; readonly probe: ProbeSpec },
-): Supervisor {
+): RemoteSupervisor {
   const { priorities, policy, faults, dataDir } = options;
-  return new Supervisor({
+  const given = {
     voters: disks.voters,
     nodes: disks.disks(),
     spec: { ...commonSpec(options, stateMachine), probe },
-    levelsBelow: (node) => levelsBelow(priorities, node),
     policy,
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
-    network,
     faults,
-    isCarried: options.network !== undefined,
-  });
+  };
+  const isCarried = options.network !== undefined;
+  try {
+    return new RemoteSupervisor({ options: given, priorities, network, isCarried });
+  } catch (error) {
+    disks.close();
+    throw error;
+  }
 }
 
 function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonSpec, "probe"> {

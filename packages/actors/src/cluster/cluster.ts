@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 import { Channels } from "./channels.ts";
 import { ARGUMENTS } from "./cluster-arguments.ts";
 import {
@@ -17,7 +17,7 @@ import {
   type CheckedOptions,
   type ClusterOptions,
 } from "./cluster-options.ts";
-import { makeSupervisor, openDisks } from "./cluster-parts.ts";
+import { openDisks, startSupervisor } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError, StateMachineError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
@@ -36,8 +36,8 @@ import { startAll, stopAll } from "./start-and-stop.ts";
 import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { ClusterMetrics } from "../threads/cluster-metrics.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
-import { checkNodeThreads } from "../threads/thread.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { checkThreads } from "../program/supervisor-thread.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
@@ -82,7 +82,7 @@ const STOP_MS = 5_000;
 export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /** What happens in the cluster, as it happens. */
   readonly events = new EventEmitter<ClusterEvents>();
-  readonly #supervisor: Supervisor;
+  readonly #supervisor: RemoteSupervisor;
   readonly #client: ClusterClient<Command, Result>;
   readonly #disks: ClusterDisks;
   readonly #members: MemberChanges;
@@ -106,7 +106,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const { spec: probe } = this.#channels;
     const network = { carrier: options.network };
     const carrier = options.faults ? switching(network) : options.network;
-    this.#supervisor = makeSupervisor(options, this.#disks, stateMachine, {
+    this.#supervisor = startSupervisor(options, this.#disks, stateMachine, {
       network: carrier,
       probe,
     });
@@ -121,6 +121,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#client = new ClusterClient(this.#supervisor, options);
     this.#supervisor.events.on("event", (event) => this.#onEvent(event));
     this.#supervisor.events.on("status", (child) => this.#onStatus(child));
+    // Its nodes have ended with it.
+    this.#supervisor.events.on("lost", () => this.#disks.close());
   }
 
   /**
@@ -134,7 +136,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   static async start<C = KeyValueCommand, R = KeyValueResult>(
     options?: ClusterOptions,
   ): Promise<Cluster<C, R>> {
-    checkNodeThreads();
+    checkThreads();
     const caller = callerUrl();
     const checked = checkClusterOptions(options);
     const cluster = new Cluster<C, R>(checked, machineUrl(options?.stateMachine, caller));
@@ -488,7 +490,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /** Nodes under load report a new status a thousand times a second: without a listener it costs nothing. */
-  #onStatus(child: Child): void {
+  #onStatus(child: RemoteChild): void {
     if (this.#channels.wantsRoles) tell(() => this.#channels.onStatus(child.status()));
     if (this.events.listenerCount("status") === 0) return;
     tell(() => this.events.emit("status", child.status()));

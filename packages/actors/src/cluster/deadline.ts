@@ -1,11 +1,15 @@
-import type { EventEmitter } from "node:events";
 import { performance } from "node:perf_hooks";
 import { setTimeout as setTimeoutAsync } from "node:timers/promises";
 import { KontikiError } from "../errors.ts";
 import { patience, signal } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
-import type { SupervisorEvents } from "../threads/supervisor.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
+
+/** Emits `change` whenever something that is waited for may have come. */
+export type Changes = {
+  on(name: "change", listener: () => void): unknown;
+  off(name: "change", listener: () => void): unknown;
+};
 
 /** Options for waiting. */
 export type WaitOptions = {
@@ -31,7 +35,7 @@ const TIMEOUT_MS = 30_000;
  * `look` throws.
  */
 export function waitFor<T>(
-  events: EventEmitter<SupervisorEvents>,
+  events: Changes,
   what: string,
   look: () => T | undefined,
   options: WaitOptions = {},
@@ -63,7 +67,7 @@ export class Deadline {
   }
 
   /** Waits like {@link waitFor}, for the time that is left. */
-  wait<T>(events: EventEmitter<SupervisorEvents>, look: () => T | undefined): Promise<T> {
+  wait<T>(events: Changes, look: () => T | undefined): Promise<T> {
     const signal = this.#signal;
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { faultIn, machineFault, StateMachineError } from "../errors.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 import {
   asked,
   divergenceIn,
@@ -36,7 +36,7 @@ const PAUSE_MS = 20;
 
 /** What a watch reads and reports. */
 export type MachineWatchParts = {
-  readonly children: () => readonly Child[];
+  readonly children: () => readonly RemoteChild[];
   readonly emit: (event: ClusterEvent) => void;
   /** Whether to compare nodes without being asked: after each restart, and at the end. */
   readonly isOn: boolean;
@@ -128,20 +128,20 @@ export class MachineWatch {
 }
 
 /** The last entry that any of these nodes has applied, as far as is known. */
-function lastApplied(children: readonly Child[]): number {
+function lastApplied(children: readonly RemoteChild[]): number {
   return Math.max(0, ...children.map((child) => child.status().raft?.applied ?? 0));
 }
 
-function askAt({ thread }: Child, entry: number, waitMs: number): Answer {
-  return thread?.control.call("digest", waitMs + ANSWER_MS, (node) => node.digestAt(entry, waitMs));
+function askAt({ control }: RemoteChild, entry: number, waitMs: number): Answer {
+  return control?.call("digest", waitMs + ANSWER_MS, (node) => node.digestAt(entry, waitMs));
 }
 
 type Answer = Promise<Omit<NodeDigest, "node"> | undefined> | undefined;
 
 /** The answers of those nodes that gave one: any of them may end at any time. */
 async function digestsOf(
-  children: readonly Child[],
-  ask: (child: Child) => Answer,
+  children: readonly RemoteChild[],
+  ask: (child: RemoteChild) => Answer,
 ): Promise<readonly NodeDigest[]> {
   const answers = await Promise.allSettled(children.map(async (child) => ask(child)));
   return answers.flatMap((answer, at) => {

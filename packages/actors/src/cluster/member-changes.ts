@@ -1,11 +1,11 @@
 import { isMember, type NodeId } from "@kontiki/core";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { ChangeError, KontikiError, messageOf } from "../errors.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
 import { learner, reach, removed, voter, type MembershipTarget } from "./membership-targets.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
 import { oneOf } from "../options/words.ts";
@@ -31,12 +31,12 @@ const STOP_MS = 5_000;
 
 /** Adds and removes nodes: their threads and disks together with the membership in the log. */
 export class MemberChanges {
-  readonly #supervisor: Supervisor;
+  readonly #supervisor: RemoteSupervisor;
   readonly #disks: ClusterDisks;
   readonly #pauseMs: number;
 
   /** @param pauseMs between two requests to a leader. */
-  constructor(supervisor: Supervisor, disks: ClusterDisks, pauseMs: number) {
+  constructor(supervisor: RemoteSupervisor, disks: ClusterDisks, pauseMs: number) {
     this.#supervisor = supervisor;
     this.#disks = disks;
     this.#pauseMs = pauseMs;
@@ -55,7 +55,7 @@ export class MemberChanges {
     const disk = this.#disks.addNode(node);
     const child = this.#supervisor.add(disk);
     try {
-      child.start();
+      await child.start();
       await deadline.wait(this.#supervisor.events, () => isRunning(child));
       const target = as === "voter" ? voter(node, disk.uid, replaced?.id) : learner(node, disk.uid);
       await reach(this.#supervisor, target, deadline, this.#pauseMs);
@@ -121,13 +121,13 @@ export class MemberChanges {
     return `${known}, ${learns ? "without a vote" : "which is not a member"}: promote it, or remove it`;
   }
 
-  #replaced({ as = "voter", replaces }: AddNodeOptions): Child | undefined {
+  #replaced({ as = "voter", replaces }: AddNodeOptions): RemoteChild | undefined {
     if (replaces === undefined) return undefined;
     if (as === "learner") throw new KontikiError("a learner cannot replace a node: it has no vote");
     return this.#childOf(replaces);
   }
 
-  #childOf(id: string): Child {
+  #childOf(id: string): RemoteChild {
     const child = this.#supervisor.child(id);
     if (child !== undefined) return child;
     const names = this.#supervisor.children.map((known) => known.id);
@@ -138,7 +138,7 @@ export class MemberChanges {
    * A node that is certainly in no log is removed again. Otherwise a change that includes it may be in progress, and it
    * stays: without it, a voter of that membership would be missing.
    */
-  async #afterFailure(child: Child, error: unknown): Promise<unknown> {
+  async #afterFailure(child: RemoteChild, error: unknown): Promise<unknown> {
     if (!(error instanceof KontikiError)) return error;
     const { id } = child;
     const isOpen = error instanceof ChangeError && error.outcome === "unknown";
@@ -167,9 +167,9 @@ export class MemberChanges {
   }
 
   /** Ends a node's thread, and removes its disk once nothing writes to it. */
-  async #drop(child: Child): Promise<void> {
-    child.close(STOP_MS, `${child.id} was removed`);
-    const look = (): true | undefined => child.thread === undefined || undefined;
+  async #drop(child: RemoteChild): Promise<void> {
+    await child.close(STOP_MS, `${child.id} was removed`);
+    const look = (): true | undefined => !child.hasThread || undefined;
     await new Deadline(`stopping ${child.id}`).wait(this.#supervisor.events, look);
     // Once the cluster is stopped, the directory may belong to others: then the disk is not removed now.
     this.#supervisor.checkRunning();
@@ -178,7 +178,7 @@ export class MemberChanges {
   }
 }
 
-function isRunning(child: Child): true | undefined {
+function isRunning(child: RemoteChild): true | undefined {
   const { life } = child.status();
   if (life.type === "failed") throw new KontikiError(`${child.id} cannot start: ${life.cause}`);
   if (life.type === "stopped")

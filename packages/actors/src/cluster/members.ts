@@ -7,7 +7,7 @@ import {
   type Membership,
   type NodeId,
 } from "@kontiki/core";
-import type { LeaderMembership } from "../threads/supervisor.ts";
+import type { LeaderMembership } from "../threads/cluster-view.ts";
 
 /** A node as a member of the cluster. */
 export type Member = {

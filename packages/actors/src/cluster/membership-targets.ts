@@ -2,7 +2,8 @@ import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } f
 import { KontikiError, messageOf } from "../errors.ts";
 import { isFullVoter } from "./members.ts";
 import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
-import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import type { LeaderMembership } from "../threads/cluster-view.ts";
 import { changeEnd, leaderForChange } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
 
@@ -64,7 +65,7 @@ type Fate = "taken" | "open" | "notNow";
  *   come.
  */
 export async function reach(
-  supervisor: Supervisor,
+  supervisor: RemoteSupervisor,
   target: MembershipTarget,
   deadline: Deadline,
   pauseMs: number,
@@ -100,12 +101,12 @@ export async function reach(
 
 /** Requests a change from a leader. @throws RefusedChangeError when no leader will ever accept it. */
 async function request(
-  supervisor: Supervisor,
+  supervisor: RemoteSupervisor,
   { leader }: LeaderMembership,
   changes: readonly Change[],
   deadline: Deadline,
 ): Promise<Fate> {
-  const control = supervisor.child(leader)?.thread?.control;
+  const control = supervisor.child(leader)?.control;
   if (control === undefined) return "notNow";
   let answer: ChangeAnswer;
   try {

@@ -1,12 +1,12 @@
 import { majority, type NodeId } from "@kontiki/core";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
 import { KontikiError } from "../errors.ts";
 import { decode } from "../bytes/codec.ts";
 import type { EncodedLogLine, LogLine } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { countArguments } from "../options/argument-count.ts";
 import { whole } from "../options/rules.ts";
 import { checkOptions, type Schema } from "../options/schema.ts";
@@ -41,8 +41,8 @@ const STOP_MS = 5_000;
 export class NodeHandle {
   /** The name of the node. */
   readonly id: NodeId;
-  readonly #child: Child;
-  readonly #supervisor: Supervisor;
+  readonly #child: RemoteChild;
+  readonly #supervisor: RemoteSupervisor;
   readonly #disks: ClusterDisks;
 
   static {
@@ -71,7 +71,7 @@ export class NodeHandle {
    *
    * @hidden
    */
-  constructor(child: Child, supervisor: Supervisor, disks: ClusterDisks) {
+  constructor(child: RemoteChild, supervisor: RemoteSupervisor, disks: ClusterDisks) {
     this.id = child.id;
     this.#child = child;
     this.#supervisor = supervisor;
@@ -91,17 +91,17 @@ export class NodeHandle {
    */
   async crash(): Promise<void> {
     const { incarnation } = this.#child;
-    this.#child.crash();
+    await this.#child.crash();
     await this.#until(
       "crash",
-      () => this.#child.thread === undefined || this.#child.incarnation > incarnation,
+      () => !this.#child.hasThread || this.#child.incarnation > incarnation,
     );
   }
 
   /** Stops the node gracefully, and waits until its thread is gone. A node without a thread stays down. */
   async stop(): Promise<void> {
-    this.#child.stop(STOP_MS);
-    await this.#until("stop", () => this.#child.thread === undefined);
+    await this.#child.stop(STOP_MS);
+    await this.#until("stop", () => !this.#child.hasThread);
   }
 
   /**
@@ -113,7 +113,7 @@ export class NodeHandle {
    */
   async pause(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.pause", WAIT_OPTIONS, options);
-    this.#child.pause();
+    await this.#child.pause();
     const { incarnation } = this.#child;
     const look = (): boolean => {
       const { life } = this.#child.status();
@@ -126,7 +126,8 @@ export class NodeHandle {
 
   /** Lets a paused node continue. Does nothing to a node that is not paused. */
   resume(): void {
-    this.#child.resume();
+    // Refused only when the supervisor's thread has ended, which is reported anyway.
+    this.#child.resume().catch(() => {});
   }
 
   /**
@@ -136,7 +137,7 @@ export class NodeHandle {
    */
   async start(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.start", WAIT_OPTIONS, options);
-    this.#child.start();
+    await this.#child.start();
     const { incarnation } = this.#child;
     await this.#until(
       "start",
@@ -170,8 +171,10 @@ export class NodeHandle {
     const votes = this.#isVoter();
     const keepsOld = !isSound(this.#child.status());
     await this.stop();
-    this.#supervisor.checkRunning();
-    this.#child.replaceDisk(() => this.#disks.wipeNode(this.id, keepsOld).uid);
+    await this.#child.replaceDisk(() => {
+      this.#supervisor.checkRunning();
+      return this.#disks.wipeNode(this.id, keepsOld).uid;
+    });
     await this.start(options);
     if (votes) await this.#untilItVotes(options);
   }
@@ -267,12 +270,12 @@ export class NodeHandle {
   }
 
   #control(): Control {
-    const { thread } = this.#child;
+    const { control } = this.#child;
     const { life } = this.#child.status();
-    if (thread === undefined || life.type !== "running") {
+    if (control === undefined || life.type !== "running") {
       throw new KontikiError(`${this.id} does not run: it is ${life.type}`);
     }
-    return thread.control;
+    return control;
   }
 
   async #until(what: string, holds: () => boolean, options: WaitOptions = {}): Promise<void> {

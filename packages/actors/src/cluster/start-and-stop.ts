@@ -2,8 +2,8 @@ import type { NodeId } from "@kontiki/core";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import type { Life } from "../mail/status.ts";
-import type { Child } from "../threads/child.ts";
-import type { Supervisor } from "../threads/supervisor.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { waitFor } from "./deadline.ts";
 
 /** How long threads may take to end after they were killed, in ms. One that waits for a stalled disk takes longer. */
@@ -16,13 +16,12 @@ const KILL_MS = 5_000;
 const CRASHES_MAX = 3;
 
 /**
- * Starts all nodes, and waits until each has recovered its state or has failed. One that fails, or crashes again and again,
- * does not keep the others from running.
+ * Waits until each node has recovered its state or has failed: their supervisor has started them. One that fails, or crashes
+ * again and again, does not keep the others from running.
  *
  * @throws KontikiError when none of them can start.
  */
-export async function startAll({ children, events }: Supervisor): Promise<void> {
-  for (const child of children) child.startIfPossible();
+export async function startAll({ children, events }: RemoteSupervisor): Promise<void> {
   const look = (): true | undefined => {
     const all = children.map((child) => child.status());
     const isSettled = all.every(
@@ -43,7 +42,7 @@ const ENDS: readonly Life["type"][] = ["running", "failed"];
 
 type StartFailure = { readonly id: NodeId; readonly cause: string };
 
-function failureOf(child: Child): readonly StartFailure[] {
+function failureOf(child: RemoteChild): readonly StartFailure[] {
   const { id, life } = child.status();
   return life.type === "failed" ? [{ id, cause: life.cause }] : [];
 }
@@ -61,19 +60,20 @@ function whyNoneStarts(failures: readonly StartFailure[]): string {
  * @throws KontikiError when a thread does not even end when it is killed: its disk stays locked.
  */
 export async function stopAll(
-  supervisor: Supervisor,
+  supervisor: RemoteSupervisor,
   disks: ClusterDisks,
   timeoutMs: number,
 ): Promise<void> {
+  await supervisor.stop(timeoutMs);
   const { children, events } = supervisor;
-  supervisor.stop(timeoutMs);
-  const look = (): true | undefined =>
-    children.every((child) => child.thread === undefined) || undefined;
+  const look = (): true | undefined => children.every((child) => !child.hasThread) || undefined;
   try {
     await waitFor(events, "stopping all nodes", look, { timeoutMs: timeoutMs + KILL_MS });
-    // Only after all threads have ended: one that still runs may still write there.
-    disks.close();
-  } finally {
-    supervisor.close();
+  } catch (error) {
+    supervisor.abandon();
+    throw error;
   }
+  // Only after all threads have ended: one that still runs may still write there.
+  disks.close();
+  await supervisor.close();
 }

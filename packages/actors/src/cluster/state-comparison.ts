@@ -1,6 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 import type { ClusterEvent } from "../mail/status.ts";
-import type { Child } from "../threads/child.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 
 /** The state of a node after the entry `applied`. */
 export type NodeDigest = {
@@ -16,7 +16,7 @@ export type Divergence = Extract<ClusterEvent, { readonly type: "diverged" }>;
 const SHOWN = 12;
 
 /** Nodes that can be asked at once: one that pauses would not answer. */
-export function asked(children: readonly Child[]): readonly Child[] {
+export function asked(children: readonly RemoteChild[]): readonly RemoteChild[] {
   return children.filter((child) => child.status().life.type === "running" && !child.isPaused);
 }
 

@@ -1,6 +1,7 @@
 import type { NodeId } from "@kontiki/core";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { LeaderMembership, Supervisor } from "../threads/supervisor.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import type { LeaderMembership } from "../threads/cluster-view.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
 
@@ -30,7 +31,7 @@ class NeverLeadsError extends KontikiError {}
  * @throws ChangeError when the time has run out or no quorum can come, KontikiError when the target can never lead.
  */
 export async function transferLead(
-  supervisor: Supervisor,
+  supervisor: RemoteSupervisor,
   target: NodeId | undefined,
   deadline: Deadline,
   pauseMs: number,
@@ -61,12 +62,12 @@ export async function transferLead(
 
 /** How it failed; undefined when the leader no longer leads. */
 async function tryToTransfer(
-  supervisor: Supervisor,
+  supervisor: RemoteSupervisor,
   leader: NodeId,
   target: NodeId | undefined,
   deadline: Deadline,
 ): Promise<Failure | undefined> {
-  const control = supervisor.child(leader)?.thread?.control;
+  const control = supervisor.child(leader)?.control;
   if (control === undefined) return { reason: `${leader} has no thread`, fate: "notNow" };
   try {
     const timeoutMs = Math.min(deadline.leftMs, CALL_MS);

@@ -7,7 +7,7 @@ import type { ProbeSpec } from "../metrics/probe.ts";
 import type { Condition, RaftStatus } from "./status.ts";
 
 /**
- * Everything that passes between a node's thread and its supervisor.
+ * Everything that passes between a node's thread, its supervisor and the program.
  *
  * @module
  */
@@ -124,7 +124,7 @@ export type NodeSpec = {
   /** Heap limit of the thread. */
   readonly heapMiB: number;
   /**
-   * Whether mail between nodes passes the supervisor's event loop, and a counter that the supervisor increments every
+   * Whether mail between nodes passes the program's `network` carrier, and a counter that the program increments every
    * {@link PULSE_MS} while it does: see `MailRoute`. Undefined when it never does.
    */
   readonly route: SharedArrayBuffer | undefined;
@@ -145,7 +145,7 @@ export type NodeSpec = {
   readonly counters: SharedArrayBuffer;
 };
 
-/** How often a supervisor whose event loop carries mail shows that it runs, in ms. */
+/** How often a program whose event loop carries mail shows that it runs, in ms. */
 export const PULSE_MS = 20;
 
 /** Control calls, by comlink on a separate port. Each has a deadline. */
@@ -180,12 +180,19 @@ export type NodeControl = {
   compact(): { readonly first: number };
 };
 
-/** {@link NodeControl} as its caller sees it. Comlink's own type for this needs the types of a browser. */
-export type RemoteControl = {
-  readonly [Name in keyof NodeControl]: (
-    ...args: Parameters<NodeControl[Name]>
-  ) => Promise<Awaited<ReturnType<NodeControl[Name]>>>;
+/** What answers control calls. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the methods of each have their own types
+export type Answering = Readonly<Record<string, (...args: any) => unknown>>;
+
+/** What answers control calls, as its caller sees it. Comlink's own type for this needs the types of a browser. */
+export type Remote<C extends Answering> = {
+  readonly [Name in keyof C]: (
+    ...args: Parameters<C[Name]>
+  ) => Promise<Awaited<ReturnType<C[Name]>>>;
 };
+
+/** {@link NodeControl} as its caller sees it. */
+export type RemoteControl = Remote<NodeControl>;
 
 /** The result of requesting a membership change. */
 export type ChangeAnswer =

@@ -16,7 +16,7 @@ export type NodeCounts = {
 };
 
 /**
- * The counters of one node in shared memory. Its present thread writes them, and the supervisor reads them, which costs
+ * The counters of one node in shared memory. Its present thread writes them, and the program reads them, which costs
  * the thread nothing.
  *
  * The supervisor makes them once for a node and gives them to each of its threads, one after another: so they are sums

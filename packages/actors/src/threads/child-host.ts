@@ -15,6 +15,8 @@ export type ChildHost = {
   readonly faults: boolean;
   readonly mail: ThreadMail;
   readonly onEvent: (event: ClusterEvent) => void;
+  /** The child has another life, or a thread. */
+  readonly onLife: () => void;
   /** A thread takes mail from now on. */
   readonly onUp: (incarnation: number, thread: NodeThread) => void;
   /** A thread has ended. */

@@ -1,10 +1,9 @@
 import type { NodeId } from "@kontiki/core";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { NodeFaults } from "./node-faults.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
-import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import { causeOf } from "./cause.ts";
 import type { ChildEvent, ChildHost } from "./child-host.ts";
 import { refusal, type Request } from "./life-refusals.ts";
@@ -80,11 +79,6 @@ export class Child {
     return this.#reports.disk;
   }
 
-  /** The account of its mailbox, while it has a thread. */
-  get mailbox(): MailboxAccount | undefined {
-    return this.#thread?.mail.mailbox;
-  }
-
   /** Whether its thread pauses now. */
   get isPaused(): boolean {
     return isPaused(this.#life);
@@ -153,20 +147,19 @@ export class Child {
   }
 
   /**
-   * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. When that fails
-   * halfway, the node does not start before its disk is replaced again.
+   * Takes the disk from a stopped node, which cannot start until it gets another one.
    *
-   * @throws KontikiError when the node is not stopped, and whatever `replace` throws.
+   * @param why it has none, for people.
+   * @throws KontikiError when the node is not stopped.
    */
-  replaceDisk(replace: () => number): void {
+  takeDisk(why: string): void {
     this.#check("replaceDisk");
-    try {
-      this.#uid = replace();
-    } catch (error) {
-      const why = `its disk was not wiped to the end; wipe it again (${messageOf(error)})`;
-      this.#on({ type: "diskLost", why });
-      throw error;
-    }
+    this.#on({ type: "diskLost", why });
+  }
+
+  /** Gives an empty disk to a node whose disk was taken. */
+  giveDisk(uid: number): void {
+    this.#uid = uid;
     this.#reports.onDiskReplaced();
     this.faults?.forgetDisk();
     this.#on({ type: "diskReplaced" });
@@ -180,6 +173,7 @@ export class Child {
 
   #on(event: LifeEvent): void {
     this.#life = nextLife(this.#life, event);
+    this.#host.onLife();
   }
 
   #spawn(): void {
@@ -197,6 +191,7 @@ export class Child {
         onExit: (cause) => this.#onExit(cause),
       });
       this.#thread = thread;
+      this.#host.onLife();
     } catch (error) {
       // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
       this.#onExit(causeOf(error, spec.heapMiB));
@@ -216,8 +211,9 @@ export class Child {
   #onMessage(thread: NodeThread, message: FromNode): void {
     switch (message.type) {
       case "ready":
-        this.#on({ type: "ready" });
+        // Before it is seen to run: then it can be asked.
         this.#host.onUp(this.#incarnation, thread);
+        this.#on({ type: "ready" });
         return this.#tell({ type: "started", tornBytes: message.tornBytes });
       case "unusable":
         return this.#on({ type: "foundUnusable", why: message.message });
@@ -231,6 +227,8 @@ export class Child {
         return;
       default:
         this.#reports.take(message, this.#incarnation);
+        // Faults are injected into the files of a disk in memory from the program's thread.
+        if (message.type === "disk" && this.faults !== undefined) this.#host.onLife();
     }
   }
 

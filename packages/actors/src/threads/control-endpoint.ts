@@ -9,9 +9,9 @@ import type { Orders } from "../node/orders.ts";
 import type { EncodedLogLine, NodeControl } from "../mail/protocol.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
-/** Answers control calls about a node, between two of its turns. `stop` releases everything it holds. */
+/** Answers control calls about a node on each of its ports, between two of its turns. `stop` releases everything it holds. */
 export function exposeControl(
-  port: MessagePort,
+  ports: readonly MessagePort[],
   runner: NodeRunner,
   orders: Orders,
   stop: () => void,
@@ -24,7 +24,9 @@ export function exposeControl(
     stop() {
       stop();
       // The answer must leave first.
-      setImmediate(() => port.close());
+      setImmediate(() => {
+        for (const port of ports) port.close();
+      });
     },
     log: (from, max) => logLines(actor().log, from, max),
     digest: () => actor().digest(),
@@ -46,7 +48,7 @@ export function exposeControl(
       return { first: actor().log.firstIndex };
     },
   };
-  expose(control, port);
+  for (const port of ports) expose(control, port);
 }
 
 /** The lines of entries from `from` on, until they are `max` or more: an entry is never divided. */

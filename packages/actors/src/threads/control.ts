@@ -1,31 +1,31 @@
 import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
-import { releaseProxy, wrap, type Remote } from "comlink";
+import { releaseProxy, wrap } from "comlink";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { NodeControl, RemoteControl } from "../mail/protocol.ts";
+import type { Answering, NodeControl, Remote } from "../mail/protocol.ts";
 import { TIMER_MS_MAX } from "../node/timers.ts";
 
 /**
- * The supervisor's side of a node's control port.
+ * The caller's side of the control port of a thread: a node's, or the supervisor's.
  *
  * A call would never be answered if the thread dies, or is too busy: each has a deadline, and all are rejected when the
  * thread exits.
  */
-export class Control {
+export class Control<C extends Answering = NodeControl> {
   readonly #name: string;
-  readonly #remote: Remote<NodeControl>;
+  readonly #remote: Remote<C> & { [releaseProxy](): void };
   readonly #gone = new AbortController();
 
-  /** @param name of the node, for errors. */
+  /** @param name of the thread, for errors. */
   constructor(name: string, port: MessagePort) {
     this.#name = name;
     // Each call adds a listener, and there may be many.
     setMaxListeners(0, this.#gone.signal);
-    this.#remote = wrap<NodeControl>(port);
+    this.#remote = wrap(port) as unknown as Remote<C> & { [releaseProxy](): void };
   }
 
-  /** Calls the node. @throws KontikiError when its thread ends or the deadline passes first. */
-  call<T>(what: string, deadlineMs: number, ask: (node: RemoteControl) => Promise<T>): Promise<T> {
+  /** Calls the thread. @throws KontikiError when its thread ends or the deadline passes first. */
+  call<T>(what: string, deadlineMs: number, ask: (thread: Remote<C>) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const fail = (why: string): void =>
         reject(new KontikiError(`${what} of ${this.#name}: ${why}`));

@@ -2,7 +2,7 @@ import type { NodeId } from "@kontiki/core";
 import { cutLane, newLane } from "../lanes/lane.ts";
 import { SLOTS } from "../lanes/mailbox-table.ts";
 import type { DirectLane } from "./lane-frames.ts";
-import { LANE_BYTES } from "./node-mail.ts";
+import { FIRST_DIRECT_SLOT, LANE_BYTES } from "./node-mail.ts";
 import type { NodeThread } from "./thread.ts";
 
 /** A thread that takes part, the free slots of its mailbox, and its lanes in both directions. */
@@ -19,8 +19,11 @@ export class Exchange {
 
   /** Opens lanes between a thread and all others. */
   attach(node: NodeId, incarnation: number, thread: NodeThread): void {
-    // The last slots first; the supervisor has slot 0.
-    const free = Array.from({ length: SLOTS - 1 }, (_, at) => at + 1);
+    // The last slots first; the supervisor and the program have the first two.
+    const free = Array.from(
+      { length: SLOTS - FIRST_DIRECT_SLOT },
+      (_, at) => at + FIRST_DIRECT_SLOT,
+    );
     const line: Line = { incarnation, thread, free, lanes: new Set() };
     for (const [peer, other] of this.#lines) connect(node, line, peer, other);
     this.#lines.set(node, line);

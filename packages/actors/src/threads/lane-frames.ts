@@ -8,7 +8,8 @@ import type { Address } from "../mail/address.ts";
 import type { FromNode, OutgoingMail, ToNode } from "../mail/protocol.ts";
 
 /**
- * What travels in lanes between a node's thread and its supervisor, and between two nodes.
+ * What travels in lanes between a node's thread and its supervisor, the program, and other nodes. The program's lanes carry
+ * the same frames as the supervisor's.
  *
  * @module
  */
@@ -33,6 +34,16 @@ export type LaneStart = {
   /** The lanes from and to the supervisor. */
   readonly in: SharedArrayBuffer;
   readonly out: SharedArrayBuffer;
+  /** The lanes from and to the program's thread; undefined if the supervisor is in that thread. */
+  readonly program:
+    | {
+        readonly bell: SharedArrayBuffer;
+        readonly in: SharedArrayBuffer;
+        readonly out: SharedArrayBuffer;
+        /** The slot of `in` in the node's mailbox. */
+        readonly slot: number;
+      }
+    | undefined;
   /** The account of the node's mailbox. The supervisor's slot is 0. */
   readonly mailbox: SharedArrayBuffer;
   /** The bounds of each node's mailbox. */
@@ -62,7 +73,7 @@ export type MailReport =
   /** A lane from a thread that is gone is over, and its slot is free. `lost` of its letters have never come. */
   | { readonly type: "settled"; readonly slot: number; readonly lost: number };
 
-/** What a node reports by its lane; everything else travels by its port. */
+/** What a node reports by its lanes; everything else travels by its port. */
 export type LaneReport =
   | MailReport
   | (FromNode & { readonly type: "membership" | "trouble" })

@@ -6,13 +6,16 @@ import { MailboxTable } from "../lanes/mailbox-table.ts";
 import type { ToNode } from "../mail/protocol.ts";
 import { KIND, toNodeIn, type DirectLane, type LaneStart } from "./lane-frames.ts";
 
-/** A lane that leads to the node. `node` is undefined for the supervisor's. */
+/** A lane that leads to the node. `node` is undefined for the supervisor's and the program's. */
 type Source = {
   readonly node: NodeId | undefined;
   readonly incarnation: number;
   readonly reader: LaneReader;
   readonly slot: number;
 };
+
+/** Of lanes whose frames name their senders. */
+const NAMELESS = { node: undefined, incarnation: 0 };
 
 /** An obituary that waits until all mail of the dead is read. */
 type Pending = { readonly letter: ToNode; readonly source: Source | undefined };
@@ -29,7 +32,6 @@ export type InboxHost = {
 export class LaneInbox {
   readonly #host: InboxHost;
   readonly #mailbox: MailboxTable;
-  readonly #supervisor: Source;
   #sources: readonly Source[];
   #next = 0;
   #pending: Pending | undefined;
@@ -37,9 +39,12 @@ export class LaneInbox {
   constructor(start: LaneStart, host: InboxHost) {
     this.#host = host;
     this.#mailbox = new MailboxTable(start.mailbox);
-    const reader = new LaneReader(start.in, new Bell(start.supervisorBell));
-    this.#supervisor = { node: undefined, incarnation: 0, reader, slot: 0 };
-    this.#sources = [this.#supervisor];
+    const { program } = start;
+    const supervisor = new LaneReader(start.in, new Bell(start.supervisorBell));
+    this.#sources = [{ ...NAMELESS, reader: supervisor, slot: 0 }];
+    if (program === undefined) return;
+    const reader = new LaneReader(program.in, new Bell(program.bell));
+    this.#sources = [...this.#sources, { ...NAMELESS, reader, slot: program.slot }];
   }
 
   /** Whether no lane holds anything. */

@@ -26,11 +26,14 @@ type Direct = {
  * The lanes from a node's thread. A letter takes the direct lane to its receiver if there is one, and else the lane to
  * the supervisor, which carries it or knows why it cannot.
  *
- * The supervisor is woken for answers to clients and for what it acts on. What it only shows, how far a log has come,
- * is held back until something else is sent, or until {@link flush}.
+ * Clients are in the program's thread, which has lanes itself unless the supervisor is there as well. Both threads are
+ * woken for what the supervisor acts on. How far a log has come is only shown, in the program: it is held back until an
+ * answer is sent there, which must not come before it, or until {@link flush}.
  */
 export class LaneOutbox {
   readonly #supervisor: LaneWriter;
+  /** Where clients are: in the program, or in the supervisor's thread. */
+  readonly #clients: LaneWriter;
   readonly #direct = new Map<Address, Direct>();
   readonly #limits: MailboxLimits;
   /** See `MailRoute`. */
@@ -40,8 +43,12 @@ export class LaneOutbox {
   readonly #undelivered = new Map<NodeId, number>();
   readonly #settled: LaneReport[] = [];
 
-  constructor({ out, supervisorBell, limits, route }: LaneStart) {
+  constructor({ out, supervisorBell, program, limits, route }: LaneStart) {
     this.#supervisor = new LaneWriter(out, new Bell(supervisorBell));
+    this.#clients =
+      program === undefined
+        ? this.#supervisor
+        : new LaneWriter(program.out, new Bell(program.bell));
     this.#limits = limits;
     this.#route = route && new Int32Array(route);
   }
@@ -57,7 +64,7 @@ export class LaneOutbox {
 
   /** Whether a lane has room for frames that wait for it. */
   get canContinue(): boolean {
-    if (this.#supervisor.canContinue) return true;
+    if (this.#supervisor.canContinue || this.#clients.canContinue) return true;
     for (const { writer } of this.#direct.values()) if (writer.canContinue) return true;
     return false;
   }
@@ -65,13 +72,13 @@ export class LaneOutbox {
   /** Writes the frames that wait, as far as there is room. */
   continue(): void {
     this.#supervisor.continue();
+    this.#clients.continue();
     for (const { writer } of this.#direct.values()) writer.continue();
     this.ring();
   }
 
-  /** Whether something is held back. */
-  get isHolding(): boolean {
-    return this.#held !== undefined || this.#undelivered.size > 0 || this.#settled.length > 0;
+  get #hasProgram(): boolean {
+    return this.#clients !== this.#supervisor;
   }
 
   /** Sends a letter. */
@@ -79,13 +86,15 @@ export class LaneOutbox {
     const { to } = letter;
     if (isClientAddress(to)) {
       this.#writeHeld();
-      return writeMail(this.#supervisor, letter);
+      return writeMail(this.#clients, letter);
     }
-    const direct = this.#isCarried ? undefined : this.#direct.get(to);
-    if (direct === undefined) return this.#sendBySupervisor(to, letter);
+    // The carrier is where the clients are.
+    if (this.#isCarried) return this.#sendBy(this.#clients, to, letter);
+    const direct = this.#direct.get(to);
+    if (direct === undefined) return this.#sendBy(this.#supervisor, to, letter);
     if (direct.writer.isCut) {
       this.#direct.delete(to);
-      return this.#sendBySupervisor(to, letter);
+      return this.#sendBy(this.#supervisor, to, letter);
     }
     const { mailbox, writer, slot } = direct;
     const { length } = letter.bytes;
@@ -103,13 +112,16 @@ export class LaneOutbox {
     if (raft === undefined) return;
     const isProgress = this.#status !== undefined && sameApartFromProgress(this.#status, raft);
     this.#status = raft;
-    if (!isProgress) this.#writeHeld();
+    if (isProgress) return;
+    this.#writeHeld();
+    if (this.#hasProgram) writeReport(this.#supervisor, { type: "turn", malformed: 0, raft });
   }
 
   /** Sends a report now. */
   report(report: LaneReport): void {
     this.#writeHeld();
-    writeReport(this.#supervisor, report);
+    writeReport(this.#clients, report);
+    if (this.#hasProgram) writeReport(this.#supervisor, report);
   }
 
   /** Sends soon that a lane to this node is over. */
@@ -119,9 +131,9 @@ export class LaneOutbox {
 
   /** Sends what is held back. */
   flush(): void {
-    // The supervisor's thread is busy: it gets the newest when it reads again.
-    if (this.#supervisor.waiting.letters > 0) return;
-    this.#writeHeld();
+    // A thread that is busy gets the newest when it reads again.
+    if (this.#clients.waiting.letters === 0) this.#writeHeld();
+    if (this.#supervisor.waiting.letters > 0) return this.ring();
     for (const [to, count] of this.#undelivered)
       writeReport(this.#supervisor, { type: "undelivered", to, count });
     this.#undelivered.clear();
@@ -132,6 +144,7 @@ export class LaneOutbox {
   /** Wakes all that were sent something. */
   ring(): void {
     for (const { writer } of this.#direct.values()) writer.ring();
+    this.#clients.ring();
     this.#supervisor.ring();
   }
 
@@ -143,14 +156,13 @@ export class LaneOutbox {
     const held = this.#held;
     if (held === undefined) return;
     this.#held = undefined;
-    writeReport(this.#supervisor, { type: "turn", ...held });
+    writeReport(this.#clients, { type: "turn", ...held });
   }
 
-  /** While the supervisor's thread is busy, no more may wait for it than fits into a mailbox. */
-  #sendBySupervisor(to: NodeId, letter: OutgoingMail): void {
-    const { waiting } = this.#supervisor;
-    if (takesLetter(this.#limits, waiting, letter.bytes.length, false))
-      writeMail(this.#supervisor, letter);
+  /** While the thread that carries it is busy, no more may wait for it than fits into a mailbox. */
+  #sendBy(lane: LaneWriter, to: NodeId, letter: OutgoingMail): void {
+    if (takesLetter(this.#limits, lane.waiting, letter.bytes.length, false))
+      writeMail(lane, letter);
     else this.#count(to);
   }
 

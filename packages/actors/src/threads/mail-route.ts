@@ -4,8 +4,8 @@ const PULSES = 0;
 const IS_CARRIED = 1;
 
 /**
- * Whether the supervisor's thread carries the mail between nodes, which the threads of all nodes look up with each
- * letter: two 32-bit numbers that they share. Otherwise a letter takes the direct lane to its receiver.
+ * Whether the program's thread carries the mail between nodes, which the threads of all nodes and of the supervisor look up
+ * with each letter: two 32-bit numbers that they share. Otherwise a letter takes the direct lane to its receiver.
  *
  * Each sender decides by itself, between two of its letters. So no lane is cut while somebody writes to it.
  */

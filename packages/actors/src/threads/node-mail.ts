@@ -1,66 +1,56 @@
 import type { MessagePort } from "node:worker_threads";
 import { Bell } from "../lanes/bell.ts";
 import { newLane } from "../lanes/lane.ts";
-import { LaneReader } from "../lanes/lane-reader.ts";
-import { LaneWriter } from "../lanes/lane-writer.ts";
 import { MailboxTable, type MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { FromNode, ToNode } from "../mail/protocol.ts";
-import {
-  KIND,
-  mailIn,
-  reportIn,
-  writeOpen,
-  writeToNode,
-  type DirectLane,
-  type LaneStart,
-  type MailReport,
-} from "./lane-frames.ts";
+import type { DirectLane, LaneStart, MailReport } from "./lane-frames.ts";
+import { NodeLanes, type LanesToNode } from "./node-lanes.ts";
 import type { RouterAccount } from "./router.ts";
 
 /** Bytes of each lane's ring. A letter that is larger travels in parts. */
 export const LANE_BYTES = 2 * 1024 * 1024;
 
-/** The slot of the supervisor's lane in each mailbox. */
-const OWN_SLOT = 0;
+/** The slots in each mailbox of the lanes from the supervisor and from the program; direct lanes have the others. */
+const SUPERVISOR_SLOT = 0;
+const PROGRAM_SLOT = 1;
+export const FIRST_DIRECT_SLOT = 2;
 
-const NONE = { letters: 0, bytes: 0 };
-
-/** The supervisor's end of the lanes between it and one node's thread. */
+/** The lanes of one start of a node's thread, and the supervisor's end of its own. */
 export class NodeMail {
   /** Wakes the node's thread. */
   readonly bell = new Bell();
   readonly mailbox = new MailboxTable();
-  /** The account of the mailbox, of which the supervisor counts what it posts. */
-  readonly account: RouterAccount;
+  /** What the program's end of its lanes is made of; undefined for a supervisor in the program's thread. */
+  readonly program: LanesToNode | undefined;
   readonly #supervisorBell: Bell;
-  readonly #out: SharedArrayBuffer = newLane(LANE_BYTES);
-  readonly #in: SharedArrayBuffer = newLane(LANE_BYTES);
-  readonly #writer: LaneWriter;
-  readonly #reader: LaneReader;
+  readonly #programBell: SharedArrayBuffer | undefined;
+  readonly #memory: LanesToNode;
+  readonly #lanes: NodeLanes;
 
-  constructor(supervisorBell: Bell) {
+  /** @param programBell wakes the program's thread, if that is another than the supervisor's. */
+  constructor(supervisorBell: Bell, programBell?: SharedArrayBuffer) {
     this.#supervisorBell = supervisorBell;
-    this.#writer = new LaneWriter(this.#out, this.bell);
-    this.#reader = new LaneReader(this.#in, this.bell);
-    const { mailbox } = this;
-    this.account = {
-      get letters() {
-        return mailbox.letters;
-      },
-      get bytes() {
-        return mailbox.bytes;
-      },
-      sent: (bytes) => mailbox.sent(OWN_SLOT, bytes),
-    };
+    this.#programBell = programBell;
+    this.#memory = this.#newLanes(SUPERVISOR_SLOT);
+    this.#lanes = new NodeLanes(this.#memory);
+    this.program = programBell && this.#newLanes(PROGRAM_SLOT);
+  }
+
+  /** The account of the mailbox, of which the supervisor counts what it posts. */
+  get account(): RouterAccount {
+    return this.#lanes.account;
   }
 
   /** What the thread is started with. */
   start(limits: MailboxLimits): LaneStart {
+    const { program } = this;
+    const bell = this.#programBell;
     return {
       bell: this.bell.shared,
       supervisorBell: this.#supervisorBell.shared,
-      in: this.#out,
-      out: this.#in,
+      in: this.#memory.out,
+      out: this.#memory.in,
+      program: bell && program && { bell, in: program.out, out: program.in, slot: program.slot },
       mailbox: this.mailbox.shared,
       limits,
     };
@@ -68,36 +58,32 @@ export class NodeMail {
 
   /** Whether there is nothing to do for it. */
   get isQuiet(): boolean {
-    return this.#reader.isEmpty && !this.#writer.canContinue;
+    return this.#lanes.isQuiet;
   }
 
   /** Sends a letter or an obituary. */
   post(letter: ToNode): void {
-    writeToNode(this.#writer, letter);
-    this.#writer.ring();
+    this.#lanes.post(letter);
   }
 
   /** Opens a direct lane to another node. */
   open(lane: DirectLane, port: MessagePort): void {
     port.postMessage(lane);
-    writeOpen(this.#writer);
-    this.#writer.ring();
+    this.#lanes.sayOpen();
   }
 
   /** Sends what waits for room. */
   continue(): void {
-    if (!this.#writer.canContinue) return;
-    this.#writer.continue();
-    this.#writer.ring();
+    this.#lanes.continue();
   }
 
   /** The next message from the node; undefined if there is none. */
   receive(): FromNode | MailReport | undefined {
-    const frame = this.#reader.read();
-    if (frame === undefined) return undefined;
-    if (frame.kind === KIND.mail)
-      return { type: "turn", mail: [mailIn(frame)], taken: NONE, malformed: 0, raft: undefined };
-    const report = reportIn(frame);
-    return report.type === "turn" ? { ...report, mail: [], taken: NONE } : report;
+    return this.#lanes.receive();
+  }
+
+  #newLanes(slot: number): LanesToNode {
+    const [bell, mailbox] = [this.bell.shared, this.mailbox.shared];
+    return { bell, mailbox, slot, in: newLane(LANE_BYTES), out: newLane(LANE_BYTES) };
   }
 }

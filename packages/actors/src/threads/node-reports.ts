@@ -14,17 +14,23 @@ export type KnownMembership = {
 /** A message in which a thread reports the state of its node. */
 export type Report = FromNode & { readonly type: "disk" | "membership" | "trouble" | "turn" };
 
+/** Where reports are passed on to. */
+export type ReportsHost = Pick<
+  ChildHost,
+  "path" | "onEvent" | "onTrouble" | "onMembership" | "onTurn"
+>;
+
 /** What the threads of one node last reported. */
 export class NodeReports {
   readonly #node: NodeId;
-  readonly #host: ChildHost;
+  readonly #host: ReportsHost;
   #raft: RaftStatus | undefined;
   #membership: KnownMembership | undefined;
   #trouble: string | undefined;
   #condition: Condition | undefined;
   #files: readonly MemoryFile[] = [];
 
-  constructor(node: NodeId, host: ChildHost) {
+  constructor(node: NodeId, host: ReportsHost) {
     this.#node = node;
     this.#host = host;
   }

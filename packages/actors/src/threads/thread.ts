@@ -14,18 +14,13 @@ import type { FromNode, NodeSpec, ToNode } from "../mail/protocol.ts";
 import type { DirectLane, MailReport } from "./lane-frames.ts";
 import type { MailLoop, MailSource } from "./mail-loop.ts";
 import { NodeMail } from "./node-mail.ts";
-import { checkThreadFile, startWorker } from "./start-worker.ts";
+import { startWorker } from "./start-worker.ts";
 
 /** Undefined in a bundle of CommonJS. */
 const HERE: string | undefined = import.meta.url;
 
 /** With its folder, so that a bundle never takes another `worker.js` for it. */
 const FILE = HERE === undefined ? undefined : new URL("../threads/worker.js", import.meta.url);
-
-/** Checks that threads of nodes can start in this process. @throws KontikiError that says why they cannot. */
-export function checkNodeThreads(): void {
-  checkThreadFile(FILE);
-}
 
 /** What a supervisor hears of a thread. */
 export type ThreadHandlers = {
@@ -38,7 +33,12 @@ export type ThreadHandlers = {
 };
 
 /** What the mail of all threads has in common. */
-export type ThreadMail = { readonly loop: MailLoop; readonly limits: MailboxLimits };
+export type ThreadMail = {
+  readonly loop: MailLoop;
+  readonly limits: MailboxLimits;
+  /** Wakes the program's thread; undefined if it is this one. */
+  readonly programBell: SharedArrayBuffer | undefined;
+};
 
 /** Most messages of one thread that are taken before others have their turn. */
 const TAKEN_MAX = 1024;
@@ -58,6 +58,8 @@ const YOUNG_MIB_MAX = 64;
 export class NodeThread {
   readonly control: Control;
   readonly mail: NodeMail;
+  /** Another end of its control, until it is passed on. */
+  #programControl: MessagePort | undefined;
   readonly #loop: MailLoop;
   readonly #source: MailSource;
   readonly #worker: Worker;
@@ -66,13 +68,15 @@ export class NodeThread {
   readonly #handlers: ThreadHandlers;
   #cause: string | undefined;
 
-  constructor(spec: NodeSpec, { loop, limits }: ThreadMail, handlers: ThreadHandlers) {
+  constructor(spec: NodeSpec, { loop, limits, programBell }: ThreadMail, handlers: ThreadHandlers) {
     const data = new MessageChannel();
     const control = new MessageChannel();
+    const programControl = new MessageChannel();
     this.#handlers = handlers;
     this.#port = data.port1;
     this.control = new Control(spec.id, control.port1);
-    this.mail = new NodeMail(loop.bell);
+    this.#programControl = programControl.port1;
+    this.mail = new NodeMail(loop.bell, programBell);
     this.#loop = loop;
     this.#source = sourceOf(this.mail, () => this.#takeMail(TAKEN_MAX));
     this.#worker = startWorker(FILE, {
@@ -82,9 +86,9 @@ export class NodeThread {
         gate: this.#gate.shared,
         lanes: this.mail.start(limits),
         data: data.port2,
-        control: control.port2,
+        controls: [control.port2, programControl.port2],
       },
-      transferList: [data.port2, control.port2],
+      transferList: [data.port2, control.port2, programControl.port2],
       resourceLimits: {
         maxOldGenerationSizeMb: hardLimitMiB(spec.heapMiB),
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
@@ -104,6 +108,13 @@ export class NodeThread {
   /** Puts a letter or an obituary into the node's mailbox. */
   post(letter: ToNode): void {
     this.mail.post(letter);
+  }
+
+  /** Passes on another end of its control, to the program's thread. It then belongs to that thread. */
+  passControl(): MessagePort | undefined {
+    const control = this.#programControl;
+    this.#programControl = undefined;
+    return control;
   }
 
   /** Opens a direct lane to another node's thread. */
@@ -172,6 +183,7 @@ export class NodeThread {
     this.#loop.remove(this.#source);
     this.#takeMail(Infinity);
     this.#port.close();
+    this.#programControl?.close();
     this.control.threadExited();
     this.#handlers.onExit(
       this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`),

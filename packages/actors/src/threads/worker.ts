@@ -41,10 +41,10 @@ type Start = {
   readonly gate: SharedArrayBuffer;
   readonly lanes: LaneStart;
   readonly data: MessagePort;
-  readonly control: MessagePort;
+  readonly controls: readonly MessagePort[];
 };
 
-const { spec, gate, lanes, data, control } = workerData as Start;
+const { spec, gate, lanes, data, controls } = workerData as Start;
 
 function post(message: FromNode): void {
   data.postMessage(message);
@@ -212,7 +212,7 @@ async function run(): Promise<void> {
     first,
   );
   orders.attach(runner);
-  exposeControl(control, runner, orders, () => {
+  exposeControl(controls, runner, orders, () => {
     runner.stop();
     recorder.close();
     parentPort?.unref();
@@ -232,5 +232,5 @@ try {
   if (!(error instanceof KontikiError)) throw error;
   post({ type: "unusable", message: error.message });
   data.close();
-  control.close();
+  for (const port of controls) port.close();
 }

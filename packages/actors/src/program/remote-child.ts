@@ -1,0 +1,257 @@
+import type { MessagePort } from "node:worker_threads";
+import type { NodeId } from "@kontiki/core";
+import type { NodeDisk } from "../directory/cluster-disks.ts";
+import { KontikiError, messageOf } from "../errors.ts";
+import type { Kept } from "../faults/crash-points.ts";
+import type { Disturbance } from "../faults/disturbance.ts";
+import type { MailboxAccount } from "../lanes/mailbox-table.ts";
+import type { Envelope, FromNode } from "../mail/protocol.ts";
+import { sameStatus, type ClusterEvent, type NodeStatus, type RaftStatus } from "../mail/status.ts";
+import { NodeCounters } from "../metrics/node-counters.ts";
+import { Control } from "../threads/control.ts";
+import { NodeLanes, type LanesToNode } from "../threads/node-lanes.ts";
+import type { ArmedCrash } from "../threads/node-faults.ts";
+import { NodeReports, type KnownMembership } from "../threads/node-reports.ts";
+import type { NodeState, SupervisorOrder } from "../threads/supervision.ts";
+
+/** What a remote child asks of its owner, and reports to it. */
+export type RemoteChildHost = {
+  /** Gives the supervisor an order. */
+  readonly order: (order: SupervisorOrder) => Promise<void>;
+  /** A letter to a client has come. */
+  readonly onMail: (letter: Envelope) => void;
+  /** The node could not read this many letters. */
+  readonly onMalformed: (node: NodeId, count: number) => void;
+  /** It reports its Raft state, which may be another than before. */
+  readonly onStatus: (child: RemoteChild, raft: RaftStatus, isOther: boolean) => void;
+  /** It uses another membership than before. */
+  readonly onMembership: () => void;
+  readonly onEvent: (event: ClusterEvent) => void;
+};
+
+/** Most messages of one thread that are taken before others have their turn. */
+const TAKEN_MAX = 1024;
+
+/**
+ * One node, as the program knows it: what its supervisor has published of its life, and what its thread itself reports, in the
+ * same lane as its answers to clients. So no answer comes before the state in which it was given.
+ */
+export class RemoteChild {
+  readonly id: NodeId;
+  readonly #host: RemoteChildHost;
+  readonly #reports: NodeReports;
+  #state: NodeState;
+  #lanes: NodeLanes | undefined;
+  #control: Control | undefined;
+  /** Why it was closed, and whether it was removed since: its name may be another node's now. */
+  #closed: string | undefined;
+  #isForgotten = false;
+  /** The disk is replaced by one at a time. */
+  #replacing: Promise<void> = Promise.resolve();
+
+  constructor({ node, uid, fault }: NodeDisk, host: RemoteChildHost) {
+    this.id = node;
+    this.#host = host;
+    const life = fault === undefined ? STOPPED : ({ type: "failed", cause: fault } as const);
+    const { shared: counters } = new NodeCounters();
+    const none = { incarnation: 0, restarts: 0, faults: undefined, ...WITHOUT_THREAD };
+    this.#state = { id: node, uid, life, counters, ...none };
+    this.#reports = new NodeReports(node, {
+      path: undefined,
+      onEvent: host.onEvent,
+      // The supervisor tells the other nodes.
+      onTrouble: () => {},
+      onMembership: host.onMembership,
+      onTurn: (_, turn, before) => this.#onTurn(turn, before),
+    });
+  }
+
+  /** Which disk it has. */
+  get uid(): number {
+    return this.#state.uid;
+  }
+
+  get incarnation(): number {
+    return this.#state.incarnation;
+  }
+
+  get hasThread(): boolean {
+    return this.#state.hasThread;
+  }
+
+  /** Whether its thread pauses now. */
+  get isPaused(): boolean {
+    return this.#state.isPaused;
+  }
+
+  /** What all its threads have counted. */
+  get counters(): NodeCounters {
+    return new NodeCounters(this.#state.counters);
+  }
+
+  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  get faults(): NodeState["faults"] {
+    return this.#state.faults;
+  }
+
+  /** The account of its mailbox, while its thread takes part. */
+  get mailbox(): MailboxAccount | undefined {
+    return this.#lanes?.account;
+  }
+
+  /** The control of its thread, while that takes part. */
+  get control(): Control | undefined {
+    return this.#control;
+  }
+
+  /** The membership that its thread last reported; undefined before it has reported one. */
+  get membership(): KnownMembership | undefined {
+    return this.#reports.membership;
+  }
+
+  /** Whether there is nothing to take from its lanes. */
+  get isQuiet(): boolean {
+    return this.#lanes?.isQuiet !== false;
+  }
+
+  status(): NodeStatus {
+    const { id, life, incarnation, restarts, uid } = this.#state;
+    const { raft, trouble, condition } = this.#reports;
+    return { id, life, incarnation, restarts, raft, uid, trouble, condition };
+  }
+
+  /** Orders a start. @throws KontikiError when the node cannot be started. */
+  async start(): Promise<void> {
+    await this.#order({ type: "start", node: this.id });
+  }
+
+  /**
+   * Orders that the thread is killed without warning. With `kept` its machine loses power too.
+   *
+   * @throws KontikiError when there is none.
+   */
+  async crash(kept?: Kept): Promise<void> {
+    await this.#order({ type: "crash", node: this.id, kept });
+  }
+
+  /** Orders what is wrong with its disk and clock, in place of what was. */
+  async disturb(disturbance: Disturbance): Promise<void> {
+    await this.#order({ type: "disturb", node: this.id, disturbance });
+  }
+
+  /** Orders the point at which its thread must end, in place of an earlier one. */
+  async arm(crash: ArmedCrash | undefined): Promise<void> {
+    await this.#order({ type: "arm", node: this.id, crash });
+  }
+
+  /** Orders a pause. @throws KontikiError if the thread does not run. */
+  async pause(): Promise<void> {
+    await this.#order({ type: "pause", node: this.id });
+  }
+
+  /** Orders the thread to continue. Does nothing to one that is not paused. */
+  async resume(): Promise<void> {
+    this.#state = { ...this.#state, isPaused: false };
+    await this.#order({ type: "resume", node: this.id });
+  }
+
+  /** Orders the thread to stop gracefully, or to be killed after `deadlineMs`. */
+  async stop(deadlineMs: number): Promise<void> {
+    await this.#order({ type: "stop", node: this.id, deadlineMs });
+  }
+
+  /** Orders a stop that is permanent: later starts and crashes are refused with this reason. */
+  async close(deadlineMs: number, why: string): Promise<void> {
+    this.#closed ??= why;
+    await this.#order({ type: "close", node: this.id, deadlineMs, why });
+  }
+
+  /**
+   * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. Meanwhile the node
+   * cannot start; when `replace` fails halfway, it cannot before its disk is replaced again.
+   *
+   * @throws KontikiError when the node is not stopped, and whatever `replace` throws.
+   */
+  async replaceDisk(replace: () => number): Promise<void> {
+    const replaced = this.#replacing.then(async () => this.#replaceDisk(replace));
+    this.#replacing = replaced.catch(() => {});
+    return replaced;
+  }
+
+  /** It was removed after it was closed. */
+  forget(): void {
+    this.#isForgotten = true;
+  }
+
+  async #order(order: SupervisorOrder): Promise<void> {
+    if (!this.#isForgotten) return this.#host.order(order);
+    if (order.type === "stop" || order.type === "close" || order.type === "resume") return;
+    throw new KontikiError(this.#closed ?? `there is no node ${this.id}`);
+  }
+
+  async #replaceDisk(replace: () => number): Promise<void> {
+    const { id: node } = this;
+    await this.#order({ type: "takeDisk", node, why: "its disk is being wiped" });
+    let uid: number;
+    try {
+      uid = replace();
+    } catch (error) {
+      const why = `its disk was not wiped to the end; wipe it again (${messageOf(error)})`;
+      await this.#order({ type: "takeDisk", node, why });
+      throw error;
+    }
+    await this.#order({ type: "giveDisk", node, uid });
+  }
+
+  /** The supervisor has published another state. */
+  publish(state: NodeState): void {
+    this.#state = state;
+  }
+
+  /** A thread takes part from now on. Returns the lanes to it. */
+  connect(memory: LanesToNode, control: MessagePort): NodeLanes {
+    this.#control = new Control(this.id, control);
+    this.#lanes = new NodeLanes(memory);
+    return this.#lanes;
+  }
+
+  /** The thread has ended. What it sent before has come. */
+  disconnect(): void {
+    this.take(Infinity);
+    this.#lanes = undefined;
+    this.#control?.threadExited();
+    this.#control = undefined;
+    this.#reports.onThreadEnded();
+  }
+
+  /** The supervisor is gone, and with it the thread, if there was one. */
+  lose(why: string): void {
+    this.disconnect();
+    this.#state = { ...this.#state, life: { type: "failed", cause: why }, ...WITHOUT_THREAD };
+  }
+
+  /** Takes what has come from the thread, and sends what waits for room. */
+  take(most = TAKEN_MAX): void {
+    const lanes = this.#lanes;
+    lanes?.continue();
+    for (let taken = 0; taken < most; taken += 1) {
+      const message = lanes?.receive();
+      if (message === undefined) return;
+      if (message.type === "turn" || message.type === "membership" || message.type === "trouble")
+        this.#reports.take(message, this.incarnation);
+    }
+  }
+
+  #onTurn(turn: FromNode & { readonly type: "turn" }, before: RaftStatus | undefined): void {
+    const { incarnation } = this;
+    for (const { to, bytes } of turn.mail)
+      this.#host.onMail({ to, from: this.id, incarnation, bytes });
+    if (turn.malformed > 0) this.#host.onMalformed(this.id, turn.malformed);
+    const { raft } = turn;
+    if (raft !== undefined) this.#host.onStatus(this, raft, !sameStatus(before, raft));
+  }
+}
+
+const STOPPED = { type: "stopped" } as const;
+
+const WITHOUT_THREAD = { hasThread: false, isPaused: false };

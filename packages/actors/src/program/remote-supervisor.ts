@@ -1,0 +1,324 @@
+import { EventEmitter } from "node:events";
+import type { NodeId } from "@kontiki/core";
+import type { NodeDisk } from "../directory/cluster-disks.ts";
+import { KontikiError } from "../errors.ts";
+import { isClientAddress, type Address } from "../mail/address.ts";
+import type { Envelope } from "../mail/protocol.ts";
+import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
+import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
+import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
+import { DeadLetters } from "../threads/dead-letters.ts";
+import { CarriedMail, type MailCarrier } from "../threads/mail-carrier.ts";
+import { MailRoute } from "../threads/mail-route.ts";
+import { MailLoop } from "../threads/mail-loop.ts";
+import { Router } from "../threads/router.ts";
+import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
+import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
+import { SupervisorThread } from "./supervisor-thread.ts";
+
+/** What a remote supervisor is made of. */
+export type RemoteSupervisorOptions = {
+  readonly options: Omit<SupervisorStart["options"], "route" | "programBell">;
+  readonly priorities: SupervisorStart["priorities"];
+  /** Carries letters between nodes, in this thread. Without it they arrive at once. */
+  readonly network: MailCarrier | undefined;
+  /** Whether `network` carries letters at first. */
+  readonly isCarried: boolean;
+};
+
+/**
+ * What it emits: `event` for what happens to nodes, `status` when a node's Raft state has changed, `lost` when the
+ * supervisor's thread has ended without being asked to, and `change` after any of these and more often, for code that waits
+ * for some state of the whole cluster.
+ */
+export type RemoteEvents = {
+  event: [ClusterEvent];
+  status: [RemoteChild];
+  lost: [];
+  change: [];
+};
+
+/**
+ * The supervisor, as the program's thread sees it: a mirror of what it has published, and orders.
+ *
+ * Mail between the program's clients and the nodes does not pass the supervisor: the nodes have lanes to the program.
+ */
+export class RemoteSupervisor {
+  readonly events = new EventEmitter<RemoteEvents>();
+  /** Carries letters from the program's clients to the nodes, and back. */
+  readonly router: Router;
+  readonly #loop = new MailLoop();
+  readonly #thread: SupervisorThread;
+  readonly #children = new Map<NodeId, RemoteChild>();
+  readonly #view: ClusterView;
+  readonly #deadLetters = new DeadLetters();
+  #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
+  /** Those that were reported, by either. */
+  readonly #reportedDead = new Set<string>();
+  /** Whether the carrier carries the mail between nodes. */
+  readonly #route: MailRoute | undefined;
+  readonly #carried: CarriedMail | undefined;
+  /** Why the cluster no longer runs. */
+  #ended: string | undefined;
+  /** Whether the supervisor's thread has ended. */
+  #isGone = false;
+  readonly #host: RemoteChildHost = {
+    order: async (order) => this.#order(order),
+    onMail: (letter) => this.#onMail(letter),
+    onMalformed: (node, count) => this.#onDeadLetters(node, "malformed", count),
+    onStatus: (child, raft, isOther) => this.#onStatus(child, raft, isOther),
+    onMembership: () => this.#onMembership(),
+    onEvent: (event) => this.#emit(event),
+  };
+
+  /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
+  constructor({ options, priorities, network, isCarried }: RemoteSupervisorOptions) {
+    const { voters, dataDir, mailbox, nodes } = options;
+    // Every wait for something adds a listener, and there may be many.
+    this.events.setMaxListeners(0);
+    this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
+    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
+    for (const disk of nodes) this.#mirror(disk);
+    this.#route = network && new MailRoute();
+    this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
+    const route = this.#route?.shared;
+    const programBell = this.#loop.bell.shared;
+    this.#thread = new SupervisorThread(
+      { options: { ...options, route, programBell }, priorities },
+      {
+        onPublished: (publications) => this.#onPublished(publications),
+        onExit: (cause) => this.#onExit(cause),
+      },
+    );
+    this.carry(isCarried);
+  }
+
+  /** Whether the carrier carries the letters that nodes send from now on. Without a carrier it does nothing. */
+  carry(isOn: boolean): void {
+    this.#route?.carry(isOn);
+  }
+
+  get children(): readonly RemoteChild[] {
+    return [...this.#children.values()];
+  }
+
+  child(id: string): RemoteChild | undefined {
+    return this.#children.get(id as NodeId);
+  }
+
+  /** Adds a node with this disk. It is not started. */
+  add(disk: NodeDisk): RemoteChild {
+    this.#tell({ type: "add", disk });
+    return this.#mirror(disk);
+  }
+
+  /** Removes a node that was closed. */
+  forget(child: RemoteChild): void {
+    const { id } = child;
+    child.forget();
+    this.#tell({ type: "forget", node: id });
+    this.#children.delete(id);
+    this.router.forgetNode(id);
+    this.#changed();
+  }
+
+  /** How many letters could not be delivered, by reason and address. */
+  get deadLetters(): ReadonlyMap<string, number> {
+    const all = new Map(this.#supervisorsDeadLetters);
+    for (const [key, count] of this.#deadLetters.counts) all.set(key, count + (all.get(key) ?? 0));
+    return all;
+  }
+
+  /** What is measured of the nodes and their mail: plain data. */
+  metrics(): ClusterMetrics {
+    return clusterMetrics(this.children, this.deadLetters);
+  }
+
+  /** The membership that the leader uses; undefined while no node leads. */
+  leaderMembership(): LeaderMembership | undefined {
+    return this.#view.leaderMembership();
+  }
+
+  /** The same, for code that waits for a leader. @throws KontikiError once the cluster has ended: none will follow. */
+  whoLeads(): LeaderMembership | undefined {
+    this.checkRunning();
+    return this.leaderMembership();
+  }
+
+  /** Why no quorum can come unless a node is started, in one line; undefined when one may. */
+  quorumLoss(): string | undefined {
+    return this.#view.quorumLoss();
+  }
+
+  /** Why no node leads, in one line; undefined while one does, and if an election may succeed at any time. */
+  whyNoLeader(): string | undefined {
+    return this.#view.noLeader()?.why;
+  }
+
+  /** @throws KontikiError once the cluster is stopped, or its supervisor has ended. */
+  checkRunning(): void {
+    if (this.#ended !== undefined) throw new KontikiError(this.#ended);
+  }
+
+  /** Reports from now on when no node leads for some time. */
+  watchLeader(): void {
+    this.#tell({ type: "watchLeader" });
+  }
+
+  /** Announces that all nodes will stop: nothing can be started or asked of them from now on, but they still run. */
+  announceStop(): void {
+    this.#ended ??= "the cluster is stopped";
+    this.#tell({ type: "announceStop" });
+    this.#changed();
+  }
+
+  /** Stops all nodes permanently. All that is still waited for is checked again, and found not to come. */
+  async stop(deadlineMs: number): Promise<void> {
+    // When the supervisor's thread has ended, so have the nodes.
+    await this.#order({ type: "stopAll", deadlineMs }).catch(() => {});
+    this.#changed();
+  }
+
+  /** Ends the supervisor's thread. Its children must have ended. */
+  async close(): Promise<void> {
+    this.#route?.close();
+    this.#carried?.close();
+    await this.#thread.end();
+  }
+
+  /** Kills the supervisor's thread, whose children do not end. */
+  abandon(): void {
+    this.#route?.close();
+    this.#carried?.close();
+    this.#thread.kill();
+  }
+
+  async #order(order: SupervisorOrder): Promise<void> {
+    try {
+      await this.#thread.order(order);
+    } catch (error) {
+      if (!this.#isGone) throw error;
+      // All nodes have ended with the thread.
+      if (order.type !== "stop" && order.type !== "close") this.checkRunning();
+    }
+  }
+
+  /** Gives an order that is refused only when the supervisor's thread has ended, which is reported anyway. */
+  #tell(order: SupervisorOrder): void {
+    this.#order(order).catch(() => {});
+  }
+
+  #mirror(disk: NodeDisk): RemoteChild {
+    const child = new RemoteChild(disk, this.#host);
+    this.router.detachNode(child.id);
+    this.#children.set(child.id, child);
+    return child;
+  }
+
+  /** What a node has sent to the program comes before what its supervisor made of it. */
+  #onPublished(publications: readonly Publication[]): void {
+    for (const child of this.#children.values()) child.take();
+    for (const publication of publications) this.#apply(publication);
+    // A thread that takes part from now on may have reported already, after what was published of its start.
+    for (const child of this.#children.values()) child.take();
+  }
+
+  #apply(publication: Publication): void {
+    switch (publication.type) {
+      case "event":
+        return this.#onEvent(publication.event);
+      case "node":
+        this.#children.get(publication.state.id)?.publish(publication.state);
+        return this.#changed();
+      case "up":
+        return this.#onUp(publication);
+      case "down":
+        return this.#onDown(publication.node);
+      case "deadLetters":
+        this.#supervisorsDeadLetters = publication.counts;
+        return this.#thread.note({ type: "counted" });
+      default:
+        publication satisfies never;
+    }
+  }
+
+  /** A letter between nodes is here for the carrier, which may have been switched off since. */
+  #onMail(letter: Envelope): void {
+    const isDue = this.#route?.isCarried === true && !isClientAddress(letter.to);
+    if (isDue) this.#carried?.send(letter);
+    else this.router.route(letter);
+  }
+
+  #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {
+    const child = this.#children.get(node);
+    if (child === undefined) return control.close();
+    const ends = child.connect(lanes, control);
+    this.router.attachNode(node, incarnation, (letter) => ends.post(letter), ends.account);
+    this.#loop.add(child);
+  }
+
+  #onDown(node: NodeId): void {
+    const child = this.#children.get(node);
+    if (child === undefined) return;
+    this.#loop.remove(child);
+    child.disconnect();
+    this.router.detachNode(node);
+  }
+
+  #onEvent(event: ClusterEvent): void {
+    if (event.type === "deadLetter") this.#reportDead(event);
+    else this.#emit(event);
+  }
+
+  #onStatus(child: RemoteChild, raft: RaftStatus, isOther: boolean): void {
+    if (isOther) this.events.emit("status", child);
+    const elected = this.#view.newLeader(child.id, raft);
+    if (elected === undefined) return this.#changed();
+    this.#emit(elected);
+    this.#onMembership();
+  }
+
+  #onMembership(): void {
+    const changed = this.#view.newMembership();
+    if (changed === undefined) this.#changed();
+    else this.#emit(changed);
+  }
+
+  /** Without its supervisor nothing is left of the cluster: all threads have ended, and none starts again. */
+  #onExit(cause: string | undefined): void {
+    this.#isGone = true;
+    if (cause === undefined) return;
+    const why = `the supervisor's thread has ended: ${cause}`;
+    this.#ended ??= why;
+    this.#route?.close();
+    this.#carried?.close();
+    for (const { id } of this.children) this.#onDown(id);
+    for (const child of this.children) child.lose(why);
+    this.events.emit("lost");
+    for (const { id, incarnation } of this.children)
+      this.#emit({ type: "failed", node: id, incarnation, cause: why });
+    this.#changed();
+  }
+
+  #onDeadLetters(to: Address, reason: DeadLetterReason, count: number): void {
+    if (this.#deadLetters.add(to, reason, count))
+      this.#reportDead({ type: "deadLetter", to, reason });
+  }
+
+  /** The supervisor counts dead letters, and so does this end. The first of both is reported. */
+  #reportDead(event: ClusterEvent & { readonly type: "deadLetter" }): void {
+    const key = `${event.to}: ${event.reason}`;
+    if (this.#reportedDead.has(key)) return;
+    this.#reportedDead.add(key);
+    this.#emit(event);
+  }
+
+  #emit(event: ClusterEvent): void {
+    this.events.emit("event", event);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.events.emit("change");
+  }
+}

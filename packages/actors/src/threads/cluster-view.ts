@@ -1,0 +1,94 @@
+import { INDEX_ZERO, initialMembership, type NodeId } from "@kontiki/core";
+import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
+import { currentLeader } from "./agreement.ts";
+import { whyNoLeader, type NoLeader } from "./no-leader.ts";
+import type { KnownMembership } from "./node-reports.ts";
+import { quorumLoss } from "./quorum-loss.ts";
+
+/** The membership of the cluster, which is the one that its leader uses. */
+export type LeaderMembership = KnownMembership & { readonly leader: NodeId };
+
+/** A node, as far as it is known. */
+export type ViewedNode = {
+  readonly id: NodeId;
+  /** The membership that its thread last reported; undefined before it has reported one. */
+  readonly membership: KnownMembership | undefined;
+  status(): NodeStatus;
+};
+
+/** What a view of a cluster begins with. */
+export type ViewParts = {
+  /** The voters that the cluster began with. */
+  readonly voters: readonly NodeId[];
+  /** Where the nodes' disks are, for messages; undefined if they are in memory. */
+  readonly dataDir: string | undefined;
+  /** The present nodes. */
+  readonly nodes: () => readonly ViewedNode[];
+};
+
+/** What the states of all nodes together say: which node leads, or why none does. */
+export class ClusterView {
+  readonly #parts: ViewParts;
+  readonly #first: KnownMembership;
+  #leaderTerm = 0;
+  /** The last known membership of a leader: at first the one that the cluster began with. */
+  #last: KnownMembership;
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts;
+    const membership = initialMembership(parts.voters);
+    this.#first = { index: INDEX_ZERO, membership, committed: true };
+    this.#last = this.#first;
+  }
+
+  /** The event of a node's report, if it is a new leader. */
+  newLeader(node: NodeId, { role, term }: RaftStatus): ClusterEvent | undefined {
+    if (role !== "leader" || term <= this.#leaderTerm) return undefined;
+    this.#leaderTerm = term;
+    return { type: "leader", node, term };
+  }
+
+  /** The event of a membership that is new to the leader: the other nodes learn it too early or too late. */
+  newMembership(): ClusterEvent | undefined {
+    const known = this.leaderMembership();
+    if (known === undefined) return undefined;
+    const { leader, index, membership, committed } = known;
+    if (index === this.#last.index && committed === this.#last.committed) return undefined;
+    this.#last = { index, membership, committed };
+    return { type: "membership", node: leader, index, membership, committed };
+  }
+
+  /** The current leader; undefined while there is none. */
+  leader(): NodeId | undefined {
+    return currentLeader(this.#parts.nodes().map((node) => node.status()));
+  }
+
+  /** The membership that the leader uses; undefined while no node leads. */
+  leaderMembership(): LeaderMembership | undefined {
+    const leader = this.leader();
+    const node = this.#parts.nodes().find(({ id }) => id === leader);
+    if (leader === undefined || node === undefined) return undefined;
+    return { leader, ...(node.membership ?? this.#first) };
+  }
+
+  /** Why no quorum can come unless a node is started, in one line; undefined when one may. */
+  quorumLoss(): string | undefined {
+    const nodes = this.#parts.nodes().map((node) => {
+      const { id, uid, life } = node.status();
+      return { id, uid, life, membership: node.membership };
+    });
+    return quorumLoss(nodes, this.#last.membership);
+  }
+
+  /** Why no node leads; undefined while one does, and if an election may succeed at any time. */
+  noLeader(): NoLeader | undefined {
+    const known = this.#parts.nodes().map((node) => ({ node, status: node.status() }));
+    if (currentLeader(known.map(({ status }) => status)) !== undefined) return undefined;
+    const nodes = known.map(({ node, status }) => ({
+      ...status,
+      membership: node.membership,
+      lacks: status.raft?.lacks,
+    }));
+    return whyNoLeader(nodes, this.#last.membership, this.#parts.dataDir);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Address } from "../mail/address.ts";
+import type { DeadLetterReason } from "../mail/status.ts";
+
+/** Counts letters that could not be delivered, by address and reason. */
+export class DeadLetters {
+  readonly #counts = new Map<string, number>();
+
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  /** Counts more of them. Returns whether they are the first of their kind. */
+  add(to: Address, reason: DeadLetterReason, more: number): boolean {
+    const key = `${to}: ${reason}`;
+    const count = this.#counts.get(key) ?? 0;
+    if (more > 0) this.#counts.set(key, count + more);
+    return count === 0 && more > 0;
+  }
+}

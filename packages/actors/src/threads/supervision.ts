@@ -1,0 +1,91 @@
+import type { MessagePort } from "node:worker_threads";
+import type { NodeId } from "@kontiki/core";
+import type { NodeDisk } from "../directory/cluster-disks.ts";
+import type { Kept } from "../faults/crash-points.ts";
+import type { Disturbance } from "../faults/disturbance.ts";
+import type { NodeSpec } from "../mail/protocol.ts";
+import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
+import type { ArmedCrash } from "./node-faults.ts";
+import type { LanesToNode } from "./node-lanes.ts";
+import type { SupervisorOptions } from "./supervisor.ts";
+
+/**
+ * What passes between the program's thread and the supervisor's: plain data, on one port, in order.
+ *
+ * @module
+ */
+
+/** What a supervisor's thread is started with. */
+export type SupervisorStart = {
+  readonly options: Omit<SupervisorOptions, "levelsBelow" | "network">;
+  readonly priorities: Readonly<Record<string, number>>;
+  readonly port: MessagePort;
+};
+
+/** What the program orders. */
+export type SupervisorOrder =
+  /** Adds a node, or removes one that was closed. */
+  | { readonly type: "add"; readonly disk: NodeDisk }
+  | { readonly type: "forget"; readonly node: NodeId }
+  /** What becomes of one node: see `Child`. */
+  | {
+      readonly type: "start" | "pause" | "resume";
+      readonly node: NodeId;
+    }
+  /** With `kept` its machine loses power too. */
+  | { readonly type: "crash"; readonly node: NodeId; readonly kept: Kept | undefined }
+  | { readonly type: "disturb"; readonly node: NodeId; readonly disturbance: Disturbance }
+  | { readonly type: "arm"; readonly node: NodeId; readonly crash: ArmedCrash | undefined }
+  | { readonly type: "stop"; readonly node: NodeId; readonly deadlineMs: number }
+  | {
+      readonly type: "close";
+      readonly node: NodeId;
+      readonly deadlineMs: number;
+      readonly why: string;
+    }
+  | { readonly type: "takeDisk"; readonly node: NodeId; readonly why: string }
+  | { readonly type: "giveDisk"; readonly node: NodeId; readonly uid: number }
+  /** What becomes of all: see `Supervisor`. After `end` its thread ends. */
+  | { readonly type: "watchLeader" | "announceStop" | "end" }
+  | { readonly type: "stopAll"; readonly deadlineMs: number };
+
+/** What answers orders, by comlink. */
+export type SupervisorControl = {
+  /** Carries an order out. Returns why it was refused; undefined if it was not. */
+  obey(order: SupervisorOrder): string | undefined;
+};
+
+/** What the supervisor knows of a node, apart from what the node itself reports to the program. */
+export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" | "restarts"> & {
+  readonly hasThread: boolean;
+  readonly isPaused: boolean;
+  /** The memory of its `NodeCounters`. */
+  readonly counters: SharedArrayBuffer;
+  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  readonly faults:
+    { readonly cells: SharedArrayBuffer; readonly disk: NodeSpec["disk"] } | undefined;
+};
+
+/**
+ * What the supervisor publishes: all that happens, in the order in which it happens. The answer to an order comes after
+ * all that the order has done.
+ */
+export type Publication =
+  /** An event that does not come from what a node reports, which the program gets as well. */
+  | { readonly type: "event"; readonly event: ClusterEvent }
+  | { readonly type: "node"; readonly state: NodeState }
+  /** A thread takes mail from the program, and answers control calls. */
+  | {
+      readonly type: "up";
+      readonly node: NodeId;
+      readonly incarnation: number;
+      readonly lanes: LanesToNode;
+      readonly control: MessagePort;
+    }
+  /** That thread has ended. All that it sent to the program is in its lane. */
+  | { readonly type: "down"; readonly node: NodeId; readonly incarnation: number }
+  /** Letters that the supervisor could not deliver so far. */
+  | { readonly type: "deadLetters"; readonly counts: ReadonlyMap<string, number> };
+
+/** What the program posts without an order: it has taken the counts of dead letters, and the next ones may be posted. */
+export type Note = { readonly type: "counted" };
