@@ -14,6 +14,7 @@ test("a durable bench is verified, prints one line, and leaves nothing", async (
     "durable",
     "payload",
     "outstanding",
+    "batch",
     "opsPerSecond",
     "p50Us",
     "p99Us",

@@ -11,6 +11,7 @@ describe("options of up", () => {
       dataDir: "./kontiki-data",
       electionTimeoutMs: 300,
       heartbeatMs: 50,
+      faults: true,
     });
   });
 
@@ -21,6 +22,7 @@ describe("options of up", () => {
       dataDir: "d",
       electionTimeoutMs: 1000,
       heartbeatMs: 500,
+      faults: true,
     });
   });
 

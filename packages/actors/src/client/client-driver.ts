@@ -14,7 +14,11 @@ import { encodeParcel, openParcel } from "../mail/wire.ts";
 /** How often deadlines are checked while something is pending, in ms. */
 const TICK_MS = 20;
 
-/** Drives a {@link Client} with real time and a router. */
+/**
+ * Drives a {@link Client} with real time and a router.
+ *
+ * @hidden
+ */
 export class ClientDriver {
   readonly address: ClientAddress;
   readonly #client: Client;
