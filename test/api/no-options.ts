@@ -41,6 +41,13 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     { why: "a cluster makes handles", names: ["new NodeHandle", "new ClusterFaults"] },
     {
+      why: "messages, bytes and times on the hot path of a client, for programs that drive nodes",
+      names:
+        list(`ClientDriver#close ClientDriver#leaderIs ClientDriver#nodeDied ClientDriver#nodesAre
+        ClientDriver#propose ClientDriver#proposeAll ClientDriver#read ClientDriver#receive
+        ClientDriver#unavailable`).concat("new ClientDriver"),
+    },
+    {
       why: "they need a cluster with faults: test/workers/cluster-faults.test.ts",
       names:
         list(`ClusterFaults#carry ClusterFaults#crashAt ClusterFaults#disturb ClusterFaults#effects

@@ -14,6 +14,8 @@ test("these files have examples in their docstrings", () => {
   expect(examples.map(({ of }) => of)).toEqual([
     "cluster.ts",
     "cluster.ts",
+    "cluster.ts",
+    "cluster.ts",
     "recover-directory.ts",
     "errors.ts",
     "key-value.ts",
