@@ -18,7 +18,7 @@ test("all options are optional", () => {
     policy: RESTART_DEFAULTS,
     heapMiB: 4096,
     priorities: {},
-    snapshots: { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 },
+    snapshots: { entries: 50_000, bytes: 64 * 1024 * 1024, share: 0.5 },
     keptEntries: 1024,
     leases: undefined,
     trace: undefined,
@@ -68,7 +68,7 @@ test("a limit for snapshots that is given is exact, whatever the size of the las
     share: 0,
   });
   expect(checkClusterOptions({ snapshotBytes: 5 }).snapshots).toEqual({
-    entries: 10_000,
+    entries: 50_000,
     bytes: 5,
     share: 0,
   });

@@ -27,7 +27,7 @@ export const NODES_MAX = 9;
 export const PRIORITY_MAX = 100;
 
 /** The default limits after which a node takes a snapshot. */
-const SNAPSHOT_DEFAULTS = { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 };
+const SNAPSHOT_DEFAULTS = { entries: 50_000, bytes: 64 * 1024 * 1024, share: 0.5 };
 
 /** Options of a cluster. All are optional. */
 export type ClusterOptions = {
@@ -80,7 +80,7 @@ export type ClusterOptions = {
    * Take a snapshot and compact the log after this many applied commands since the last one, 1 or more. An entry of the
    * log without commands counts as one.
    *
-   * Default, when neither this nor `snapshotBytes` is given: after 10,000 commands or 64 MiB of them, but not before
+   * Default, when neither this nor `snapshotBytes` is given: after 50,000 commands or 64 MiB of them, but not before
    * these take half as much memory as the last snapshot has bytes. So what snapshots cost is in proportion to the entries,
    * however large the state is. If only one of the two is given, the other limit stays.
    */
