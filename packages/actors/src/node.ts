@@ -78,6 +78,7 @@ export type { Opened, RunnerPorts } from "./node/runner-ports.ts";
 export { openNode } from "./node/open-checked-node.ts";
 export { probe, quorumBeats, type NodeSetup } from "./node/open-node.ts";
 export { ReadIds } from "./node/reads.ts";
+export { SNAPSHOT_DEFAULTS } from "./node/snapshot-taker.ts";
 export { expiredIn, outcomeOf } from "./sessions/result.ts";
 export type { Outcome } from "./sessions/outcome.ts";
 export { ASKED_DEPTH_MAX, checkPlain, encodePlain } from "./bytes/plain-encoder.ts";

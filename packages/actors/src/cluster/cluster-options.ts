@@ -18,6 +18,7 @@ import {
 } from "../options/rules.ts";
 import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
+import { SNAPSHOT_DEFAULTS } from "../node/snapshot-taker.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
@@ -25,9 +26,6 @@ export const NODES_MAX = 9;
 
 /** The highest priority of a node. */
 export const PRIORITY_MAX = 100;
-
-/** The default limits after which a node takes a snapshot. */
-const SNAPSHOT_DEFAULTS = { entries: 50_000, bytes: 64 * 1024 * 1024, share: 0.5 };
 
 /** Options of a cluster. All are optional. */
 export type ClusterOptions = {

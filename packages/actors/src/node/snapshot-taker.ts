@@ -18,6 +18,13 @@ export type SnapshotPolicy = {
   readonly share?: number | undefined;
 };
 
+/** The default of a cluster: a snapshot of a small state every 50,000 commands, of a large one less often. */
+export const SNAPSHOT_DEFAULTS = {
+  entries: 50_000,
+  bytes: 64 * 1024 * 1024,
+  share: 0.5,
+} satisfies SnapshotPolicy;
+
 /** What an entry of the log takes in memory besides the bytes of its command, about. */
 const ENTRY_BYTES = 200;
 

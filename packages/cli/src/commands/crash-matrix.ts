@@ -1,19 +1,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import { tmpdir } from "node:os";
 import type { CrashMatrixOptions } from "../actions/crash-matrix.ts";
+import { CRASH_POINTS } from "../host/limits.ts";
 import type { Define } from "./define.ts";
 import { directory } from "./options.ts";
-
-const POINTS = [
-  "beforeSave",
-  "inSync",
-  "afterSave",
-  "afterSend",
-  "inApply",
-  "inSnapshot",
-  "inCompaction",
-  "inRecovery",
-];
 
 /** `kontiki crash-matrix`: a crash at every point of a turn. */
 export const defineCrashMatrix: Define = (command, { host, done }) => {
@@ -39,9 +29,9 @@ export const defineCrashMatrix: Define = (command, { host, done }) => {
 
 function points(text: string): readonly string[] {
   const names = text.split(",");
-  const wrong = names.find((name) => !POINTS.includes(name));
+  const wrong = names.find((name) => !CRASH_POINTS.some((point) => point === name));
   if (wrong === undefined) return names;
-  throw new InvalidArgumentError(`${wrong} is none of ${POINTS.join(", ")}.`);
+  throw new InvalidArgumentError(`${wrong} is none of ${CRASH_POINTS.join(", ")}.`);
 }
 
 const HELP = `

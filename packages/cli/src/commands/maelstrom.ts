@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { MaelstromOptions } from "../actions/maelstrom.ts";
 import type { Define } from "./define.ts";
-import { checkHeartbeat, directory, durationOption } from "./options.ts";
+import { checkHeartbeat, directory, durationOption, heartbeatOption } from "./options.ts";
 
 const ELECTION_TIMEOUT_DEFAULT_MS = 300;
 const HEARTBEAT_DEFAULT_MS = 50;
@@ -23,13 +23,7 @@ export const defineMaelstrom: Define = (command, { host, done }) => {
         10,
       ).default(ELECTION_TIMEOUT_DEFAULT_MS),
     )
-    .addOption(
-      durationOption(
-        "--heartbeat <ms>",
-        "time between heartbeats; at most half the election timeout",
-        1,
-      ).default(HEARTBEAT_DEFAULT_MS),
-    )
+    .addOption(heartbeatOption(HEARTBEAT_DEFAULT_MS))
     .addOption(
       durationOption("--timeout <ms>", "how long a request is tried", 1).default(
         TIMEOUT_DEFAULT_MS,

@@ -19,6 +19,12 @@ export function durationOption(flags: string, description: string, minMs: number
   return new Option(flags, description).argParser(wholeNumber(minMs, DURATION_MAX_MS));
 }
 
+/** The time between a leader's heartbeats. Its bound is checked by {@link checkHeartbeat}. */
+export function heartbeatOption(usualMs: number): Option {
+  const description = "time between heartbeats; at most half the election timeout";
+  return durationOption("--heartbeat <ms>", description, 1).default(usualMs);
+}
+
 /** A bound on how long a command may take. */
 export function timeOption(): Option {
   return new Option("--time <time>", "end after this time, such as 60s or 8h").argParser(time);

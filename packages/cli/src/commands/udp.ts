@@ -1,7 +1,14 @@
 import { Option } from "commander";
 import type { UdpOptions } from "../actions/udp.ts";
 import type { Define } from "./define.ts";
-import { checkHeartbeat, directory, durationOption, file, seconds } from "./options.ts";
+import {
+  checkHeartbeat,
+  directory,
+  durationOption,
+  heartbeatOption,
+  file,
+  seconds,
+} from "./options.ts";
 import { udpHelp } from "./udp-help.ts";
 
 const ELECTION_TIMEOUT_DEFAULT_MS = 10_000;
@@ -27,13 +34,7 @@ export const defineUdp: Define = (command, { host, done }) => {
         10,
       ).default(ELECTION_TIMEOUT_DEFAULT_MS),
     )
-    .addOption(
-      durationOption(
-        "--heartbeat <ms>",
-        "time between heartbeats; at most half the election timeout",
-        1,
-      ).default(HEARTBEAT_DEFAULT_MS),
-    )
+    .addOption(heartbeatOption(HEARTBEAT_DEFAULT_MS))
     .addOption(new Option("--seconds <s>", "end after this time").argParser(seconds(0.1, 86_400)))
     .addOption(
       new Option("--notation <name>", "print as the original's program does, or as in its README")

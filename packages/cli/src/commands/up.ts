@@ -7,6 +7,7 @@ import {
   checkPriorities,
   directory,
   durationOption,
+  heartbeatOption,
   nodesOption,
   rename,
   wholeNumber,
@@ -58,13 +59,7 @@ export const defineUp: Define = (command, services) => {
         10,
       ).default(ELECTION_TIMEOUT_DEFAULT_MS),
     )
-    .addOption(
-      durationOption(
-        "--heartbeat <ms>",
-        "time between heartbeats; at most half the election timeout",
-        1,
-      ).default(HEARTBEAT_DEFAULT_MS),
-    );
+    .addOption(heartbeatOption(HEARTBEAT_DEFAULT_MS));
   command.addOption(
     new Option("--web [port]", "serve a live page on this machine, at any free port by default")
       .argParser(wholeNumber(0, PORT_MAX))

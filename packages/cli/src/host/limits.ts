@@ -11,6 +11,16 @@ export const NODES_MAX = 9;
 export const PRIORITY_MAX = 100;
 export const SEEDS = 2 ** 32;
 export const ENGINES = ["simulation", "workers"] as const;
+export const CRASH_POINTS = [
+  "beforeSave",
+  "inSync",
+  "afterSave",
+  "afterSend",
+  "inApply",
+  "inSnapshot",
+  "inCompaction",
+  "inRecovery",
+] as const;
 export const FORMATS = ["jepsen", "edn", "jsonl"] as const;
 export const FAILED_CAS = ["no-effect", "observed"] as const;
 export const MODELS = [

@@ -18,6 +18,7 @@ import {
   probe,
   quorumBeats,
   ReadIds,
+  SNAPSHOT_DEFAULTS,
   type Address,
   type NodeSetup,
   type ProposalEnd,
@@ -51,9 +52,6 @@ export type MemberSetup = {
   readonly send: (to: NodeId, mail: Mail) => void;
   readonly onTrouble: (text: string) => void;
 };
-
-/** Entries and bytes after which a snapshot is taken, or this share of the last one. */
-const SNAPSHOTS = { entries: 10_000, bytes: 64 * 1024 * 1024, share: 0.5 };
 
 /** Node ids are within this many bits of a client's number, so that its answers find its process. */
 const MEMBERS_MAX = 256;
@@ -172,7 +170,7 @@ function startedRunner(setup: MemberSetup, path: string, port: Mailbox): NodeRun
     disk,
     machine: makeMachine(() => new MaelstromMachine(), "kontiki maelstrom"),
     readIds,
-    policy: SNAPSHOTS,
+    policy: SNAPSHOT_DEFAULTS,
     lease: undefined,
     tracer: () => undefined,
   });

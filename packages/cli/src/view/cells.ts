@@ -16,17 +16,18 @@ export const NOTATION: Notation<CommandBytes> = {
 
 /** Entries as the cells of a log. */
 export function cellsOf(entries: readonly Entry<CommandBytes>[]): readonly Cell[] {
-  return entries.map(cellOf);
+  return entries.map((entry) => cellOf(entry, commandText));
 }
 
-function cellOf(entry: Entry<CommandBytes>): Cell {
+/** An entry as a cell. @param textOf shows a command. */
+export function cellOf<C>(entry: Entry<C>, textOf: (command: C) => string): Cell {
   switch (entry.type) {
     case "noop":
       return [entry.term, "n", "no-op"];
     case "membership":
       return [entry.term, "m", `members ${membershipText(entry.membership)}`];
     case "command":
-      return [entry.term, "c", commandText(entry.command)];
+      return [entry.term, "c", textOf(entry.command)];
     default:
       return entry satisfies never;
   }

@@ -1,4 +1,4 @@
-import type { Entry, Message } from "@kontiki/core";
+import type { Message } from "@kontiki/core";
 import {
   replayPath,
   storyOf,
@@ -10,10 +10,11 @@ import {
 import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
 import { counted } from "../render/quantities.ts";
-import { membershipText, messageText, type Notation } from "../render/message-text.ts";
+import { messageText, type Notation } from "../render/message-text.ts";
+import { cellOf } from "./cells.ts";
 import { kindOf } from "./letters.ts";
 import { patchBetween, plain } from "./patch.ts";
-import type { Cell, NodeChange, RecordedEvent, Recording } from "./recording.ts";
+import type { NodeChange, RecordedEvent, Recording } from "./recording.ts";
 
 const NOTATION: Notation<string> = { commandText: (command) => command, listedEntries: 3 };
 
@@ -115,7 +116,9 @@ class PathRecorder {
       const { index, term } = now.base ?? { index: 0, term: 0 };
       changes[now.node] = {
         ...(state && { state }),
-        ...(!isSame && { log: { base: [index, term], append: now.log.map(cellOf) } }),
+        ...(!isSame && {
+          log: { base: [index, term], append: now.log.map((entry) => cellOf(entry, String)) },
+        }),
         ...(before === undefined && { life: "up" }),
       };
     }
@@ -124,19 +127,6 @@ class PathRecorder {
 
   #event(event: Omit<RecordedEvent, "at">): void {
     this.events.push({ at: this.events.length + 1, ...event });
-  }
-}
-
-function cellOf(entry: Entry<string>): Cell {
-  switch (entry.type) {
-    case "noop":
-      return [entry.term, "n", "no-op"];
-    case "membership":
-      return [entry.term, "m", `members ${membershipText(entry.membership)}`];
-    case "command":
-      return [entry.term, "c", entry.command];
-    default:
-      return entry satisfies never;
   }
 }
 

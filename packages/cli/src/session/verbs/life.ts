@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CrashPoint } from "@kontiki/actors";
 import { nodes, nodesOrLeader } from "../completion.ts";
 import { namedNode, nodeOf } from "../context.ts";
 import type { Arguments } from "../arguments.ts";
@@ -19,7 +20,7 @@ const POINTS = {
   inSnapshot: "before it writes a part of a snapshot",
   inCompaction: "before it removes an old file of its log",
   inRecovery: "when it starts, before it reads or writes a file",
-} as const;
+} as const satisfies Readonly<Record<CrashPoint, string>>;
 
 /** A node that has crashed or will; or the points. */
 type Crashed = Changed | { readonly points: typeof POINTS };
