@@ -23,6 +23,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "client",
     "trace",
     "node",
+    "hosts",
     "threads",
     "program",
     "cluster",

@@ -39,6 +39,15 @@ export {
 export type { Histogram } from "./metrics/histogram.ts";
 export type { StepRecord, SyncRecord } from "./metrics/probe.ts";
 export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
+export type { Peers } from "./hosts/host-spec.ts";
+export {
+  MESSAGE_BYTES_MAX,
+  type OpenTransport,
+  type Transport,
+  type TransportSetup,
+  type TransportSpec,
+  type Untaken,
+} from "./hosts/transport.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
 export type { AddNodeOptions } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";

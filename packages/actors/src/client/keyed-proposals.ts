@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import type { NodeId } from "@kontiki/core";
 import { clientAddress, type Address } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
@@ -8,6 +8,9 @@ import { clientOf, SEQUENCE_MAX } from "../sessions/command.ts";
 import { ClientDriver } from "./client-driver.ts";
 import type { ClientTimes, ProposalEnd } from "./client-effect.ts";
 import { KeyedSession } from "./keyed-session.ts";
+
+/** Parcels of keyed proposals are numbered from some number below this on. */
+const PARCELS_FROM_MAX = 2 ** 47;
 
 /** A proposal that has not ended, and all that wait for its end. */
 type UnderWay = {
@@ -39,7 +42,8 @@ export type KeyedHost = {
 export class KeyedProposals {
   readonly #host: KeyedHost;
   readonly #underWay = new Map<Address, UnderWay>();
-  #parcels = 0;
+  /** Not from 1: the same key may be under way on another host, and answers to its client come to both. */
+  #parcels = randomInt(PARCELS_FROM_MAX);
 
   constructor(host: KeyedHost) {
     this.#host = host;

@@ -73,9 +73,8 @@ export class ClusterClient<Command, Result> {
 
   constructor(supervisor: RemoteSupervisor, options: CheckedOptions) {
     const { electionTimeoutMs, heartbeatMs, proposalTimeoutMs } = options;
-    const { router, children } = supervisor;
+    const { router, nodeIds: nodes } = supervisor;
     const times = { attemptMs: 4 * electionTimeoutMs, backoffMs: heartbeatMs / 2 };
-    const nodes = children.map(({ id }) => id);
     this.#supervisor = supervisor;
     this.#defaultTimeoutMs = proposalTimeoutMs;
     const taken = randomInt(1, CLIENT_MAX);
@@ -85,10 +84,10 @@ export class ClusterClient<Command, Result> {
       times,
       taken,
       route,
-      nodes: () => supervisor.children.map(({ id }) => id),
+      nodes: () => supervisor.nodeIds,
       reached: () => Math.max(0, ...supervisor.children.map((child) => commitOf(child.status()))),
     });
-    router.attachClient(this.#driver.address, (envelope) => this.#driver.receive(envelope));
+    supervisor.attachClient(this.#driver.address, (envelope) => this.#driver.receive(envelope));
     router.attachOtherClients((envelope) => this.#keyed.receive(envelope));
   }
 
@@ -159,8 +158,7 @@ export class ClusterClient<Command, Result> {
 
   /** Asks the nodes that are present now, and no others. */
   updateNodes(): void {
-    const nodes = this.#supervisor.children.map(({ id }) => id);
-    this.#each((driver) => driver.nodesAre(nodes));
+    this.#each((driver) => driver.nodesAre(this.#supervisor.nodeIds));
   }
 
   /** Ends all that is pending, and refuses what is asked later. */
@@ -206,6 +204,7 @@ export class ClusterClient<Command, Result> {
 
   /** Why no node can answer or will recover by itself; undefined when one may. */
   #whyAllFailed(): string | undefined {
+    if (this.#supervisor.hasOtherHosts) return undefined;
     const causes: string[] = [];
     for (const child of this.#supervisor.children) {
       const cause = causeOfFailure(child.status());

@@ -14,11 +14,15 @@ import {
   milliseconds,
   path,
   rule,
+  text,
   whole,
 } from "../options/rules.ts";
 import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { SNAPSHOT_DEFAULTS } from "../node/snapshot-taker.ts";
+import { checkHosts, CLUSTER_ID, hostsRule, isCloneable, type CheckedHosts } from "./host-options.ts";
+import type { Peers } from "../hosts/host-spec.ts";
+import type { TransportSpec } from "../hosts/transport.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
@@ -132,6 +136,15 @@ export type ClusterOptions = {
    * record of what it has not synced. With `network` as well, letters are carried from the start. Default: false.
    */
   readonly faults?: boolean | undefined;
+  /**
+   * For a cluster with nodes on several hosts: what carries mail between them, such as `nats()` of `@kontiki/nats`. Needs
+   * `host`, `peers` and `dataDir`. The members are those of `peers`: no node can be added or removed.
+   */
+  readonly transport?: TransportSpec | undefined;
+  /** The name of this host in `peers`. Only its nodes are started here. */
+  readonly host?: string | undefined;
+  /** The id of the cluster and the nodes of each host. All hosts must be given the same. */
+  readonly peers?: Peers | undefined;
 };
 
 const NODES = `1 to ${NODES_MAX} nodes, as their number or as a list of their names`;
@@ -167,6 +180,12 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   checks: flag,
   throws: oneOf("fail", "allow"),
   maxUncommittedBytes: whole(1),
+  transport: fields<TransportSpec>({
+    module: needed(text("the URL of a module")),
+    options: rule<unknown>("plain data", isCloneable),
+  }),
+  host: nodeName,
+  peers: fields<Peers>({ cluster: needed(CLUSTER_ID), hosts: needed(hostsRule) }),
   network: callable(" that takes a letter and a function that delivers it"),
   faults: flag,
 };
@@ -196,6 +215,7 @@ export type CheckedOptions = {
   readonly maxUncommittedBytes: number;
   readonly network: MailCarrier | undefined;
   readonly faults: boolean;
+  readonly hosts: CheckedHosts | undefined;
 };
 
 /**
@@ -208,8 +228,11 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
   const { heapMiB = 4096, nodes, priorities: given = {}, ...rest } = options ?? {};
   const { crashes = RESTART_DEFAULTS.crashes, withinMs = RESTART_DEFAULTS.withinMs } =
     rest.restartIntensity ?? {};
+  const named = typeof nodes === "number" ? defaultNodes(nodes) : (nodes as readonly NodeId[]);
+  const hosts = checkHosts(WHERE, rest, named);
   return {
-    nodes: typeof nodes === "number" ? defaultNodes(nodes) : (nodes as readonly NodeId[]),
+    nodes: hosts?.nodes ?? named,
+    hosts,
     dataDir: rest.dataDir,
     ...checkedTimes(rest),
     policy: { ...RESTART_DEFAULTS, crashes, withinMs },

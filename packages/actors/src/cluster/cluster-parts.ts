@@ -1,5 +1,7 @@
+import { absolutePath } from "../directory/absolute-path.ts";
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
+import type { HostSpec } from "../hosts/host-spec.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../threads/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
@@ -20,7 +22,26 @@ const DEFAULT_NODES = 3;
  *
  * @throws KontikiError also for the priority or the new name of a node that does not exist. Nothing is created then.
  */
-export function openDisks({ dataDir, nodes, priorities, renames }: CheckedOptions): ClusterDisks {
+export function openDisks(options: CheckedOptions): OpenedDisks {
+  const { dataDir, hosts, priorities } = options;
+  if (hosts === undefined || dataDir === undefined) return { disks: ownDisks(options), hosts: undefined };
+  checkPriorities(priorities, hosts.voters);
+  const { peers, host, transport, nodes, voters } = hosts;
+  const shared = { cluster: peers.cluster, voters };
+  const disks = openDataDirectory(dataDir, nodes, undefined, [], shared);
+  try {
+    const spec = { peers, host, transport, start: disks.countStart(), path: absolutePath(dataDir) };
+    return { disks, hosts: spec };
+  } catch (error) {
+    disks.close();
+    throw error;
+  }
+}
+
+/** The disks of a cluster, and what is needed for mail to other hosts, if there are any. */
+export type OpenedDisks = { readonly disks: ClusterDisks; readonly hosts: HostSpec | undefined };
+
+function ownDisks({ dataDir, nodes, priorities, renames }: CheckedOptions): ClusterDisks {
   const isOld = dataDir !== undefined && holdsCluster(dataDir);
   const named = nodes ?? (isOld ? undefined : defaultNodes(DEFAULT_NODES));
   if (named !== undefined) {
@@ -42,7 +63,7 @@ export function openDisks({ dataDir, nodes, priorities, renames }: CheckedOption
 /** Starts the supervisor of nodes with these disks, which starts the nodes. @throws KontikiError when no thread can start. */
 export function startSupervisor(
   options: CheckedOptions,
-  disks: ClusterDisks,
+  { disks, hosts }: OpenedDisks,
   stateMachine: string,
   { network, probe }: { readonly network: MailCarrier | undefined; readonly probe: ProbeSpec },
 ): RemoteSupervisor {
@@ -55,6 +76,7 @@ export function startSupervisor(
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
     faults,
+    hosts,
   };
   const isCarried = options.network !== undefined;
   try {

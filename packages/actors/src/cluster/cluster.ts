@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import { currentLeader, haveConverged } from "../threads/agreement.ts";
+import { haveConverged } from "../threads/agreement.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import { Channels } from "./channels.ts";
 import { ARGUMENTS } from "./cluster-arguments.ts";
@@ -101,12 +101,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
-    this.#disks = openDisks(options);
+    const opened = openDisks(options);
+    this.#disks = opened.disks;
     this.#channels = new Channels();
     const { spec: probe } = this.#channels;
     const network = { carrier: options.network };
     const carrier = options.faults ? switching(network) : options.network;
-    this.#supervisor = startSupervisor(options, this.#disks, stateMachine, {
+    this.#supervisor = startSupervisor(options, opened, stateMachine, {
       network: carrier,
       probe,
     });
@@ -217,7 +218,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     return deadline.wait(this.#supervisor.events, () => {
       this.#supervisor.checkRunning();
       deadline.obstacle = this.#supervisor.whyNoLeader();
-      return currentLeader(this.status());
+      return this.#supervisor.leader();
     });
   }
 
@@ -226,10 +227,13 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * and no membership change is under way.
    *
    * @throws StateMachineError when two of them have applied the same log and have different states, and when a node failed
-   *   because of its state machine. KontikiError when they do not agree in time.
+   *   because of its state machine. KontikiError when they do not agree in time, and where some are on other hosts.
    */
   async converged(options?: WaitOptions): Promise<void> {
     checkOptions("Cluster.converged", WAIT_OPTIONS, options);
+    this.#supervisor.refuseOtherHosts(
+      "Cluster.converged compares all nodes, and some are on other hosts: compare the status of each host",
+    );
     const deadline = new Deadline("waiting for all nodes to agree", options);
     const look = (): number | undefined => {
       const known = this.#supervisor.whoLeads();
@@ -444,7 +448,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.transfer", WAIT_OPTIONS, options);
-    const target = id === undefined ? undefined : this.#node("Cluster.transfer", id).runningId;
+    const isElsewhere = id !== undefined && this.#supervisor.isElsewhere(id);
+    const target = isElsewhere
+      ? (id as NodeId)
+      : id === undefined
+        ? undefined
+        : this.#node("Cluster.transfer", id).runningId;
     const deadline = new Deadline("transferring the lead", options);
     return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }

@@ -29,6 +29,10 @@ const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
 /** How long a graceful stop of a leaving node may take before its thread is killed, in ms. */
 const STOP_MS = 5_000;
 
+/** Each host numbers its disks by itself, so two disks could get one number. */
+export const FIXED_MEMBERS =
+  "a cluster with nodes on several hosts keeps the members of its peers: no node can be added, removed or wiped";
+
 /** Adds and removes nodes: their threads and disks together with the membership in the log. */
 export class MemberChanges {
   readonly #supervisor: RemoteSupervisor;
@@ -47,7 +51,7 @@ export class MemberChanges {
     checkArgument("Cluster.addNode", "id", someNode, id);
     checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
-    this.#supervisor.checkRunning();
+    this.#checkMayChange();
     const replaced = this.#replaced(options);
     const node = this.#newName(id, replaced === undefined ? 0 : 1);
     const deadline = new Deadline(`adding ${node}`, options);
@@ -69,7 +73,7 @@ export class MemberChanges {
   async remove(id: string, options: WaitOptions): Promise<void> {
     checkArgument("Cluster.removeNode", "id", someNode, id);
     checkOptions("Cluster.removeNode", WAIT_OPTIONS, options);
-    this.#supervisor.checkRunning();
+    this.#checkMayChange();
     const child = this.#childOf(id);
     const deadline = new Deadline(`removing ${child.id}`, options);
     await this.#reach(removed(child.id), deadline);
@@ -80,10 +84,15 @@ export class MemberChanges {
   async promote(id: string, options: WaitOptions): Promise<void> {
     checkArgument("Cluster.promote", "id", someNode, id);
     checkOptions("Cluster.promote", WAIT_OPTIONS, options);
-    this.#supervisor.checkRunning();
+    this.#checkMayChange();
     const child = this.#childOf(id);
     const deadline = new Deadline(`promoting ${child.id}`, options);
     await this.#reach(voter(child.id, child.uid), deadline);
+  }
+
+  #checkMayChange(): void {
+    this.#supervisor.checkRunning();
+    this.#supervisor.refuseOtherHosts(FIXED_MEMBERS);
   }
 
   /** @throws ChangeError when no quorum can come: then nothing is begun. */

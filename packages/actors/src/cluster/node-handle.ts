@@ -1,5 +1,6 @@
 import { majority, type NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
+import { FIXED_MEMBERS } from "./member-changes.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../threads/control.ts";
 import { KontikiError } from "../errors.ts";
@@ -167,6 +168,7 @@ export class NodeHandle {
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
+    this.#supervisor.refuseOtherHosts(FIXED_MEMBERS);
     this.#checkSpare();
     const votes = this.#isVoter();
     const keepsOld = !isSound(this.#child.status());

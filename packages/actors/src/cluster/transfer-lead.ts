@@ -67,6 +67,8 @@ async function tryToTransfer(
   target: NodeId | undefined,
   deadline: Deadline,
 ): Promise<Failure | undefined> {
+  if (supervisor.isElsewhere(leader))
+    return { reason: `${leader} leads, which is on another host: transfer there`, fate: "never" };
   const control = supervisor.child(leader)?.control;
   if (control === undefined) return { reason: `${leader} has no thread`, fate: "notNow" };
   try {

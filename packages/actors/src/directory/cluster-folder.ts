@@ -28,6 +28,9 @@ export type FolderContent = "absent" | "empty" | "unfinished" | "made";
 /** Creation ends by renaming it to `cluster.json`: before that the directory holds no cluster. */
 const UNFINISHED_FILE = "creating.json";
 
+/** A cluster with nodes on several hosts: all of its hosts were given the same. */
+export type SharedCluster = { readonly cluster: string; readonly voters: readonly NodeId[] };
+
 /** What was read of a data directory. */
 export type FoundCluster = {
   /** The cluster, by the newest copy of its file. */
@@ -81,10 +84,11 @@ export class ClusterFolder {
     );
   }
 
-  /** Durably records what is about to be created. */
-  begin(voters: readonly NodeId[]): void {
-    const nodes = new Map(voters.map((node) => [node, 0]));
-    const file = { cluster: randomUUID(), voters, nodes, lastUid: 0, version: 1, setAside: [] };
+  /** Durably records what is about to be created: these nodes, of a cluster that may have others elsewhere. */
+  begin(here: readonly NodeId[], shared?: SharedCluster): void {
+    const nodes = new Map(here.map((node) => [node, 0]));
+    const { cluster, voters } = shared ?? { cluster: randomUUID(), voters: here };
+    const file = { cluster, voters, nodes, lastUid: 0, version: 1, setAside: [] };
     this.#disk.create(UNFINISHED_FILE, encodeClusterFile(file));
   }
 
@@ -102,8 +106,9 @@ export class ClusterFolder {
   }
 
   /** Reads the cluster, and checks that its nodes are the `wanted` ones. Changes nothing. */
-  read(wanted: readonly NodeId[] | undefined): FoundCluster {
+  read(wanted: readonly NodeId[] | undefined, shared?: SharedCluster): FoundCluster {
     const found = this.#readFiles();
+    if (shared !== undefined) this.#checkShared(found.file, shared);
     const nodes = [...found.file.nodes.keys()];
     if (wanted !== undefined && !sameNames(nodes, wanted)) {
       throw this.error(
@@ -162,6 +167,18 @@ export class ClusterFolder {
 
   error(what: string): DataDirectoryError {
     return new DataDirectoryError(`${this.path} ${what}`);
+  }
+
+  #checkShared({ cluster, voters }: ClusterFile, shared: SharedCluster): void {
+    if (cluster !== shared.cluster)
+      throw this.error(
+        `holds the cluster ${cluster}, not ${shared.cluster}: choose another folder, or give the id of that cluster`,
+      );
+    if (!sameNames(voters, shared.voters))
+      throw this.error(
+        `holds a cluster that began with the nodes ${voters.join(", ")}, not ${shared.voters.join(", ")}: ` +
+          "give all hosts the same peers as at the first start",
+      );
   }
 
   #readFiles(): FoundCluster {

@@ -11,6 +11,7 @@ import {
   DataDirectoryError,
   type FoundCluster,
   type Settled,
+  type SharedCluster,
 } from "./cluster-folder.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
 import { refuseUnfitPlatform } from "./platform.ts";
@@ -52,6 +53,8 @@ export interface DataDirectory extends ClusterDisks {
    * that must not run, and any if `keepsOld`. A crash may leave such a node without a folder, to be wiped again.
    */
   wipeNode(node: NodeId, keepsOld?: boolean): NodeDisk;
+  /** Counts a start, durably. Returns how many there were, this one included. It never decreases. */
+  countStart(): number;
   /** Lets other processes open the directory. Call it after everything that writes there has ended. */
   close(): void;
 }
@@ -62,7 +65,7 @@ export interface DataDirectory extends ClusterDisks {
  *
  * An existing one must hold exactly `nodes`, in any order; pass undefined to accept the nodes that it holds. Nothing is
  * written to a folder that is not a data directory. A node whose name is a word of commands is refused unless it is among
- * `renamed`, the nodes that get another name. A node whose folder is lost, damaged or mixed up must not run: its disk has a
+ * `renamed`, the nodes that get another name. With `shared` it is the part of one host. A node whose folder is lost, damaged or mixed up must not run: its disk has a
  * `fault`, and the others can be used. A lost or damaged `cluster.json` is restored from its copies in the folders of the
  * nodes.
  *
@@ -75,6 +78,7 @@ export function openDataDirectory(
   nodes: readonly NodeId[] | undefined,
   system: DirectorySystem = { calls: SYSTEM_CALLS, processes: PROCESSES },
   renamed: readonly string[] = [],
+  shared?: SharedCluster,
 ): DataDirectory {
   checkArgument("openDataDirectory", "path", folderRule, path);
   if (nodes !== undefined) checkArgument("openDataDirectory", "nodes", NODES, nodes);
@@ -83,7 +87,7 @@ export function openDataDirectory(
   return refusingUnwritable(() => {
     prepare(folder, nodes, system.calls);
     return withLock(folder, system, (release) => {
-      const found = openLocked(folder, nodes);
+      const found = openLocked(folder, nodes, shared);
       refuseNames(folder, found.file, renamed);
       const settled = folder.settle(found);
       if (settled.faults.size === settled.file.nodes.size) throw noNodes(folder, settled);
@@ -113,16 +117,20 @@ function prepare(
 }
 
 /** Looks again: before the lock was taken, another process may have created the cluster. */
-function openLocked(folder: ClusterFolder, nodes: readonly NodeId[] | undefined): FoundCluster {
+function openLocked(
+  folder: ClusterFolder,
+  nodes: readonly NodeId[] | undefined,
+  shared: SharedCluster | undefined,
+): FoundCluster {
   const content = folder.look();
   if (content !== "made") {
     if (content !== "unfinished") {
       if (nodes === undefined) throw noCluster(folder);
-      folder.begin(nodes);
+      folder.begin(nodes, shared);
     }
     folder.complete();
   }
-  return folder.read(nodes);
+  return folder.read(nodes, shared);
 }
 
 /** Names were not always refused: a directory may hold a node that no command could name. */
@@ -228,6 +236,11 @@ class OpenDirectory implements DataDirectory {
     this.#faults.delete(node);
     this.#folder.refresh(this.#file, this.#faults);
     return this.#diskOf(node);
+  }
+
+  countStart(): number {
+    this.#write(this.#file.nodes);
+    return this.#version;
   }
 
   /** Sets a node's folder aside. If nothing follows, the node is one whose folder is lost. */

@@ -6,6 +6,9 @@ export type Address = NodeId | ClientAddress;
 /** The address of a client. */
 export type ClientAddress = `client/${number}`;
 
+/** A host, where messages to it itself are counted. */
+export type HostAddress = `host/${string}`;
+
 /** The address of the client with this number. */
 export function clientAddress(client: number): ClientAddress {
   return `client/${client}`;

@@ -162,6 +162,8 @@ export type ClusterEvent =
   | { readonly type: "noLeader"; readonly forMs: number; readonly why: string }
   /** A part of the data directory was found lost or damaged at the start, and was restored. */
   | { readonly type: "directoryRepaired"; readonly what: string }
+  /** The connection to the other hosts has come, or is lost and is tried again; `what` says in one line what happened. */
+  | { readonly type: "transport"; readonly connected: boolean; readonly what: string }
   /** Two nodes have applied the same entries, up to `applied`, and their states differ. */
   | {
       readonly type: "diverged";
@@ -192,6 +194,16 @@ export type ClusterEvents = {
   status: [NodeStatus];
 };
 
-/** Why mail was not delivered. Raft sends again; a client gets the reason. */
+/**
+ * Why mail was not delivered. Raft sends again; a client gets the reason. The last three are of mail between hosts:
+ * `repeated` came twice or late, `other cluster` was sent by another cluster, `no connection` was not sent.
+ */
 export type DeadLetterReason =
-  "not running" | "mailbox full" | "stale incarnation" | "unknown address" | "malformed";
+  | "not running"
+  | "mailbox full"
+  | "stale incarnation"
+  | "unknown address"
+  | "malformed"
+  | "repeated"
+  | "other cluster"
+  | "no connection";

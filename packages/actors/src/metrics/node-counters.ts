@@ -5,7 +5,28 @@ const ELECTIONS = 0;
 const LEADER_CHANGES = 1;
 const TURNS = 2;
 const SYNCS = TURNS + HISTOGRAM_CELLS;
-const CELLS = SYNCS + HISTOGRAM_CELLS;
+const MARK = SYNCS + HISTOGRAM_CELLS;
+const COMMIT = MARK + 1;
+const LAST = COMMIT + 1;
+const CELLS = LAST + 1;
+
+/** What is on the disk of a node. */
+export type OnDisk = {
+  /** Twice the term, and one more if the node has voted in it: it never decreases. */
+  readonly mark: number;
+  /** The highest index that is known to be committed and that is on the disk. It never decreases in a thread. */
+  readonly commit: number;
+  /** The last index of the log, and of one whose damage is not repaired yet, where it ended before. */
+  readonly last: number;
+};
+
+/** The part of a node's state that is written down of what is on its disk. */
+export type HeldState = {
+  readonly term: number;
+  readonly votedFor: string | undefined;
+  readonly commit: number;
+  readonly horizon: { readonly index: number } | undefined;
+};
 
 /** What the threads of one node have counted. */
 export type NodeCounts = {
@@ -52,6 +73,19 @@ export class NodeCounters {
   /** The disk has synced what a turn wrote. */
   sync(ms: number): void {
     observe(this.#cells, SYNCS, ms);
+  }
+
+  /** The disk has synced: this state, and the log up to `last`, is on it. */
+  held({ term, votedFor, commit, horizon }: HeldState, last: number): void {
+    this.#cells[MARK] = 2 * term + (votedFor === undefined ? 0 : 1);
+    this.#cells[COMMIT] = Math.min(commit, last);
+    this.#cells[LAST] = Math.max(last, horizon?.index ?? 0);
+  }
+
+  /** What is on the disk. */
+  get onDisk(): OnDisk {
+    const [mark = 0, commit = 0, last = 0] = this.#cells.subarray(MARK, CELLS);
+    return { mark, commit, last };
   }
 
   read(): NodeCounts {

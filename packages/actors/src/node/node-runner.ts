@@ -140,6 +140,7 @@ export class NodeRunner {
     const isSynced = storage.sync();
     const tookMs = clock.nowMs() - before;
     if (isSynced) counters?.sync(tookMs);
+    counters?.held(actor.state, actor.log.lastIndex);
     this.#turnUnderWay = undefined;
     this.#postPromises(opened);
     this.#timers.run(actor.timer);

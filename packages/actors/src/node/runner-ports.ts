@@ -29,6 +29,6 @@ export type RunnerPorts = {
   readonly open: () => Opened | Promise<Opened>;
   /** Receives an answer to an operator, after the turn in which it was given. */
   readonly onNotice: (notice: Notice) => void;
-  /** Counts turns and syncs. A simulation has none. */
-  readonly counters?: Pick<NodeCounters, "turn" | "sync"> | undefined;
+  /** Counts turns and syncs, and notes what is on the disk. A simulation has none. */
+  readonly counters?: Pick<NodeCounters, "turn" | "sync" | "held"> | undefined;
 };

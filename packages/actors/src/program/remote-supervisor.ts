@@ -1,8 +1,9 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
+import { nodesElsewhere } from "../hosts/host-spec.ts";
 import { KontikiError } from "../errors.ts";
-import { isClientAddress, type Address } from "../mail/address.ts";
+import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
@@ -11,7 +12,7 @@ import { DeadLetters } from "../threads/dead-letters.ts";
 import { CarriedMail, type MailCarrier } from "../threads/mail-carrier.ts";
 import { MailRoute } from "../threads/mail-route.ts";
 import { MailLoop } from "../threads/mail-loop.ts";
-import { Router } from "../threads/router.ts";
+import { Router, type ReceiveMail } from "../threads/router.ts";
 import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
 import { SupervisorThread } from "./supervisor-thread.ts";
@@ -60,6 +61,8 @@ export class RemoteSupervisor {
   readonly #carried: CarriedMail | undefined;
   /** Why the cluster no longer runs. */
   #ended: string | undefined;
+  /** The nodes of other hosts; undefined where there are no other hosts. */
+  readonly #elsewhere: readonly NodeId[] | undefined;
   /** Whether the supervisor's thread has ended. */
   #isGone = false;
   readonly #host: RemoteChildHost = {
@@ -73,11 +76,15 @@ export class RemoteSupervisor {
 
   /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
   constructor({ options, priorities, network, isCarried }: RemoteSupervisorOptions) {
-    const { voters, dataDir, mailbox, nodes } = options;
+    const { voters, dataDir, mailbox, nodes, hosts } = options;
+    const elsewhere = hosts && nodesElsewhere(hosts);
+    this.#elsewhere = elsewhere;
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
-    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
+    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, elsewhere });
+    if (elsewhere !== undefined)
+      this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
     for (const disk of nodes) this.#mirror(disk);
     this.#route = network && new MailRoute();
     this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
@@ -106,6 +113,33 @@ export class RemoteSupervisor {
     return this.#children.get(id as NodeId);
   }
 
+  /** The nodes that a client can ask: those here, and those of other hosts. */
+  get nodeIds(): readonly NodeId[] {
+    const here = this.children.map(({ id }) => id);
+    return [...here, ...(this.#elsewhere ?? []).filter((node) => !here.includes(node))];
+  }
+
+  /** Whether a node is on another host. */
+  isElsewhere(node: string): boolean {
+    return this.#elsewhere?.includes(node as NodeId) === true;
+  }
+
+  /** Whether the cluster has nodes on other hosts. */
+  get hasOtherHosts(): boolean {
+    return this.#elsewhere !== undefined;
+  }
+
+  /** @throws KontikiError where the cluster has nodes on other hosts: `why` says what that prevents, and what to do. */
+  refuseOtherHosts(why: string): void {
+    if (this.hasOtherHosts) throw new KontikiError(why);
+  }
+
+  /** Letters to this client of the program go there from now on, also those from other hosts. */
+  attachClient(client: ClientAddress, receive: ReceiveMail): void {
+    this.router.attachClient(client, receive);
+    if (this.hasOtherHosts) this.#thread.note({ type: "client", client });
+  }
+
   /** Adds a node with this disk. It is not started. */
   add(disk: NodeDisk): RemoteChild {
     this.#tell({ type: "add", disk });
@@ -132,6 +166,11 @@ export class RemoteSupervisor {
   /** What is measured of the nodes and their mail: plain data. */
   metrics(): ClusterMetrics {
     return clusterMetrics(this.children, this.deadLetters);
+  }
+
+  /** The present leader; undefined while none is known. */
+  leader(): NodeId | undefined {
+    return this.#view.leader();
   }
 
   /** The membership that the leader uses; undefined while no node leads. */
@@ -234,6 +273,9 @@ export class RemoteSupervisor {
         return this.#onUp(publication);
       case "down":
         return this.#onDown(publication.node);
+      case "mail":
+        this.router.receive(publication.letter);
+        return;
       case "deadLetters":
         this.#supervisorsDeadLetters = publication.counts;
         return this.#thread.note({ type: "counted" });
@@ -244,9 +286,18 @@ export class RemoteSupervisor {
 
   /** A letter between nodes is here for the carrier, which may have been switched off since. */
   #onMail(letter: Envelope): void {
-    const isDue = this.#route?.isCarried === true && !isClientAddress(letter.to);
-    if (isDue) this.#carried?.send(letter);
-    else this.router.route(letter);
+    const { to } = letter;
+    const isDue = this.#route?.isCarried === true && !isClientAddress(to);
+    if (isDue) return this.#carried?.send(letter);
+    // A client with an idempotency key may be here and on another host at once.
+    if (this.hasOtherHosts && isClientAddress(to) && !this.router.hasClient(to))
+      this.#sendElsewhere(letter);
+    this.router.route(letter);
+  }
+
+  #sendElsewhere(letter: Envelope): undefined {
+    // A copy: else the memory of all that came with it would be copied.
+    this.#thread.note({ type: "mail", letter: { ...letter, bytes: letter.bytes.slice() } });
   }
 
   #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {

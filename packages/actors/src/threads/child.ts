@@ -146,6 +146,15 @@ export class Child {
     this.#refuses = why;
   }
 
+  /** Ends the thread and gives the node up: its disk cannot be used. Later starts are refused with this reason. */
+  giveUp(why: string): void {
+    this.#refuses = why;
+    this.#restarts.cancel();
+    if (this.#thread === undefined) return this.#end({ type: "closeRequested", why }, 0);
+    this.#on({ type: "foundUnusable", why });
+    this.#thread.kill(why);
+  }
+
   /**
    * Takes the disk from a stopped node, which cannot start until it gets another one.
    *

@@ -24,6 +24,8 @@ export type ViewParts = {
   readonly dataDir: string | undefined;
   /** The present nodes. */
   readonly nodes: () => readonly ViewedNode[];
+  /** Nodes on other hosts, of which only the nodes here can tell. */
+  readonly elsewhere?: readonly NodeId[] | undefined;
 };
 
 /** What the states of all nodes together say: which node leads, or why none does. */
@@ -42,10 +44,11 @@ export class ClusterView {
   }
 
   /** The event of a node's report, if it is a new leader. */
-  newLeader(node: NodeId, { role, term }: RaftStatus): ClusterEvent | undefined {
-    if (role !== "leader" || term <= this.#leaderTerm) return undefined;
+  newLeader(node: NodeId, { role, term, leader }: RaftStatus): ClusterEvent | undefined {
+    const led = role === "leader" ? node : this.#isElsewhere(leader) ? leader : undefined;
+    if (led === undefined || term <= this.#leaderTerm) return undefined;
     this.#leaderTerm = term;
-    return { type: "leader", node, term };
+    return { type: "leader", node: led, term };
   }
 
   /** The event of a membership that is new to the leader: the other nodes learn it too early or too late. */
@@ -60,19 +63,37 @@ export class ClusterView {
 
   /** The current leader; undefined while there is none. */
   leader(): NodeId | undefined {
-    return currentLeader(this.#parts.nodes().map((node) => node.status()));
+    const known = this.#parts.nodes().map((node) => node.status());
+    return currentLeader(known, this.#parts.elsewhere);
   }
 
   /** The membership that the leader uses; undefined while no node leads. */
   leaderMembership(): LeaderMembership | undefined {
     const leader = this.leader();
     const node = this.#parts.nodes().find(({ id }) => id === leader);
-    if (leader === undefined || node === undefined) return undefined;
-    return { leader, ...(node.membership ?? this.#first) };
+    if (leader === undefined) return undefined;
+    if (node !== undefined) return { leader, ...(node.membership ?? this.#first) };
+    return this.#isElsewhere(leader) ? { leader, ...this.#newest() } : undefined;
   }
 
-  /** Why no quorum can come unless a node is started, in one line; undefined when one may. */
+  #isElsewhere(node: NodeId | undefined): boolean {
+    return node !== undefined && this.#parts.elsewhere?.includes(node) === true;
+  }
+
+  /** The newest membership that a node here knows, where the leader is elsewhere. */
+  #newest(): KnownMembership {
+    return this.#parts
+      .nodes()
+      .flatMap(({ membership }) => membership ?? [])
+      .reduce((best, each) => (each.index > best.index ? each : best), this.#first);
+  }
+
+  /**
+   * Why no quorum can come unless a node is started, in one line; undefined when one may. Of a host that is not heard from,
+   * it is not known whether its nodes run.
+   */
   quorumLoss(): string | undefined {
+    if (this.#parts.elsewhere !== undefined) return undefined;
     const nodes = this.#parts.nodes().map((node) => {
       const { id, uid, life } = node.status();
       return { id, uid, life, membership: node.membership };
@@ -82,6 +103,7 @@ export class ClusterView {
 
   /** Why no node leads; undefined while one does, and if an election may succeed at any time. */
   noLeader(): NoLeader | undefined {
+    if (this.#parts.elsewhere !== undefined) return undefined;
     const known = this.#parts.nodes().map((node) => ({ node, status: node.status() }));
     if (currentLeader(known.map(({ status }) => status)) !== undefined) return undefined;
     const nodes = known.map(({ node, status }) => ({

@@ -1,6 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
+import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
+import { MAILBOX_DEFAULTS } from "./router.ts";
 import type { NodeState, Publication } from "./supervision.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { NodeThread } from "./thread.ts";
@@ -16,6 +18,8 @@ export class Publisher {
   #hasNewCounts = false;
   /** Whether the program has not taken the last counts yet: it may be busy for long. */
   #isCounting = false;
+  /** Letters that were posted since the program last took some. */
+  #untaken = 0;
   /** What is published together, and the ports in it. */
   #batch: Publication[] = [];
   #ports: MessagePort[] = [];
@@ -30,15 +34,17 @@ export class Publisher {
     events.on("event", (event) => {
       if (!isReported(event)) this.#post({ type: "event", event });
     });
+    events.on("mail", (letter) => this.#publishMail(letter));
     events.on("deadLetters", () => {
       this.#hasNewCounts = true;
       this.#publishCountsSoon();
     });
   }
 
-  /** The program has taken the last counts. */
+  /** The program has taken the last counts, and all letters before them. */
   counted(): void {
     this.#isCounting = false;
+    this.#untaken = 0;
     this.#publishCountsSoon();
   }
 
@@ -54,6 +60,15 @@ export class Publisher {
   #publishCountsSoon(): void {
     if (this.#isCounting || !this.#hasNewCounts) return;
     this.#counts ??= setTimeout(() => this.publishCounts(), COUNTS_MS);
+  }
+
+  /** A program that blocks its thread takes none: then no more wait for it than fit into a mailbox. */
+  #publishMail(letter: Envelope): void {
+    if (this.#untaken >= MAILBOX_DEFAULTS.letters) return this.#supervisor.dropped(letter);
+    this.#untaken += 1;
+    // A copy: else the memory of all that came with it would be copied.
+    this.#post({ type: "mail", letter: { ...letter, bytes: letter.bytes.slice() } });
+    if (this.#untaken * 2 > MAILBOX_DEFAULTS.letters && !this.#isCounting) this.publishCounts();
   }
 
   #publishNode(node: NodeId): void {

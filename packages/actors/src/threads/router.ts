@@ -57,6 +57,7 @@ export class Router {
   readonly #nodes = new Map<Address, Mailbox | undefined>();
   readonly #clients = new Map<ClientAddress, ReceiveMail>();
   #otherClients: ReceiveMail | undefined;
+  #elsewhere: ReceiveMail | undefined;
 
   constructor(
     limits: MailboxLimits,
@@ -109,13 +110,28 @@ export class Router {
     this.#otherClients = receive;
   }
 
+  /** Mail for nodes that are not here goes there from now on. */
+  attachElsewhere(send: ReceiveMail): void {
+    this.#elsewhere = send;
+  }
+
+  /** Whether that client was attached. */
+  hasClient(client: ClientAddress): boolean {
+    return this.#clients.has(client);
+  }
+
   /** Delivers a letter. Returns the reason if it cannot. */
   route(envelope: Envelope): DeadLetterReason | undefined {
-    const reason = isClientAddress(envelope.to)
-      ? this.#toClient(envelope.to, envelope)
-      : this.#toNode(envelope);
-    if (reason !== undefined) this.#onDeadLetter(envelope.to, reason);
-    return reason;
+    return this.#counted(envelope.to, this.#routeFromHere(envelope));
+  }
+
+  /** Delivers a letter from elsewhere, whose sender was checked. Returns the reason if it cannot. */
+  receive(envelope: Envelope): DeadLetterReason | undefined {
+    const { to } = envelope;
+    const mailbox = this.#nodes.get(to);
+    if (isClientAddress(to)) return this.#counted(to, this.#toClient(to, envelope));
+    if (mailbox !== undefined) return this.#counted(to, this.#post(mailbox, envelope));
+    return this.#counted(to, this.#nodes.has(to) ? "not running" : "unknown address");
   }
 
   /** Records that a node has taken letters from its mailbox, whose account the router keeps. */
@@ -124,17 +140,31 @@ export class Router {
     if (account instanceof OwnAccount) account.taken(letters, bytes);
   }
 
-  #toNode(envelope: Envelope): DeadLetterReason | undefined {
-    const { to, from, incarnation, bytes } = envelope;
+  #counted(to: Address, reason: DeadLetterReason | undefined): DeadLetterReason | undefined {
+    if (reason !== undefined) this.#onDeadLetter(to, reason);
+    return reason;
+  }
+
+  #routeFromHere(envelope: Envelope): DeadLetterReason | undefined {
+    const { to, from, incarnation } = envelope;
+    if (isClientAddress(to)) return this.#toClient(to, envelope);
     const mailbox = this.#nodes.get(to);
-    if (mailbox === undefined) return this.#nodes.has(to) ? "not running" : "unknown address";
+    const isElsewhere = !this.#nodes.has(to) && this.#elsewhere !== undefined;
+    if (mailbox === undefined && !isElsewhere)
+      return this.#nodes.has(to) ? "not running" : "unknown address";
     const sender = this.#nodes.get(from);
     if (!isClientAddress(from) && sender?.incarnation !== incarnation) return "stale incarnation";
-    const { account } = mailbox;
+    return mailbox === undefined ? this.#elsewhere?.(envelope) : this.#post(mailbox, envelope);
+  }
+
+  #post(
+    { account, post }: Mailbox,
+    { from, incarnation, bytes }: Envelope,
+  ): DeadLetterReason | undefined {
     if (!takesLetter(this.#limits, account, bytes.length, isClientAddress(from)))
       return "mailbox full";
     account.sent(bytes.length);
-    mailbox.post({ type: "mail", from, incarnation, bytes });
+    post({ type: "mail", from, incarnation, bytes });
     return undefined;
   }
 

@@ -3,7 +3,8 @@ import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { Disturbance } from "../faults/disturbance.ts";
-import type { NodeSpec } from "../mail/protocol.ts";
+import type { ClientAddress } from "../mail/address.ts";
+import type { Envelope, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ArmedCrash } from "./node-faults.ts";
 import type { LanesToNode } from "./node-lanes.ts";
@@ -84,8 +85,16 @@ export type Publication =
     }
   /** That thread has ended. All that it sent to the program is in its lane. */
   | { readonly type: "down"; readonly node: NodeId; readonly incarnation: number }
+  /** A letter from another host, to a client of the program. */
+  | { readonly type: "mail"; readonly letter: Envelope }
   /** Letters that the supervisor could not deliver so far. */
   | { readonly type: "deadLetters"; readonly counts: ReadonlyMap<string, number> };
 
-/** What the program posts without an order: it has taken the counts of dead letters, and the next ones may be posted. */
-export type Note = { readonly type: "counted" };
+/** What the program posts without an order. */
+export type Note =
+  /** It has taken the counts of dead letters, and the letters before them. More may be posted. */
+  | { readonly type: "counted" }
+  /** A letter for a node or a client of another host. */
+  | { readonly type: "mail"; readonly letter: Envelope }
+  /** The address of its client. */
+  | { readonly type: "client"; readonly client: ClientAddress };

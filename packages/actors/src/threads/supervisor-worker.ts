@@ -33,8 +33,22 @@ const control: SupervisorControl = {
     return refusal;
   },
 };
+function onNote(note: Note): void {
+  switch (note.type) {
+    case "counted":
+      return publisher.counted();
+    case "mail":
+      return supervisor.sendElsewhere(note.letter);
+    case "client":
+      return supervisor.clientIs(note.client);
+    default:
+      note satisfies never;
+  }
+}
+
 port.on("message", (message: Note | ControlCall) => {
-  if (!("id" in message)) publisher.counted();
+  if (!("id" in message)) onNote(message);
 });
 expose(control, port);
+await supervisor.openHosts();
 for (const child of supervisor.children) child.startIfPossible();

@@ -1,15 +1,23 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import type { Address } from "../mail/address.ts";
+import {
+  isClientAddress,
+  type Address,
+  type ClientAddress,
+  type HostAddress,
+} from "../mail/address.ts";
 import type { ChildHost } from "./child-host.ts";
 import { Child } from "./child.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
+import { HostMail } from "../hosts/host-mail.ts";
+import { nodesElsewhere, type HostSpec } from "../hosts/host-spec.ts";
+import { HostNodes } from "./host-nodes.ts";
 import { Exchange } from "./exchange.ts";
 import type { MailReport } from "./lane-frames.ts";
 import { MailLoop } from "./mail-loop.ts";
-import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import type { Envelope, FromNode, NodeSpec } from "../mail/protocol.ts";
 import { LeaderWatch } from "./leader-watch.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
@@ -42,6 +50,8 @@ export type SupervisorOptions = {
   readonly route?: SharedArrayBuffer | undefined;
   /** The bell of the program's thread, which gets lanes to each node. Undefined if the supervisor is in that thread. */
   readonly programBell?: SharedArrayBuffer | undefined;
+  /** Where the cluster has nodes on other hosts as well. */
+  readonly hosts?: HostSpec | undefined;
 };
 
 /** How long no node may lead before that is reported: at least so many ms and so many election timeouts. */
@@ -52,8 +62,9 @@ const STOPPED = "the cluster is stopped";
 
 /**
  * What a supervisor emits: `event` for what happens to nodes, `life` when a node has another life, `up` and `down` when a
- * thread takes part and when it has ended, `deadLetters` when their counts have changed, and `change` after any of these
- * and more often, for code that waits for some state of the whole cluster.
+ * thread takes part and when it has ended, `deadLetters` when their counts have changed, `mail` when a letter has come
+ * from another host for a client of this one, and `change` after any of these and more often, for code that waits for
+ * some state of the whole cluster.
  */
 export type SupervisorEvents = {
   event: [ClusterEvent];
@@ -61,6 +72,7 @@ export type SupervisorEvents = {
   up: [NodeId, incarnation: number, NodeThread];
   down: [NodeId, incarnation: number];
   deadLetters: [];
+  mail: [Envelope];
   change: [];
 };
 
@@ -80,16 +92,46 @@ export class Supervisor {
   readonly #watch: LeaderWatch;
   readonly #deadLetters = new DeadLetters();
   readonly #view: ClusterView;
+  readonly #hosts: HostMail | undefined;
+  readonly #hostNodes = new HostNodes((node) => this.child(node));
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { voters, dataDir } = options;
-    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
+    const { voters, dataDir, hosts } = options;
+    const elsewhere = hosts && nodesElsewhere(hosts);
+    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, elsewhere });
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#watch = this.#leaderWatch();
+    this.#hosts = hosts && this.#hostMail(hosts);
+    if (this.#hosts !== undefined)
+      this.router.attachElsewhere((letter) => this.#hosts?.send(letter));
     for (const disk of options.nodes) this.add(disk);
+  }
+
+  /** Opens the mail to other hosts, if there are any. @throws KontikiError when there is no such transport. */
+  async openHosts(): Promise<void> {
+    await this.#hosts?.open();
+  }
+
+  /** Sends a letter of the program's clients, or one to a client that is not in the program. */
+  sendElsewhere(letter: Envelope): void {
+    if (this.#children.has(letter.to as NodeId)) this.router.route(letter);
+    else {
+      const reason = this.#hosts?.send(letter);
+      if (reason !== undefined) this.#onDeadLetters(letter.to, reason, 1);
+    }
+  }
+
+  /** A letter for a client of the program was dropped: too many wait for it. */
+  dropped({ to }: Envelope): void {
+    this.#onDeadLetters(to, "mailbox full", 1);
+  }
+
+  /** The client of the program. */
+  clientIs(client: ClientAddress): void {
+    this.#hosts?.clientIs(client);
   }
 
   /** Reports from now on when no node leads for some time. */
@@ -138,9 +180,31 @@ export class Supervisor {
     this.#changed();
   }
 
-  /** Stops the supervisor's own timers. Its children must have ended. */
+  /** Stops the supervisor's own timers and its connections. Its children must have ended. */
   close(): void {
     this.#watch.stop();
+    void this.#hosts?.close();
+  }
+
+  #hostMail(spec: HostSpec): HostMail {
+    return new HostMail(spec, {
+      present: () => this.#hostNodes.present,
+      positionOf: (node) => this.#hostNodes.positionOf(node),
+      deliver: (letter) => {
+        if (isClientAddress(letter.to)) this.events.emit("mail", letter);
+        else this.router.receive(letter);
+      },
+      bury: (node, incarnation) => this.router.bury(node, incarnation),
+      refuse: (node, why) => this.child(node)?.giveUp(why),
+      onDeadLetter: (to, reason) => this.#onDeadLetters(to, reason, 1),
+      onState: (connected, what) => this.#emit({ type: "transport", connected, what }),
+    });
+  }
+
+  /** The end of a thread, or of its part in the cluster, is told to all nodes. */
+  #bury(node: NodeId, incarnation: number): void {
+    this.router.bury(node, incarnation);
+    this.#hosts?.bury(node, incarnation);
   }
 
   #leaderWatch(): LeaderWatch {
@@ -149,9 +213,9 @@ export class Supervisor {
       hasLeader: () => this.#view.leader() !== undefined,
       why: () => {
         const known = this.#view.noLeader();
-        return known === undefined
-          ? "enough voters run, and none has been elected yet"
-          : `${known.why}: ${known.wayOut}`;
+        if (known !== undefined) return `${known.why}: ${known.wayOut}`;
+        const silent = this.#hosts?.silent() ?? "";
+        return silent === "" ? "enough voters run, and none has been elected yet" : silent;
       },
       onNoLeader: (forMs, why) => this.#emit({ type: "noLeader", forMs: Math.round(forMs), why }),
     });
@@ -169,18 +233,20 @@ export class Supervisor {
       onEvent: (event) => this.#emit(event),
       onLife: () => this.events.emit("life", node),
       onUp: (incarnation, thread) => {
+        this.#hostNodes.up(node);
         const { account } = thread.mail;
         this.router.attachNode(node, incarnation, (letter) => thread.post(letter), account);
         this.#exchange.attach(node, incarnation, thread);
         this.events.emit("up", node, incarnation, thread);
+        this.#hosts?.nodeIsUp();
       },
       onDown: (incarnation) => {
         this.#exchange.detach(node);
         this.router.detachNode(node);
-        this.router.bury(node, incarnation);
+        this.#bury(node, incarnation);
         this.events.emit("down", node, incarnation);
       },
-      onTrouble: (incarnation) => this.router.bury(node, incarnation),
+      onTrouble: (incarnation) => this.#bury(node, incarnation),
       onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),
       onMailReport: (report) => this.#onMailReport(node, report),
@@ -218,7 +284,7 @@ export class Supervisor {
   }
 
   /** Reported once for each address and reason, and always counted: a node that is down gets much mail. */
-  #onDeadLetters(to: Address, reason: DeadLetterReason, more: number): void {
+  #onDeadLetters(to: Address | HostAddress, reason: DeadLetterReason, more: number): void {
     if (more === 0) return;
     if (this.#deadLetters.add(to, reason, more)) this.#emit({ type: "deadLetter", to, reason });
     this.events.emit("deadLetters");

@@ -171,6 +171,7 @@ const counters: RunnerPorts["counters"] = {
     counts.sync(ms);
     recorder.sync(ms);
   },
+  held: (state, last) => counts.held(state, last),
 };
 
 async function run(): Promise<void> {
@@ -217,6 +218,7 @@ async function run(): Promise<void> {
     recorder.close();
     parentPort?.unref();
   });
+  counts.held(first.actor.state, first.actor.log.lastIndex);
   post({ type: "ready", tornBytes: first.recovered.tornBytes });
   runner.start();
 }

@@ -99,6 +99,8 @@ export function eventPhrase(event: ClusterEvent): string | undefined {
       return `no node leads: ${plainText(event.why)}`;
     case "directoryRepaired":
       return plainText(event.what);
+    case "transport":
+      return plainText(event.what);
     case "diverged": {
       const [, { node }] = event.nodes;
       return `its state after entry ${event.applied} is not that of ${node}`;

@@ -29,6 +29,8 @@ export function eventText(event: ClusterEvent): string | undefined {
       return `no leader for ${Math.round(event.forMs / 1000)} s: ${plainText(event.why)}`;
     case "directoryRepaired":
       return plainText(event.what);
+    case "transport":
+      return plainText(event.what);
     case "diverged": {
       const [one, other] = event.nodes;
       return `${one.node} and ${other.node} have applied the same entries, up to ${event.applied}, and their states differ`;

@@ -1,0 +1,34 @@
+import type { NodeId } from "@kontiki/core";
+import type { TransportSpec } from "./transport.ts";
+
+/** The hosts of a cluster and the nodes of each: the same on all hosts. */
+export type Peers = {
+  /** The id of the cluster, which no other cluster on the same servers may have. */
+  readonly cluster: string;
+  /** The names of the nodes that each host has, by the name of the host. */
+  readonly hosts: Readonly<Record<string, readonly string[]>>;
+};
+
+/** What a supervisor needs for mail to and from other hosts. */
+export type HostSpec = {
+  readonly peers: Peers;
+  /** The name of this host. */
+  readonly host: string;
+  /** How often this host has started, this start included, by its data directory. */
+  readonly start: number;
+  readonly transport: TransportSpec;
+  /** The folder in which it keeps what it knows of the nodes of other hosts. */
+  readonly path: string;
+};
+
+/** The nodes of a host, or of all hosts. */
+export function nodesOf({ hosts }: Peers, host?: string): readonly NodeId[] {
+  const some = host === undefined ? Object.values(hosts) : [hosts[host] ?? []];
+  return some.flat() as NodeId[];
+}
+
+/** The nodes that are on other hosts. */
+export function nodesElsewhere({ peers, host }: Pick<HostSpec, "peers" | "host">): readonly NodeId[] {
+  const here = nodesOf(peers, host);
+  return nodesOf(peers).filter((node) => !here.includes(node));
+}

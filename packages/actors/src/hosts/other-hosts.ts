@@ -1,0 +1,68 @@
+import { performance } from "node:perf_hooks";
+import type { NodeId } from "@kontiki/core";
+import type { ClientAddress } from "../mail/address.ts";
+import { Link } from "./links.ts";
+
+/** A host that was heard from, in its present life. */
+export type OtherHost = {
+  readonly name: string;
+  readonly link: Link;
+  readonly start: number;
+  readonly client: ClientAddress | undefined;
+  /** Those of its nodes that may take part. */
+  readonly nodes: readonly NodeId[];
+  readonly heardAtMs: number;
+};
+
+/** A host that presents itself. */
+export type Heard = Pick<OtherHost, "start" | "client" | "nodes"> & { readonly life: string };
+
+/** How often an unknown host is asked who it is, in ms. */
+const ASK_MS = 50;
+
+/** The other hosts that a host has heard from. A host that is not heard from any more stays: silence is no death. */
+export class OtherHosts {
+  readonly #hosts = new Map<string, OtherHost>();
+  readonly #askedAtMs = new Map<string, number>();
+
+  all(): readonly OtherHost[] {
+    return [...this.#hosts.values()];
+  }
+
+  named(name: string): OtherHost | undefined {
+    return this.#hosts.get(name);
+  }
+
+  /** The host that has a node. */
+  hostOf(node: NodeId): OtherHost | undefined {
+    return this.all().find(({ nodes }) => nodes.includes(node));
+  }
+
+  hostOfClient(client: ClientAddress): OtherHost | undefined {
+    return this.all().find((host) => host.client === client);
+  }
+
+  /** A host has presented itself. A late message of an earlier start of it changes nothing. */
+  heard(name: string, { life, start, client, nodes }: Heard): void {
+    const known = this.#hosts.get(name);
+    if (known !== undefined && known.link.life !== life && start <= known.start) return;
+    const link = known?.link.life === life ? known.link : new Link(life);
+    const heardAtMs = performance.now();
+    this.#hosts.set(name, { name, link, start, client, nodes, heardAtMs });
+  }
+
+  /** Whether a host was heard from within that time. */
+  isHeard(name: string, withinMs: number): boolean {
+    const at = this.#hosts.get(name)?.heardAtMs;
+    return at !== undefined && performance.now() - at < withinMs;
+  }
+
+  /** Whether to ask a host now who it is. */
+  mayAsk(name: string): boolean {
+    const now = performance.now();
+    const asked = this.#askedAtMs.get(name);
+    if (asked !== undefined && now - asked < ASK_MS) return false;
+    this.#askedAtMs.set(name, now);
+    return true;
+  }
+}
