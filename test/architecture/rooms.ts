@@ -59,7 +59,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
-  nats: ["connection", "index.ts"],
+  nats: ["connection", "hosts", "index.ts"],
   cli: [
     "host",
     "output",

@@ -6,3 +6,4 @@
  */
 export type { NatsOptions, TlsFiles } from "./connection/options.ts";
 export { clusterPrefix, nameProblem } from "./connection/subjects.ts";
+export { nats } from "./hosts/nats.ts";

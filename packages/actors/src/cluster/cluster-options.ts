@@ -20,7 +20,13 @@ import {
 import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { SNAPSHOT_DEFAULTS } from "../node/snapshot-taker.ts";
-import { checkHosts, CLUSTER_ID, hostsRule, isCloneable, type CheckedHosts } from "./host-options.ts";
+import {
+  checkHosts,
+  CLUSTER_ID,
+  hostsRule,
+  isCloneable,
+  type CheckedHosts,
+} from "./host-options.ts";
 import type { Peers } from "../hosts/host-spec.ts";
 import type { TransportSpec } from "../hosts/transport.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";

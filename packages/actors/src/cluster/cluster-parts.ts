@@ -24,7 +24,8 @@ const DEFAULT_NODES = 3;
  */
 export function openDisks(options: CheckedOptions): OpenedDisks {
   const { dataDir, hosts, priorities } = options;
-  if (hosts === undefined || dataDir === undefined) return { disks: ownDisks(options), hosts: undefined };
+  if (hosts === undefined || dataDir === undefined)
+    return { disks: ownDisks(options), hosts: undefined };
   checkPriorities(priorities, hosts.voters);
   const { peers, host, transport, nodes, voters } = hosts;
   const shared = { cluster: peers.cluster, voters };

@@ -42,7 +42,8 @@ export const hostsRule: Rule<Readonly<Record<string, readonly string[]>>> = (val
   for (const [host, nodes] of Object.entries(value)) {
     const isEmpty = Array.isArray(nodes) && nodes.length === 0;
     const wrong =
-      nodeName(host, `${path}: a host`) ?? (isEmpty ? undefined : HOST_NODES(nodes, `${path}.${host}`));
+      nodeName(host, `${path}: a host`) ??
+      (isEmpty ? undefined : HOST_NODES(nodes, `${path}.${host}`));
     if (wrong !== undefined) return wrong;
   }
   return undefined;
@@ -84,7 +85,8 @@ export function checkHosts(
   if (!Object.hasOwn(peers.hosts, host))
     return refuse(`host is ${host}, and peers has no such host: there are ${hosts.join(", ")}`);
   const [nodes, voters] = [nodesOf(peers, host), nodesOf(peers)];
-  if (nodes.length === 0) return refuse(`host is ${host}, which has no nodes in peers: give it one`);
+  if (nodes.length === 0)
+    return refuse(`host is ${host}, which has no nodes in peers: give it one`);
   if (voters.length > VOTERS_MAX)
     return refuse(`peers has ${voters.length} nodes: a cluster has at most ${VOTERS_MAX}`);
   const twice = voters.find((node, at) => voters.indexOf(node) !== at);

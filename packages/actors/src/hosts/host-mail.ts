@@ -175,7 +175,14 @@ export class HostMail {
   #sayHello(address: string, asks: boolean): void {
     const nodes = this.#ports.present().filter(({ node }) => !this.#refused.has(node));
     const { start } = this.#spec;
-    this.#post(address, { type: "hello", ...this.#sender, start, asks, client: this.#client, nodes });
+    this.#post(address, {
+      type: "hello",
+      ...this.#sender,
+      start,
+      asks,
+      client: this.#client,
+      nodes,
+    });
   }
 
   #sendTo(other: OtherHost, address: string, letter: Envelope): DeadLetterReason | undefined {
@@ -243,7 +250,10 @@ export class HostMail {
   }
 
   /** Another process has a node of this host. Both have a copy of its folder, or are set up wrongly. */
-  #onOtherOwner(node: NodeId, { host, life, start }: HostMessage & { readonly type: "hello" }): void {
+  #onOtherOwner(
+    node: NodeId,
+    { host, life, start }: HostMessage & { readonly type: "hello" },
+  ): void {
     const own = this.#spec.start;
     const text = (of: string, times: number): string =>
       `host ${of} runs ${node} too, in its start ${times}: two processes have it`;
@@ -272,7 +282,8 @@ export class HostMail {
     const whole = other.link.assemble(message, letter);
     if (whole === undefined) return;
     if (isClientAddress(from)) return this.#ports.deliver(envelopeOf(whole));
-    if (!this.#ledger.isPresent(from, message.life)) return this.#dead(address, "stale incarnation");
+    if (!this.#ledger.isPresent(from, message.life))
+      return this.#dead(address, "stale incarnation");
     if (this.#ledger.note(from, letter.position)) this.#isLedgerNew = true;
     this.#ports.deliver(envelopeOf(whole));
   }

@@ -28,7 +28,10 @@ export function nodesOf({ hosts }: Peers, host?: string): readonly NodeId[] {
 }
 
 /** The nodes that are on other hosts. */
-export function nodesElsewhere({ peers, host }: Pick<HostSpec, "peers" | "host">): readonly NodeId[] {
+export function nodesElsewhere({
+  peers,
+  host,
+}: Pick<HostSpec, "peers" | "host">): readonly NodeId[] {
   const here = nodesOf(peers, host);
   return nodesOf(peers).filter((node) => !here.includes(node));
 }

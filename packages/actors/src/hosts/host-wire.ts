@@ -131,7 +131,11 @@ function fieldsOf(message: HostMessage): readonly unknown[] {
 }
 
 type Rest = readonly unknown[];
-type Body = HostMessage extends infer M ? (M extends Sender ? Omit<M, keyof Sender> : never) : never;
+type Body = HostMessage extends infer M
+  ? M extends Sender
+    ? Omit<M, keyof Sender>
+    : never
+  : never;
 
 const READERS: readonly ((rest: Rest) => Body | undefined)[] = [
   readHello,

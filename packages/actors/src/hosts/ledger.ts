@@ -59,14 +59,18 @@ export class Ledger {
   }
 }
 
-function whyRefused({ node, uid, start, mark, last }: Presented, known: KnownNode): string | undefined {
+function whyRefused(
+  { node, uid, start, mark, last }: Presented,
+  known: KnownNode,
+): string | undefined {
   const copy = `the folder of ${node} is an older copy, or a new one`;
   if (start < known.start)
     return `${copy}: its host has started ${start} times, and ${known.start} starts were seen`;
   if (start === known.start)
     return `${copy}, or two hosts have the node: start ${start} of its host was seen before`;
   if (uid > known.uid) return undefined;
-  if (uid < known.uid) return `${copy}: it is disk ${uid} of the node, and disk ${known.uid} was seen`;
+  if (uid < known.uid)
+    return `${copy}: it is disk ${uid} of the node, and disk ${known.uid} was seen`;
   if (mark < known.mark)
     return `${copy}: it is in term ${termOf(mark)}, and has voted or was in term ${termOf(known.mark)}`;
   if (last < known.commit)

@@ -1,0 +1,135 @@
+/**
+ * Carries the mail between hosts over NATS. A supervisor's thread imports this module.
+ *
+ * @module
+ */
+import { setTimeout } from "node:timers/promises";
+import {
+  KontikiError,
+  MESSAGE_BYTES_MAX,
+  type OpenTransport,
+  type Transport,
+  type TransportSetup,
+  type Untaken,
+} from "@kontiki/actors";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { connectNats } from "../connection/connect.ts";
+import { addressesOf, type NatsOptions } from "../connection/options.ts";
+import { clusterPrefix } from "../connection/subjects.ts";
+import { Outbound } from "./outbound.ts";
+
+/** How long to wait before a server that could not be reached is tried again, in ms. */
+const RETRY_MS = 250;
+
+/** How long sending the last messages may take, in ms. */
+const CLOSE_MS = 500;
+
+/** A transport over NATS: each address is a subject of its own under the prefix of the cluster. */
+const open: OpenTransport = async (options, setup) =>
+  new NatsTransport(options as NatsOptions, setup);
+
+export default open;
+
+class NatsTransport implements Transport {
+  readonly #options: NatsOptions;
+  readonly #setup: TransportSetup;
+  readonly #where: string;
+  readonly #prefix: string;
+  readonly #outbound = new Outbound();
+  readonly #ending = new AbortController();
+  #connection: NatsConnection | undefined;
+  #isConnected = false;
+  #told = "";
+
+  constructor(options: NatsOptions, setup: TransportSetup) {
+    const { cluster, host } = setup;
+    const addresses = addressesOf(options.servers);
+    if (typeof addresses === "string") throw new KontikiError(addresses);
+    this.#options = { name: `kontiki ${cluster} ${host}`, ...options };
+    this.#setup = setup;
+    this.#where = addresses.shown;
+    this.#prefix = clusterPrefix(cluster);
+    void this.#stayConnected();
+  }
+
+  send(address: string, bytes: Uint8Array): Untaken | undefined {
+    const connection = this.#connection;
+    if (connection === undefined || !this.#isConnected) return "no connection";
+    if (this.#outbound.isFull) return "mailbox full";
+    connection.publish(`${this.#prefix}.${address}`, bytes);
+    this.#outbound.sent(bytes.length, connection);
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    const connection = this.#connection;
+    this.#isConnected = false;
+    if (connection === undefined) return;
+    await Promise.race([connection.flush(), setTimeout(CLOSE_MS, undefined, { ref: false })]).catch(
+      () => {},
+    );
+    await connection.close();
+  }
+
+  /** The client makes a lost connection again by itself, until the server refuses it for good. */
+  async #stayConnected(): Promise<void> {
+    while (!this.#ending.signal.aborted) {
+      try {
+        await this.#use(await connectNats(this.#options));
+      } catch (error) {
+        if (!(error instanceof KontikiError)) throw error;
+        this.#tell(false, error.message);
+      }
+      await setTimeout(RETRY_MS, undefined, { signal: this.#ending.signal }).catch(() => {});
+    }
+  }
+
+  /** Resolves when the connection is closed. */
+  async #use(connection: NatsConnection): Promise<void> {
+    if (this.#ending.signal.aborted) return connection.close();
+    this.#connection = connection;
+    for (const address of this.#setup.addresses)
+      connection.subscribe(`${this.#prefix}.${address}`, {
+        callback: (error, message) => {
+          if (error === null) this.#setup.receive(address, message.data);
+          else
+            this.#tell(
+              this.#isConnected,
+              `NATS refuses a subject of host ${this.#setup.host}: ${error.message}`,
+            );
+        },
+      });
+    this.#onConnected(connection);
+    for await (const { type } of connection.status()) {
+      if (type === "disconnect") this.#onLost();
+      if (type === "reconnect") this.#onConnected(connection);
+    }
+    this.#onLost();
+    this.#connection = undefined;
+  }
+
+  #onConnected(connection: NatsConnection): void {
+    const most = connection.info?.max_payload ?? 0;
+    this.#outbound.restart();
+    this.#isConnected = most >= MESSAGE_BYTES_MAX;
+    if (this.#isConnected) return this.#tell(true, `connected to NATS at ${this.#where}`);
+    this.#tell(
+      false,
+      `the NATS server at ${this.#where} takes messages of ${most} bytes only: set its max_payload to ${MESSAGE_BYTES_MAX} or more`,
+    );
+  }
+
+  #onLost(): void {
+    if (this.#ending.signal.aborted) return;
+    this.#isConnected = false;
+    this.#tell(false, `the connection to NATS at ${this.#where} is lost, and is tried again`);
+  }
+
+  /** A server that stays away is reported once. */
+  #tell(connected: boolean, what: string): void {
+    if (this.#ending.signal.aborted || what === this.#told) return;
+    this.#told = what;
+    this.#setup.onState(connected, what);
+  }
+}
