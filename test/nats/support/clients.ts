@@ -8,7 +8,7 @@ import {
 import type { Asked, HostProcess } from "./host-process.ts";
 
 /** How long a client waits for the end of an operation. */
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 1_000;
 
 const KEYS = 3;
 
@@ -57,31 +57,36 @@ export class Clients {
     const [first] = this.#hosts.keys();
     for (let key = 0; key < KEYS; key += 1)
       await this.#operate(first ?? "", "final", { f: "get", key: `k${key}` });
-    const history = interpretHistory(makeHistory(this.#operations), models["key-value"]);
-    return checkLinearizable(history, models["key-value"]).verdict;
+    const model = models["list-append"];
+    return checkLinearizable(interpretHistory(makeHistory(this.#operations), model), model).verdict;
   }
 
   async #run(name: string): Promise<void> {
     for (let turn = 0; !this.#isOver; turn += 1) {
       const key = `k${(turn * 7 + name.length) % KEYS}`;
       const isRead = turn % 3 === 2;
-      const value = `${name}${turn} `;
+      const value = `${name}${turn},`;
       await this.#operate(name, name, isRead ? { f: "get", key } : { f: "append", key, value });
     }
   }
 
   async #operate(name: string, process: string, asked: Asked): Promise<void> {
     const call = performance.now();
-    const outcome = await this.#hosts.get(name)?.().ask({ ...asked, timeoutMs: TIMEOUT_MS });
+    const outcome = await this.#hosts
+      .get(name)?.()
+      .ask({ ...asked, timeoutMs: TIMEOUT_MS });
     const end = performance.now();
-    const input = { f: asked.f, key: asked.key ?? "", value: asked.value ?? null };
+    const [isRead, key, value] = [asked.f === "get", asked.key ?? "", asked.value ?? ""];
+    const input = isRead
+      ? { f: "read", key, value: null }
+      : { f: "append", key, value: value.slice(0, -1) };
     const began = { process, call, input };
     if (outcome?.type === "ok") {
-      const output = asked.f === "get" ? outcome.value : null;
+      const output = isRead ? (outcome.value ?? "").split(",").slice(0, -1) : null;
       this.#operations.push({ ...began, status: "ok", return: end, output });
       this.#settled.set(name, (this.#settled.get(name) ?? 0) + 1);
       for (const look of this.#waiting) look();
-    } else if (outcome?.type === "definitelyNot" || asked.f === "get")
+    } else if (outcome?.type === "definitelyNot" || isRead)
       this.#operations.push({ ...began, status: "failed", return: end });
     else this.#operations.push({ ...began, status: "open" });
     // A host that is gone answers at once.
