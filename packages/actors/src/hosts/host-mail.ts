@@ -129,7 +129,7 @@ export class HostMail {
     const { to } = letter;
     if (!isClientAddress(to)) {
       const other = this.#others.hostOf(to);
-      return other === undefined ? "unknown address" : this.#sendTo(other, `node.${to}`, letter);
+      return other === undefined ? "not running" : this.#sendTo(other, `node.${to}`, letter);
     }
     const known = this.#others.hostOfClient(to);
     const others = known === undefined ? this.#others.all() : [known];

@@ -28,27 +28,29 @@ import { wipeNotice } from "../session/verbs/life.ts";
 import { verbs } from "../session/verbs/verbs.ts";
 import type { LiveServer } from "../web/live-server.ts";
 import { tuningOf, type TuningOptions } from "./tuning.ts";
+import { hostOptionsOf, type HostOptions } from "./up-hosts.ts";
 
-export type UpOptions = TuningOptions & {
-  readonly name?: string;
-  readonly serve?: true;
-  readonly detach?: true;
-  readonly wait?: "leader";
-  readonly log?: string;
-  readonly http?: number;
-  readonly token?: string;
-  readonly nodes?: number;
-  readonly data: string;
-  readonly json?: true;
-  readonly memory?: true;
-  readonly wipe?: readonly string[];
-  readonly electionTimeout: number;
-  readonly heartbeat: number;
-  readonly pipeline: number;
-  readonly rename?: ClusterOptions["renames"];
-  /** The port of the live page; 0 for any that is free. */
-  readonly web?: number;
-};
+export type UpOptions = TuningOptions &
+  HostOptions & {
+    readonly name?: string;
+    readonly serve?: true;
+    readonly detach?: true;
+    readonly wait?: "leader";
+    readonly log?: string;
+    readonly http?: number;
+    readonly token?: string;
+    readonly nodes?: number | readonly string[];
+    readonly data: string;
+    readonly json?: true;
+    readonly memory?: true;
+    readonly wipe?: readonly string[];
+    readonly electionTimeout: number;
+    readonly heartbeat: number;
+    readonly pipeline: number;
+    readonly rename?: ClusterOptions["renames"];
+    /** The port of the live page; 0 for any that is free. */
+    readonly web?: number;
+  };
 
 /** How long nodes may take to agree before one of them is wiped, in ms. */
 const SETTLE_MS = 10_000;
@@ -69,6 +71,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
     faults: true,
+    ...(await hostOptionsOf(options)),
   };
   let gateway: Gateway | undefined;
   try {
@@ -174,7 +177,7 @@ async function greet(
   host: Host,
 ): Promise<void> {
   const count = cluster.nodeIds.length;
-  if (count % 2 === 0) {
+  if (count % 2 === 0 && options.host === undefined) {
     notes.note(
       `${count} nodes survive no more crashes than ${count - 1} would: an odd number is better`,
     );

@@ -15,6 +15,7 @@ Examples:
   $ kontiki up --web
   $ kontiki up --config lab.yaml
   $ kontiki up --http 8080
+  $ kontiki up --host a --peers peers.json --nats nats://127.0.0.1:4222
 
 Commands:
 ${indent(helpText(verbs, { dim: String }))}
@@ -45,6 +46,9 @@ cluster at a prompt or with --serve, is reached from other terminals: "kontiki p
 With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
 GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
 header "Authorization: Bearer TOKEN".
+With --host the cluster has nodes on other hosts as well, and only those of this host run here. --peers is
+the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Its members stay as
+they are; "member" and "wait converged" fail.
 --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
 --web serves a page that shows the cluster live, with a button for each command, and prints its address.

@@ -8,10 +8,10 @@ import {
   directory,
   durationOption,
   heartbeatOption,
-  nodesOption,
   rename,
   wholeNumber,
 } from "./options.ts";
+import { checkHosts, nodesOrNamesOption, withHosts } from "./host-options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
@@ -28,7 +28,7 @@ const HEARTBEAT_DEFAULT_MS = 50;
 /** `kontiki up`: a cluster, and commands against it. */
 export const defineUp: Define = (command, services) => {
   command
-    .addOption(nodesOption(" (default: those of --data, else 3)"))
+    .addOption(nodesOrNamesOption())
     .addOption(
       new Option("--data <dir>", "where the nodes keep their logs")
         .default("./kontiki-data")
@@ -65,7 +65,7 @@ export const defineUp: Define = (command, services) => {
       .argParser(wholeNumber(0, PORT_MAX))
       .preset(0),
   );
-  withTuning(withControl(command)).addHelpText("after", upHelp);
+  withTuning(withControl(withHosts(command))).addHelpText("after", upHelp);
   command.action((given: GivenOptions) => runUp(command, given, services));
 };
 
@@ -82,9 +82,10 @@ async function runUp(
   }
   const options = command.opts<UpOptions>();
   checkTogether(command, options);
+  checkHosts(command, options);
   checkHeartbeat(command, options);
-  const count = options.nodes ?? (options.memory === true ? NODES_DEFAULT : undefined);
-  checkPriorities(command, options.priority, count);
+  const { nodes = options.memory === true ? NODES_DEFAULT : undefined } = options;
+  checkPriorities(command, options.priority, typeof nodes === "number" ? nodes : undefined);
   if (options.detach === true && options.serve !== true) {
     const { upDetached } = await import("../actions/up-detached.ts");
     done(await upDetached(options, argv, host));

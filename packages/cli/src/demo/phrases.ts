@@ -106,10 +106,13 @@ export function eventPhrase(event: ClusterEvent): string | undefined {
       return `its state after entry ${event.applied} is not that of ${node}`;
     }
     case "deadLetter":
-      if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
+      if (EXPECTED.includes(event.reason)) return undefined;
       return `mail to it was not delivered: ${event.reason}`;
   }
 }
+
+/** Mail that is lost whenever a node is, which is reported itself. */
+const EXPECTED: readonly string[] = ["not running", "stale incarnation", "no connection"];
 
 /** The answer that the client received. */
 export function answerPhrase({ command, outcome, tookMs }: ClientLine): string {

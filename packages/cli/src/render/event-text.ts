@@ -37,10 +37,13 @@ export function eventText(event: ClusterEvent): string | undefined {
     }
     case "deadLetter":
       // Mail to a node that is down, or to its incarnation before a crash, is part of every crash.
-      if (event.reason === "not running" || event.reason === "stale incarnation") return undefined;
+      if (EXPECTED.includes(event.reason)) return undefined;
       return `mail to ${event.to} was not delivered: ${event.reason}`;
   }
 }
+
+/** Mail that is lost whenever a node or a connection is, which is reported itself. */
+const EXPECTED: readonly string[] = ["not running", "stale incarnation", "no connection"];
 
 /** What is wrong with a disk or a log, and how to see the damaged files, if some are kept. */
 export function troubleText(what: string): string {

@@ -1,0 +1,54 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { UpOptions } from "../actions/up.ts";
+import { NODES_MAX } from "../host/limits.ts";
+import { wholeNumber } from "./options.ts";
+
+const NAMES = /^[a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*$/;
+
+/** How many nodes, or with `--host` the names of those of this host. */
+export function nodesOrNamesOption(): Option {
+  const count = wholeNumber(1, NODES_MAX);
+  return new Option(
+    "--nodes <count>",
+    `how many nodes, 1 to ${NODES_MAX}, named n1, n2, ... (default: those of --data, else 3); ` +
+      "with --host their names, n1,n2 (default: those of --peers)",
+  ).argParser((text: string): number | readonly string[] => {
+    if (!/^[a-z]/.test(text)) return count(text);
+    if (NAMES.test(text)) return text.split(",");
+    throw new InvalidArgumentError("It must be names with commas between them, such as n1,n2.");
+  });
+}
+
+/** Adds the options of a cluster with nodes on several hosts. */
+export function withHosts(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--host <name>", "start the nodes of this host of --peers only").conflicts([
+        "memory",
+        "rename",
+        "wipe",
+      ]),
+    )
+    .option("--peers <file>", "JSON with the id of the cluster and the nodes of each host")
+    .option("--nats <urls>", "the NATS servers that carry the mail between hosts")
+    .option("--creds <file>", "credentials for NATS: a JWT and its seed")
+    .option("--nkey <file>", "the seed of an nkey for NATS");
+}
+
+/** Ends the command with an error unless these options fit together. */
+export function checkHosts(command: Command, options: UpOptions): void {
+  const { host, peers, nats, creds, nkey, nodes } = options;
+  const given = [host, peers, nats].filter((each) => each !== undefined).length;
+  if (given > 0 && given < 3)
+    command.error("error: --host, --peers and --nats belong together: give all three, or none");
+  if (given === 0 && (creds ?? nkey) !== undefined)
+    command.error("error: --creds and --nkey are for --nats, which is not given");
+  if (given === 0 && typeof nodes === "object")
+    command.error(
+      `error: --nodes ${nodes.join(",")}: names of nodes are for --host; give their number`,
+    );
+  if (given > 0 && typeof nodes === "number")
+    command.error(
+      `error: --nodes ${nodes}: with --host give the names of its nodes, such as n1,n2`,
+    );
+}
