@@ -157,6 +157,50 @@ test("a host that returns with an older copy of its folder, or without it, is re
   expect(await b.get("later")).toEqual({ type: "ok", value: "1" });
 });
 
+test("of two processes with one node the older one ends", async () => {
+  const hosts = new Hosts();
+  const [a, b] = await Promise.all([hosts.start("a"), hosts.start("b")]);
+  const copyOf = (host: string): string => {
+    const copy = join(temporaryFolder(), host);
+    cpSync(join(hosts.folder, host), copy, { recursive: true });
+    // The lock names this process, which has the original.
+    rmSync(join(copy, "lock"), { recursive: true });
+    return copy;
+  };
+  const early = copyOf("b");
+  valueOf(await a.propose(put("x", "1")));
+  // The node itself has it, and not only the leader: by that it sees that the copy lacks something.
+  const own = { consistency: "stale", node: "n2" } as const;
+  while (valueOf(await b.read({ type: "get", key: "x" }, own)) !== "1");
+  const stale = await hosts.start("b", { dataDir: early });
+  expect(await hosts.failure("b", stale)).toBe(
+    "b: two processes have n2: host b runs it as well, in start 2 of its folder",
+  );
+  await stale.stop();
+  expect(await b.get("x")).toEqual({ type: "ok", value: "1" });
+
+  // One that lacks nothing, and has started more often: the process that had the node before ends.
+  const fresh = await hosts.start("b", { dataDir: copyOf("b") });
+  expect(await hosts.failure("b", b)).toBe(
+    "b: two processes have n2: host b runs it as well, in start 3 of its folder",
+  );
+  valueOf(await fresh.propose(put("x", "2")));
+  expect(await a.get("x")).toEqual({ type: "ok", value: "2" });
+});
+
+test("a transport that cannot be loaded is one line", async () => {
+  const dataDir = temporaryFolder();
+  const given = { host: "a", peers: PEERS, dataDir };
+  const start = async (module: string): Promise<unknown> =>
+    Cluster.start({ ...given, transport: { module } });
+  await expect(start("file:///missing.js")).rejects.toThrow(
+    /^n1 cannot start: the supervisor's thread has ended: transport file:\/\/\/missing.js does not exist/,
+  );
+  await expect(start("data:text/javascript,export default 1")).rejects.toThrow(
+    /^n1 cannot start: the supervisor's thread has ended: transport .* has 1 as its default export/,
+  );
+});
+
 test("nothing of another cluster is taken, nor anything malformed, and both are counted", async () => {
   const hosts = new Hosts();
   const [a, b] = await Promise.all([hosts.start("a"), hosts.start("b")]);

@@ -8,6 +8,7 @@ import {
 } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
+import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { nodesOf, type HostSpec } from "./host-spec.ts";
 import {
@@ -51,6 +52,8 @@ export type HostMailPorts = {
   readonly onDeadLetter: (to: Address | HostAddress, reason: DeadLetterReason) => void;
   readonly onState: (connected: boolean, what: string) => void;
 };
+
+type Hello = HostMessage & { readonly type: "hello" };
 
 /** The position of a sender that is no node. */
 const NONE: Position = { mark: 0, commit: 0 };
@@ -231,34 +234,40 @@ export class HostMail {
     }
   }
 
-  #onHello(hello: HostMessage & { readonly type: "hello" }): void {
+  #onHello(hello: Hello): void {
     const { host, life, start, nodes, client, asks } = hello;
     const strangers = nodes.filter(({ node }) => this.#here.includes(node));
-    for (const { node } of strangers) this.#onOtherOwner(node, hello);
+    for (const node of strangers) this.#onOtherOwner(node, hello);
     if (host === this.#spec.host || strangers.length > 0) return;
-    const taken: NodeId[] = [];
+    let [areTaken, isNew] = [true, false];
     for (const each of nodes) {
       const before = this.#ledger.known.get(each.node);
       const why = this.#ledger.present({ ...each, start, life });
-      if (why === undefined) taken.push(each.node);
-      else this.#sendRefusal(host, life, each.node, why);
-      // On the disk before anything that the node sends is taken: else a restart would forget it.
-      if (this.#ledger.known.get(each.node) !== before) this.#writeLedger();
+      if (why !== undefined) this.#sendRefusal(host, life, each.node, why);
+      areTaken &&= why === undefined;
+      isNew ||= this.#ledger.known.get(each.node) !== before;
     }
-    this.#others.heard(host, { life, start, client, nodes: taken });
+    // On the disk before anything that its nodes send is taken: else a restart would forget it.
+    if (isNew) this.#writeLedger();
+    // It says hello again without those that are refused. Until then the host that had them may be there.
+    if (!areTaken) return;
+    this.#others.heard(host, { life, start, client, nodes: nodes.map(({ node }) => node) });
     if (asks) this.#sayHello(`host.${host}`, false);
   }
 
-  /** Another process has a node of this host. Both have a copy of its folder, or are set up wrongly. */
-  #onOtherOwner(
-    node: NodeId,
-    { host, life, start }: HostMessage & { readonly type: "hello" },
-  ): void {
-    const own = this.#spec.start;
+  /**
+   * Another process has a node of this host: both have a copy of its folder, or are set up wrongly. The one that started
+   * less often ends, and that which lacks something of the other one; both if neither can be told to be older.
+   */
+  #onOtherOwner(present: PresentNode, { host, life, start }: Hello): void {
+    const { node, mark, last } = present;
+    const own = this.#ports.positionOf(node);
+    const isOlder = mark < own.mark || last < own.commit || start < this.#spec.start;
+    const isNewer = !isOlder && start > this.#spec.start;
     const text = (of: string, times: number): string =>
-      `host ${of} runs ${node} too, in its start ${times}: two processes have it`;
-    if (start <= own) this.#sendRefusal(host, life, node, text(this.#spec.host, own));
-    if (start >= own) this.#refuse(node, text(host, start));
+      `two processes have ${node}: host ${of} runs it as well, in start ${times} of its folder`;
+    if (!isNewer) this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
+    if (!isOlder) this.#refuse(node, text(host, start));
   }
 
   #sendRefusal(host: string, life: string, node: NodeId, why: string): void {
@@ -311,9 +320,15 @@ export class HostMail {
     if (this.#isLedgerNew) this.#writeLedger();
   }
 
+  /** A disk that is full now takes it later: what is known counts all the same. */
   #writeLedger(): void {
-    this.#isLedgerNew = false;
-    writeLedger(this.#disk, this.#spec.peers.cluster, this.#ledger.known);
+    try {
+      writeLedger(this.#disk, this.#spec.peers.cluster, this.#ledger.known);
+      this.#isLedgerNew = false;
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#isLedgerNew = true;
+    }
   }
 }
 

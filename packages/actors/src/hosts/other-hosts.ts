@@ -42,10 +42,14 @@ export class OtherHosts {
     return this.all().find((host) => host.client === client);
   }
 
-  /** A host has presented itself. A late message of an earlier start of it changes nothing. */
+  /**
+   * A host has presented itself. A late message of an earlier start of it changes nothing, nor does a later start before it has
+   * nodes: it may be one whose nodes are refused.
+   */
   heard(name: string, { life, start, client, nodes }: Heard): void {
     const known = this.#hosts.get(name);
-    if (known !== undefined && known.link.life !== life && start <= known.start) return;
+    const isOther = known !== undefined && known.link.life !== life;
+    if (isOther && (start <= known.start || nodes.length === 0)) return;
     const link = known?.link.life === life ? known.link : new Link(life);
     const heardAtMs = performance.now();
     this.#hosts.set(name, { name, link, start, client, nodes, heardAtMs });
