@@ -14,6 +14,10 @@ const built = [
   "web/page/*.test.ts",
 ];
 
+// Makes network namespaces, which needs root: `pnpm namespaces`.
+const apart =
+  process.env["KONTIKI_NAMESPACES"] === undefined ? ["nats/programs/namespaces.test.ts"] : [];
+
 // What a user installs from a registry: packed, and installed in folders outside of the workspace.
 const packed = ["packages/**/*.test.ts"];
 const source = ["@kontiki/source", "module", "node", "development|production"];
@@ -43,6 +47,7 @@ export default defineConfig({
         test: {
           name: "built",
           include: built,
+          exclude: [...configDefaults.exclude, ...apart],
           pool: "forks",
           isolate: false,
           maxWorkers: 2,

@@ -24,6 +24,7 @@ export {
   type DamagedDirectory,
   type DamagedFile,
 } from "./directory/damage.ts";
+export type { SharedCluster } from "./directory/cluster-folder.ts";
 export { openDataDirectory, type DataDirectory } from "./directory/data-directory.ts";
 export type { Disk, DiskFile, NewFile } from "./storage/disk/disk.ts";
 export { ChangeError, CommandError, KontikiError, StateMachineError } from "./errors.ts";

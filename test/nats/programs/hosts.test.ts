@@ -5,7 +5,7 @@ import type { Peers } from "@kontiki/actors";
 import { connect } from "@nats-io/transport-node";
 import { expect, onTestFinished, test } from "vitest";
 import { Clients } from "../support/clients.ts";
-import { HostProcess, type HostEvent } from "../support/host-process.ts";
+import { HostProcess, leadingHost, type HostEvent } from "../support/host-process.ts";
 import { startNatsServer } from "../support/nats-server.ts";
 import { Proxy } from "../support/proxy.ts";
 
@@ -20,16 +20,6 @@ function folder(): string {
 
 function transportIs(connected: boolean): (event: HostEvent) => boolean {
   return (event) => event.type === "transport" && event.connected === connected;
-}
-
-/** The host of the last leader that any host has heard of. */
-function leadingHost(hosts: ReadonlyMap<string, HostProcess>): string {
-  const led = [...hosts.values()]
-    .flatMap(({ events }) => events)
-    .flatMap((event) => (event.type === "leader" ? [event] : []))
-    .sort((one, other) => other.term - one.term);
-  const node = led[0]?.node ?? "";
-  return NAMES.find((name) => PEERS.hosts[name]?.includes(node)) ?? "";
 }
 
 test("nothing acknowledged is lost while the server is stopped and slow, and the leader is cut off and killed", async () => {
@@ -65,14 +55,14 @@ test("nothing acknowledged is lost while the server is stopped and slow, and the
   await clients.served(NAMES, 2);
   for (const link of links.values()) link.heal();
 
-  const cut = leadingHost(hosts);
+  const cut = leadingHost(PEERS, hosts);
   const others = NAMES.filter((name) => name !== cut);
   links.get(cut)?.cut();
   await clients.served(others, 5);
   links.get(cut)?.heal();
   await clients.served([cut], 3);
 
-  const killed = leadingHost(hosts);
+  const killed = leadingHost(PEERS, hosts);
   await host(killed).kill();
   await clients.served(
     NAMES.filter((name) => name !== killed),

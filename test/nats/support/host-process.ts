@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { ClusterEvent, ClusterOptions, Outcome } from "@kontiki/actors";
+import type { ClusterEvent, ClusterOptions, Outcome, Peers } from "@kontiki/actors";
 import { onTestFinished } from "vitest";
 
 const FILE = fileURLToPath(new URL("host.mjs", import.meta.url));
@@ -107,7 +106,14 @@ export class HostProcess {
   }
 }
 
-/** The folder of a host. */
-export function folderOf(folder: string, host: string): string {
-  return join(folder, host);
+/** The host of the last leader that any host has heard of. */
+export function leadingHost(
+  { hosts: named }: Peers,
+  hosts: ReadonlyMap<string, HostProcess>,
+): string {
+  const [last] = [...hosts.values()]
+    .flatMap(({ events }) => events)
+    .flatMap((event) => (event.type === "leader" ? [event] : []))
+    .sort((one, other) => other.term - one.term);
+  return Object.keys(named).find((name) => named[name]?.includes(last?.node ?? "")) ?? "";
 }
