@@ -90,7 +90,7 @@ export function startSupervisor(
 
 function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonSpec, "probe"> {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
-  const { maxUncommittedBytes, leases, trace, checks } = options;
+  const { maxUncommittedBytes, preVote, leases, trace, checks } = options;
   return {
     stateMachine,
     electionTimeoutMs,
@@ -99,6 +99,7 @@ function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonS
     snapshots,
     keptEntries,
     maxUncommittedBytes,
+    preVote,
     leases,
     trace,
     checks,

@@ -174,6 +174,20 @@ export class Child {
     this.#on({ type: "diskReplaced" });
   }
 
+  /**
+   * Exchanges disks with another node, as if a cable went into the wrong machine. Each keeps its name and number, so neither
+   * can use the disk that it gets.
+   *
+   * @throws KontikiError when one of them is not stopped and has not failed.
+   */
+  swapDiskWith(other: Child): void {
+    this.#check("replaceDisk");
+    other.#check("replaceDisk");
+    this.#reports.swapDiskWith(other.#reports);
+    this.#host.onLife();
+    other.#host.onLife();
+  }
+
   #check(request: Request): void {
     const own = request === "pause" ? undefined : this.#refuses;
     const why = own ?? refusal(request, this.id, this.#life);
