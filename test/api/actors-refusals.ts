@@ -73,6 +73,9 @@ const CLUSTER = {
   checks: FLAG,
   throws: words("fail", "allow"),
   maxUncommittedBytes: whole(1),
+  transport: record("{ module: ..., ... }", true),
+  host: kind("a name of a-z, 0-9 and -, a letter first, 64 at most"),
+  peers: record("{ cluster: ..., ... }", true),
   network: callable(" that takes a letter and a function that delivers it"),
   faults: FLAG,
 };

@@ -106,7 +106,7 @@ export class MemberChanges {
     const where = "Cluster.changeMembers";
     checkOptions(where, MEMBERS_CHANGE, change, "change");
     checkOptions(where, WAIT_OPTIONS, options);
-    this.#supervisor.checkRunning();
+    this.#checkMayChange();
     const { add = [], remove = [], demote = [] } = change;
     const leaving = remove.map((id) => this.#childOf(id));
     const demoted = demote.map((id) => this.#childOf(id));

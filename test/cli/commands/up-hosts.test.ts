@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runOnFake } from "../support/fake-host.ts";
+
+const PEERS = { cluster: "tri", hosts: { a: ["n1", "n2"], b: ["n3"] } };
+
+function peersFile(text = JSON.stringify(PEERS)): string {
+  const folder = mkdtempSync(join(tmpdir(), "kontiki-peers-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "peers.json");
+  writeFileSync(path, text);
+  return path;
+}
+
+const NATS = ["--nats", "nats://127.0.0.1:4222"];
+
+test("up --host starts the nodes of one host", async () => {
+  const argv = ["up", "--host", "a", "--nodes", "n1,n2", "--peers", peersFile(), ...NATS];
+  const { started } = await runOnFake([...argv, "--nkey", "seed.nk"]);
+  expect(started).toMatchObject({ host: "a", peers: PEERS, nodes: ["n1", "n2"] });
+  expect(started?.transport).toEqual({
+    module: expect.stringMatching(/nats-transport\.js$/) as string,
+    options: { servers: "nats://127.0.0.1:4222", nkey: "seed.nk" },
+  });
+});
+
+test.each<[readonly string[], string]>([
+  [["--host", "a"], "error: --host, --peers and --nats belong together: give all three, or none\n"],
+  [NATS, "error: --host, --peers and --nats belong together: give all three, or none\n"],
+  [["--creds", "x"], "error: --creds and --nkey are for --nats, which is not given\n"],
+  [
+    ["--nodes", "n1,n2"],
+    "error: --nodes n1,n2: names of nodes are for --host; give their number\n",
+  ],
+  [
+    ["--host", "a", "--peers", "x", ...NATS, "--nodes", "2"],
+    "error: --nodes 2: with --host give the names of its nodes, such as n1,n2\n",
+  ],
+  [
+    ["--nodes", "n1,"],
+    "error: option '--nodes <count>' argument 'n1,' is invalid. It must be names with commas between them, such as n1,n2.\n",
+  ],
+  [
+    ["--host", "a", "--memory"],
+    "error: option '--host <name>' cannot be used with option '--memory'\n",
+  ],
+])("up %j is refused", async (argv, stderr) => {
+  const ended = await runOnFake(["up", ...argv]);
+  expect(ended).toMatchObject({ status: 2 });
+  expect(
+    ended.stderr.startsWith(stderr.replace(/^error: /, "kontiki: ")) ||
+      ended.stderr.startsWith(stderr),
+    ended.stderr,
+  ).toBe(true);
+});
+
+test("a file of peers that cannot be read is named", async () => {
+  const up = async (peers: string): Promise<string> =>
+    (await runOnFake(["up", "--host", "a", "--peers", peers, ...NATS])).stderr;
+  expect(await up("/missing.json")).toMatch(/^kontiki: cannot read --peers \/missing.json: /);
+  const broken = peersFile("{");
+  expect(await up(broken)).toContain(`kontiki: --peers ${broken} is not JSON (`);
+});
