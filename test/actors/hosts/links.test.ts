@@ -27,6 +27,10 @@ function sent(sizes: readonly number[]): Part[] {
   );
 }
 
+function next(stream: Iterator<number>): number {
+  return Number(stream.next().value);
+}
+
 /** The letters that come out, as the numbers of each. */
 function received(messages: readonly Part[]): number[][] {
   const link = new Link("a");
@@ -52,11 +56,11 @@ test("each letter comes out once or never, whole, and none before an earlier one
     fc.property(sizes, faults, fc.infiniteStream(fc.nat()), (given, what, where) => {
       const arrived: Part[] = [];
       for (const message of sent(given)) {
-        const fault = what.next().value;
+        const fault = next(what);
         if (fault === 0) continue;
         const copies = fault === 1 ? 2 : 1;
         for (let copy = 0; copy < copies; copy += 1) {
-          const late = fault === 2 || copy > 0 ? where.next().value % (arrived.length + 1) : 0;
+          const late = fault === 2 || copy > 0 ? next(where) % (arrived.length + 1) : 0;
           arrived.splice(arrived.length - late, 0, message);
         }
       }

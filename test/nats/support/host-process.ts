@@ -34,8 +34,9 @@ export class HostProcess {
     options: ClusterOptions & { readonly servers: string },
     prefix: readonly string[] = [],
   ) {
-    const [program = "", ...args] = [...prefix, process.execPath, FILE, JSON.stringify(options)];
-    const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const own = [process.execPath, FILE, JSON.stringify(options)] as const;
+    const [program, ...args] = [...prefix, ...own];
+    const child = spawn(program ?? process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
     this.#process = child;
     child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));
     createInterface({ input: child.stdout }).on("line", (line) =>

@@ -52,7 +52,7 @@ export class Namespaces {
   }
 
   /** The command that runs another one in a namespace. */
-  enter(name: string): readonly string[] {
+  enter(name: string): readonly [string, ...string[]] {
     return ["ip", "netns", "exec", this.#space(name)];
   }
 
@@ -67,8 +67,10 @@ export class Namespaces {
       config,
       `listen: "127.0.0.1:4222"\nserver_name: ${name}\nping_interval: "1s"\nping_max: 1\n${cluster}\n`,
     );
-    const [program = "", ...args] = [...this.enter(name), natsServerProgram(), "-c", config];
-    const server = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const [program, ...enter] = this.enter(name);
+    const server = spawn(program, [...enter, natsServerProgram(), "-c", config], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     onTestFinished(() => void server.kill("SIGKILL"));
     for await (const line of createInterface(server.stderr))
       if (line.includes("Server is ready")) return void server.stderr.resume();

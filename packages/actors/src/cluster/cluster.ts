@@ -38,6 +38,7 @@ import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts"
 import type { ClusterMetrics } from "../threads/cluster-metrics.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkThreads } from "../program/supervisor-thread.ts";
+import { NOT_COMPARED } from "./host-options.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
@@ -231,9 +232,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async converged(options?: WaitOptions): Promise<void> {
     checkOptions("Cluster.converged", WAIT_OPTIONS, options);
-    this.#supervisor.refuseOtherHosts(
-      "Cluster.converged compares all nodes, and some are on other hosts: compare the status of each host",
-    );
+    this.#supervisor.refuseOtherHosts(NOT_COMPARED);
     const deadline = new Deadline("waiting for all nodes to agree", options);
     const look = (): number | undefined => {
       const known = this.#supervisor.whoLeads();
@@ -461,12 +460,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.transfer", WAIT_OPTIONS, options);
-    const isElsewhere = id !== undefined && this.#supervisor.isElsewhere(id);
-    const target = isElsewhere
-      ? (id as NodeId)
-      : id === undefined
-        ? undefined
-        : this.#node("Cluster.transfer", id).runningId;
+    const isHere = id !== undefined && !this.#supervisor.isElsewhere(id);
+    const target = isHere ? this.#node("Cluster.transfer", id).runningId : (id as NodeId);
     const deadline = new Deadline("transferring the lead", options);
     return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }

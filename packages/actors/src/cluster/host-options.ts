@@ -24,6 +24,10 @@ export type CheckedHosts = {
   readonly voters: readonly NodeId[];
 };
 
+/** Why nodes on several hosts are not compared. */
+export const NOT_COMPARED =
+  "Cluster.converged compares all nodes, and some are on other hosts: compare the status of each host";
+
 /** The most nodes on all hosts. */
 const VOTERS_MAX = 9;
 
