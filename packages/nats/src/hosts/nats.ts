@@ -8,7 +8,7 @@ import { addressesOf, type NatsOptions } from "../connection/options.ts";
  * @returns the option `transport` of a cluster.
  * @throws KontikiError for an address that is none.
  * @example
- * ```ts
+ * ```js
  * import { Cluster } from "@kontiki/actors";
  * import { nats } from "@kontiki/nats";
  *
