@@ -1,5 +1,5 @@
 import { KontikiError } from "../errors.ts";
-import type { Child } from "./child.ts";
+import type { NodeChild } from "./node-child.ts";
 import type { SupervisorOrder } from "./supervision.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -41,12 +41,12 @@ type OfChild = Exclude<
   { readonly type: "forget" }
 >;
 
-function orderChild(child: Child, order: OfChild): void {
+function orderChild(child: NodeChild, order: OfChild): void {
   switch (order.type) {
     case "start":
       return child.start();
     case "crash":
-      return child.crash(order.kept);
+      return order.kept === undefined ? child.crash() : child.losePower(order.kept);
     case "disturb":
       return child.faults?.disturb(order.disturbance);
     case "arm":
