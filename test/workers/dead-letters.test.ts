@@ -37,6 +37,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       snapshots: { entries: 1000, bytes: 2 ** 20, share: 0 },
       keptEntries: 0,
       maxUncommittedBytes: 2 ** 20,
+      preVote: true,
       leases: undefined,
       checks: { snapshots: false, throws: "allow" },
       trace: undefined,

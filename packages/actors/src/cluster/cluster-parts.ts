@@ -67,7 +67,7 @@ export function startSupervisor(
 
 function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonSpec, "probe"> {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
-  const { maxUncommittedBytes, leases, trace, checks } = options;
+  const { maxUncommittedBytes, preVote, leases, trace, checks } = options;
   return {
     stateMachine,
     electionTimeoutMs,
@@ -76,6 +76,7 @@ function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonS
     snapshots,
     keptEntries,
     maxUncommittedBytes,
+    preVote,
     leases,
     trace,
     checks,

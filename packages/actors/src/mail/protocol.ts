@@ -93,7 +93,7 @@ export type NodeSpec = {
   readonly incarnation: number;
   readonly disk:
     | { readonly type: "file"; readonly path: string }
-    | { readonly type: "memory"; readonly files: readonly MemoryFile[] };
+    | { readonly type: "memory"; readonly files: readonly MemoryFile[]; readonly owner: string };
   /** URL of the state machine's module. */
   readonly stateMachine: string;
   readonly electionTimeoutMs: number;
@@ -113,6 +113,8 @@ export type NodeSpec = {
   readonly keptEntries: number;
   /** A leader with this many bytes of uncommitted commands rejects proposals. */
   readonly maxUncommittedBytes: number;
+  /** Whether it asks which nodes would vote for it before it stands for election. */
+  readonly preVote: boolean;
   /**
    * Whether reads may use leases, and the maximum difference in rate between two clocks, as a fraction: with 0.1 one
    * clock may run a tenth faster than another.
@@ -130,14 +132,15 @@ export type NodeSpec = {
    */
   readonly route: SharedArrayBuffer | undefined;
   /**
-   * Shared memory for faults: what is wrong with its disk and clock, the point at which it must end, and what of its disk is
-   * not synced. Undefined where no faults are injected.
+   * Shared memory for faults: what is wrong with its disk and clock, the point at which it must end, what of its disk is not
+   * synced, and what is counted in experiments. Undefined where no faults are injected.
    */
   readonly faults:
     | {
         readonly cells: SharedArrayBuffer;
         readonly gate: SharedArrayBuffer;
         readonly unsynced: SharedArrayBuffer;
+        readonly counts: SharedArrayBuffer;
       }
     | undefined;
   /** By which its threads tell what they do, where the program listens. */

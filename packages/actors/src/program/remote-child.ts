@@ -90,7 +90,7 @@ export class RemoteChild {
     return new NodeCounters(this.#state.counters);
   }
 
-  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  /** Where faults can be injected, and what is counted of it. */
   get faults(): NodeState["faults"] {
     return this.#state.faults;
   }
@@ -143,6 +143,11 @@ export class RemoteChild {
   /** Orders the point at which its thread must end, in place of an earlier one. */
   async arm(crash: ArmedCrash | undefined): Promise<void> {
     await this.#order({ type: "arm", node: this.id, crash });
+  }
+
+  /** Orders that it exchanges disks with another node. @throws KontikiError when one of them has a thread. */
+  async swapDisks(other: NodeId): Promise<void> {
+    await this.#order({ type: "swapDisks", node: this.id, other });
   }
 
   /** Orders a pause. @throws KontikiError if the thread does not run. */

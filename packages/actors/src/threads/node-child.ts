@@ -79,8 +79,7 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
    * @throws KontikiError when the node is not stopped.
    */
   takeDisk(why: string): void {
-    const refused = this.refuses ?? diskRefusal(this.id, this.exactLife);
-    if (refused !== undefined) throw new KontikiError(refused);
+    this.#checkDiskFree();
     this.on({ type: "barred", why });
   }
 
@@ -90,6 +89,25 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
     this.#reports.onDiskReplaced();
     this.faults?.forgetDisk();
     this.on({ type: "unbarred" });
+  }
+
+  /**
+   * Exchanges disks with another node, as if a cable went into the wrong machine. Each keeps its name and number, so neither
+   * can use the disk that it gets.
+   *
+   * @throws KontikiError when one of them is not stopped and has not failed.
+   */
+  swapDiskWith(other: NodeChild): void {
+    this.#checkDiskFree();
+    other.#checkDiskFree();
+    this.#reports.swapDiskWith(other.#reports);
+    this.#host.onLife();
+    other.#host.onLife();
+  }
+
+  #checkDiskFree(): void {
+    const refused = this.refuses ?? diskRefusal(this.id, this.exactLife);
+    if (refused !== undefined) throw new KontikiError(refused);
   }
 
   protected override open(

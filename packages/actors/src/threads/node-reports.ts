@@ -1,5 +1,6 @@
 import type { Index, Membership, NodeId } from "@kontiki/core";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import { swapFolders } from "../faults/swap-folders.ts";
 import type { Condition, RaftStatus } from "../mail/status.ts";
 import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
 import type { ReportedTurn } from "./lane-report.ts";
@@ -31,9 +32,12 @@ export class NodeReports {
   #trouble: string | undefined;
   #condition: Condition | undefined;
   #files: readonly MemoryFile[] = [];
+  /** Whose disk it is, in memory; in a folder a file of it tells. */
+  #owner: NodeId;
 
   constructor(node: NodeId, host: ReportsHost) {
     this.#node = node;
+    this.#owner = node;
     this.#host = host;
   }
 
@@ -59,7 +63,8 @@ export class NodeReports {
   /** The disk for the next thread. The files of one in memory are those that the earlier threads reported. */
   get disk(): NodeSpec["disk"] {
     const { path } = this.#host;
-    return path === undefined ? { type: "memory", files: this.#files } : { type: "file", path };
+    if (path !== undefined) return { type: "file", path };
+    return { type: "memory", files: this.#files, owner: this.#owner };
   }
 
   /** Keeps what a thread reports, and passes it on to the host. */
@@ -92,6 +97,14 @@ export class NodeReports {
     this.#membership = undefined;
     this.#trouble = undefined;
     this.#condition = undefined;
+  }
+
+  /** Exchanges disks with another node. No thread may use either. @throws DiskError when their folders cannot be renamed. */
+  swapDiskWith(other: NodeReports): void {
+    const [path, otherPath] = [this.#host.path, other.#host.path];
+    if (path !== undefined && otherPath !== undefined) return swapFolders(path, otherPath);
+    [this.#files, other.#files] = [other.#files, this.#files];
+    [this.#owner, other.#owner] = [other.#owner, this.#owner];
   }
 
   /** The disk was replaced with an empty one. */

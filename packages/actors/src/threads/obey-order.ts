@@ -1,3 +1,4 @@
+import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { NodeChild } from "./node-child.ts";
 import type { SupervisorOrder } from "./supervision.ts";
@@ -31,14 +32,21 @@ function carryOut(supervisor: Supervisor, order: SupervisorOrder): void {
       const child = supervisor.child(order.node);
       if (child === undefined) throw new KontikiError(`there is no node ${order.node}`);
       if (order.type === "forget") supervisor.forget(child);
+      else if (order.type === "swapDisks") swapDisks(supervisor, child, order.other);
       else orderChild(child, order);
     }
   }
 }
 
+function swapDisks(supervisor: Supervisor, child: NodeChild, other: NodeId): void {
+  const second = supervisor.child(other);
+  if (second === undefined) throw new KontikiError(`there is no node ${other}`);
+  child.swapDiskWith(second);
+}
+
 type OfChild = Exclude<
   Extract<SupervisorOrder, { readonly node: unknown }>,
-  { readonly type: "forget" }
+  { readonly type: "forget" | "swapDisks" }
 >;
 
 function orderChild(child: NodeChild, order: OfChild): void {

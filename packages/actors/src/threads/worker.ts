@@ -13,6 +13,7 @@ import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
+import { whyNotDiskOf } from "../directory/whose-disk.ts";
 import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
 import { heapWatch } from "../supervision/heap-watch.ts";
@@ -55,8 +56,22 @@ function post(message: FromNode): void {
 const disturbed =
   spec.faults && new DisturbedNode(spec.faults, (point) => post({ type: "atPoint", point }));
 
+/** @throws KontikiError when it is the disk of another node, or an earlier one of this node. */
+function refuseOthers(place: NodeSpec["disk"]): void {
+  if (place.type === "memory") {
+    if (place.owner !== spec.id)
+      throw new KontikiError(
+        `this is the disk of ${place.owner}, not of ${spec.id}: put it back where it belongs`,
+      );
+    return;
+  }
+  const why = whyNotDiskOf(spec, place.path);
+  if (why !== undefined) throw new KontikiError(why);
+}
+
 function openDisk(): Disk {
   const { disk: place, faults } = spec;
+  refuseOthers(place);
   if (place.type === "file")
     return faults === undefined
       ? new FileDisk(place.path)
@@ -131,12 +146,14 @@ function clock(): Clock {
   };
 }
 
-function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }: NodeSpec): Config {
+function configOf({ id, uid, voters, preVote, leases, ...spec }: NodeSpec): Config {
+  const { keptEntries, maxUncommittedBytes } = spec;
   return makeConfig({
     id: nodeId(id),
     uid,
     voters: voters.map(nodeId),
     quorumBeats: quorumBeats(spec.electionTimeoutMs, spec.heartbeatMs),
+    preVote,
     leases: leases !== undefined,
     keptEntries,
     maxUncommittedBytes,
@@ -179,7 +196,8 @@ async function run(): Promise<void> {
   const own = openDisk();
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
-  const observer = observingSteps(config, counts, recorder);
+  const steps = observingSteps(config, counts, recorder);
+  const observer = disturbed?.observing(steps) ?? steps;
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -192,7 +210,8 @@ async function run(): Promise<void> {
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     const machine = disturbed?.machine(made) ?? made;
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer };
+    const onApplied = disturbed?.onApplied;
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer, onApplied };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
