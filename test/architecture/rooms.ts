@@ -58,6 +58,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
+  nats: ["connection", "index.ts"],
   cli: [
     "host",
     "output",
@@ -94,5 +95,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const TEST_ROOMS: Readonly<Record<string, string>> = {
   "core/conformance": "tables of another implementation",
   "core/traces": "golden traces",
+  "nats/programs": "tests that start threads and processes",
   "cli/udp/programs": "tests that start processes",
 };
