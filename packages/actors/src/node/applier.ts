@@ -14,8 +14,13 @@ import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
 
-/** Gets an applied entry, and how many of its commands were not given to the machine because they were repeats. */
-export type EntryObserver = (index: Index, repeats: number) => void;
+/** Sees what becomes of entries: called on the hot path. */
+export type EntryObserver = {
+  /** An entry was applied. `repeats` of its commands were not given to the machine; it has this many bytes of commands. */
+  readonly applied: (index: Index, repeats: number, bytes: number) => void;
+  /** The state is now that after this entry. */
+  readonly restored: (index: Index) => void;
+};
 
 /**
  * Applies committed entries to the sessions and the state machine, each once and in order, and collects the answers.
@@ -36,12 +41,11 @@ export class Applier {
 
   /** How many commands of the entry the machine was given. */
   #given = 0;
-  readonly #onApplied: EntryObserver | undefined;
+  readonly #observer: EntryObserver | undefined;
 
-  /** @param onApplied gets each entry with commands after it was applied. */
-  constructor(machine: StateMachine, limits?: SessionLimits, onApplied?: EntryObserver) {
+  constructor(machine: StateMachine, limits?: SessionLimits, observer?: EntryObserver) {
     this.#machine = machine;
-    this.#onApplied = onApplied;
+    this.#observer = observer;
     this.#sessions = new Sessions(limits);
     this.#use = {
       apply: (from, to) => {
@@ -87,7 +91,10 @@ export class Applier {
       if (count >= max) break;
       this.#applied = entry.index;
       count += 1;
-      if (entry.type !== "command") continue;
+      if (entry.type !== "command") {
+        this.#observer?.applied(entry.index, 0, 0);
+        continue;
+      }
       this.#answers = entry.term === answerTerm ? answers : undefined;
       count += this.#applyEntry(entry.command, entry.index);
     }
@@ -107,7 +114,7 @@ export class Applier {
     this.#view = count > 1 ? new Uint8Array(buffer, byteOffset, length) : undefined;
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
-    this.#onApplied?.(at, count - this.#given);
+    this.#observer?.applied(at, count - this.#given, command.length);
     return Math.max(0, count - 1);
   }
 
@@ -136,6 +143,7 @@ export class Applier {
     this.#sessions.restore(restoreParts(this.#machine, parts));
     this.#applied = at;
     this.#commandsSince = 0;
+    this.#observer?.restored(at);
     this.#marks.reached(at, () => this.digest());
   }
 
