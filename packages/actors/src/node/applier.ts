@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
+import { packed, type Packed } from "../bytes/flat-record.ts";
 import { partOf } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
@@ -22,9 +23,9 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied, and a view of it if it is a run. */
+  /** The entry that is being applied, and views of it if it is a run. */
   #entry: CommandBytes = new Uint8Array(0);
-  #view: Uint8Array | undefined;
+  #run: Packed | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -36,9 +37,9 @@ export class Applier {
     this.#sessions = new Sessions(limits);
     this.#use = {
       apply: (from, to) =>
-        this.#view === undefined
+        this.#run === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#view, from, to),
+          : applyPart(machine, this.#run, from, to),
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
       },
@@ -91,9 +92,8 @@ export class Applier {
   /** Applies an entry. Gives how many commands it holds besides the first. */
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
-    const { buffer, byteOffset, length } = command;
     this.#entry = command;
-    this.#view = count > 1 ? new Uint8Array(buffer, byteOffset, length) : undefined;
+    this.#run = count > 1 ? packed(command) : undefined;
     this.#sessions.apply(command, at, this.#use);
     return Math.max(0, count - 1);
   }
