@@ -29,7 +29,7 @@ import {
 } from "./host-options.ts";
 import type { Peers } from "../hosts/host-spec.ts";
 import type { TransportSpec } from "../hosts/transport.ts";
-import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
+import { RESTART_DEFAULTS, type RestartPolicy } from "../supervision/restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
 export const NODES_MAX = 9;

@@ -217,7 +217,7 @@ export class HostMail {
     if (message.host === this.#spec.host && message.life === this.#life) return;
     switch (message.type) {
       case "hello":
-        return this.#onHello(message);
+        return this.#onHello(address, message);
       case "letter":
         return this.#onLetter(address, message);
       case "obituary": {
@@ -234,11 +234,14 @@ export class HostMail {
     }
   }
 
-  #onHello(hello: Hello): void {
+  #onHello(address: string, hello: Hello): void {
     const { host, life, start, nodes, client, asks } = hello;
-    const strangers = nodes.filter(({ node }) => this.#here.includes(node));
-    for (const node of strangers) this.#onOtherOwner(node, hello);
-    if (host === this.#spec.host || strangers.length > 0) return;
+    const own = nodesOf(this.#spec.peers, host);
+    if (nodes.some(({ node }) => !own.includes(node))) return this.#dead(address, "malformed");
+    if (host === this.#spec.host) {
+      for (const node of nodes) this.#onOtherOwner(node, hello);
+      return;
+    }
     let [areTaken, isNew] = [true, false];
     for (const each of nodes) {
       const before = this.#ledger.known.get(each.node);

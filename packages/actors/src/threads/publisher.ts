@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
 import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-import { MAILBOX_DEFAULTS } from "./router.ts";
+import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import type { NodeState, Publication } from "./supervision.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { NodeThread } from "./thread.ts";
