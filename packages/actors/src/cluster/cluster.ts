@@ -40,6 +40,7 @@ import type { ClusterMetrics } from "../threads/cluster-metrics.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkThreads } from "../program/supervisor-thread.ts";
 import { NOT_COMPARED } from "./host-options.ts";
+import { tell } from "./tell.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
@@ -526,16 +527,5 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     if (this.#channels.wantsRoles) tell(() => this.#channels.onStatus(child.status()));
     if (this.events.listenerCount("status") === 0) return;
     tell(() => this.events.emit("status", child.status()));
-  }
-}
-
-/** An error that a listener throws is its owner's bug: it must not keep a node from being restarted. */
-function tell(emit: () => void): void {
-  try {
-    emit();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
