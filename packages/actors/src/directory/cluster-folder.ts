@@ -29,7 +29,12 @@ export type FolderContent = "absent" | "empty" | "unfinished" | "made";
 const UNFINISHED_FILE = "creating.json";
 
 /** A cluster with nodes on several hosts: all of its hosts were given the same. */
-export type SharedCluster = { readonly cluster: string; readonly voters: readonly NodeId[] };
+export type SharedCluster = {
+  /** The id of the cluster. */
+  readonly cluster: string;
+  /** The voters that it began with, on all hosts. */
+  readonly voters: readonly NodeId[];
+};
 
 /** What was read of a data directory. */
 export type FoundCluster = {
