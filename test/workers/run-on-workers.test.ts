@@ -57,7 +57,7 @@ test("each fault that threads can have happens to them, and the clients' history
 }, 120_000);
 
 test("faults of disks, clocks and points of a turn happen, and what was acknowledged is there", async () => {
-  const { verdict, violations, doubts, coverage } = await runOnWorkers(
+  const { verdict, violations, doubts, coverage, recoveries } = await runOnWorkers(
     plan({
       nodes: 3,
       duration: "3s",
@@ -83,6 +83,12 @@ test("faults of disks, clocks and points of a turn happen, and what was acknowle
   // Nobody may lead, or a node may be down, just when a fault is to begin: most of them have begun.
   expect(begun.length).toBeGreaterThanOrEqual(7);
   expect(coverage).toHaveProperty(["disk.slowed"]);
+  const crashed = (recoveries ?? []).filter(({ recoveredAt }) => recoveredAt !== null);
+  expect(crashed.length).toBeGreaterThanOrEqual(1);
+  for (const { crashedAt, detectedAt, restartedAt, recoveredAt, caughtUpAt } of crashed) {
+    const parts = [crashedAt, detectedAt ?? -1, restartedAt ?? -1, recoveredAt, caughtUpAt];
+    expect(parts).toEqual(parts.toSorted((one, other) => Number(one) - Number(other)));
+  }
 }, 120_000);
 
 test("what a scenario demands and limits is counted, on disks in folders too", async () => {
