@@ -1,9 +1,9 @@
 import { type ClusterEvent } from "@kontiki/actors";
 import { nodeId } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { RESTART_DEFAULTS } from "../../packages/actors/dist/threads/restart-policy.js";
+import { RESTART_DEFAULTS } from "../../packages/actors/dist/supervision/restart-policy.js";
 import type { MailboxLimits } from "../../packages/actors/dist/lanes/mailbox-table.js";
-import { MAILBOX_DEFAULTS } from "../../packages/actors/dist/threads/router.js";
+import { MAILBOX_DEFAULTS } from "../../packages/actors/dist/mailboxes/router.js";
 import { Supervisor } from "../../packages/actors/dist/threads/supervisor.js";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 

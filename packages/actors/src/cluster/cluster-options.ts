@@ -19,7 +19,7 @@ import {
 import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { SNAPSHOT_DEFAULTS } from "../node/snapshot-taker.ts";
-import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
+import { RESTART_DEFAULTS, type RestartPolicy } from "../supervision/restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
 export const NODES_MAX = 9;

@@ -1,7 +1,7 @@
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
-import { MAILBOX_DEFAULTS } from "../threads/router.ts";
+import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { CommonSpec } from "../threads/supervisor.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";

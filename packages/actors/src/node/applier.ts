@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
+import { packed, type Packed } from "../bytes/flat-record.ts";
 import { partOf } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
@@ -30,9 +31,9 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied, and a view of it if it is a run. */
+  /** The entry that is being applied, and views of it if it is a run. */
   #entry: CommandBytes = new Uint8Array(0);
-  #view: Uint8Array | undefined;
+  #run: Packed | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -50,9 +51,9 @@ export class Applier {
     this.#use = {
       apply: (from, to) => {
         this.#given += 1;
-        return this.#view === undefined
+        return this.#run === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#view, from, to);
+          : applyPart(machine, this.#run, from, to);
       },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
@@ -109,9 +110,8 @@ export class Applier {
   /** Applies an entry. Gives how many commands it holds besides the first. */
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
-    const { buffer, byteOffset, length } = command;
     this.#entry = command;
-    this.#view = count > 1 ? new Uint8Array(buffer, byteOffset, length) : undefined;
+    this.#run = count > 1 ? packed(command) : undefined;
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
     this.#observer?.applied(at, count - this.#given, command.length);

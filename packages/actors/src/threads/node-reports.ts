@@ -3,7 +3,8 @@ import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { swapFolders } from "../faults/swap-folders.ts";
 import type { Condition, RaftStatus } from "../mail/status.ts";
 import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
-import type { ChildHost } from "./child-host.ts";
+import type { ReportedTurn } from "./lane-report.ts";
+import type { NodeHost } from "./node-child-host.ts";
 
 /** The membership that a node uses, and the entry from which on it is in force; 0 for the first membership. */
 export type KnownMembership = {
@@ -13,11 +14,12 @@ export type KnownMembership = {
 };
 
 /** A message in which a thread reports the state of its node. */
-export type Report = FromNode & { readonly type: "disk" | "membership" | "trouble" | "turn" };
+export type Report =
+  (FromNode & { readonly type: "disk" | "membership" | "trouble" }) | ReportedTurn;
 
 /** Where reports are passed on to. */
 export type ReportsHost = Pick<
-  ChildHost,
+  NodeHost,
   "path" | "onEvent" | "onTrouble" | "onMembership" | "onTurn"
 >;
 

@@ -1,6 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
-import type { Child } from "./child.ts";
+import type { NodeChild } from "./node-child.ts";
 import type { SupervisorOrder } from "./supervision.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -38,7 +38,7 @@ function carryOut(supervisor: Supervisor, order: SupervisorOrder): void {
   }
 }
 
-function swapDisks(supervisor: Supervisor, child: Child, other: NodeId): void {
+function swapDisks(supervisor: Supervisor, child: NodeChild, other: NodeId): void {
   const second = supervisor.child(other);
   if (second === undefined) throw new KontikiError(`there is no node ${other}`);
   child.swapDiskWith(second);
@@ -49,12 +49,12 @@ type OfChild = Exclude<
   { readonly type: "forget" | "swapDisks" }
 >;
 
-function orderChild(child: Child, order: OfChild): void {
+function orderChild(child: NodeChild, order: OfChild): void {
   switch (order.type) {
     case "start":
       return child.start();
     case "crash":
-      return child.crash(order.kept);
+      return order.kept === undefined ? child.crash() : child.losePower(order.kept);
     case "disturb":
       return child.faults?.disturb(order.disturbance);
     case "arm":

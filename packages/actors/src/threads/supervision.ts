@@ -6,7 +6,7 @@ import type { Disturbance } from "../faults/disturbance.ts";
 import type { NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ArmedCrash } from "./node-faults.ts";
-import type { LanesToNode } from "./node-lanes.ts";
+import type { LanesToActor } from "../mailboxes/actor-lanes.ts";
 import type { SupervisorOptions } from "./supervisor.ts";
 
 /**
@@ -86,7 +86,7 @@ export type Publication =
       readonly type: "up";
       readonly node: NodeId;
       readonly incarnation: number;
-      readonly lanes: LanesToNode;
+      readonly lanes: LanesToActor;
       readonly control: MessagePort;
     }
   /** That thread has ended. All that it sent to the program is in its lane. */

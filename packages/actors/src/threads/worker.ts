@@ -15,9 +15,9 @@ import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { whyNotDiskOf } from "../directory/whose-disk.ts";
-import { waitAt } from "./gate.ts";
+import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
-import { heapWatch } from "./heap-watch.ts";
+import { heapWatch } from "../supervision/heap-watch.ts";
 import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import type { EntryObserver } from "../node/applier.ts";
@@ -29,12 +29,13 @@ import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
 import { observingSteps, type StepObserver } from "../node/step-observer.ts";
-import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
-import { LanePort } from "./lane-port.ts";
-import { isCarried, pulsesIn } from "./mail-route.ts";
-import type { LaneStart } from "./lane-frames.ts";
+import { NodeLanePort } from "./node-lane-port.ts";
+import { isCarried, pulsesIn } from "../mailboxes/mail-route.ts";
+import { PULSE_MS } from "../mailboxes/pulse.ts";
+import type { LaneStart } from "../mailboxes/lane-frames.ts";
 import type { Clock } from "../node/timers.ts";
 import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
 import { NodeTracer } from "../trace/trace.ts";
@@ -243,7 +244,7 @@ async function run(): Promise<void> {
   const orders = new Orders();
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
-  const lanePort = new LanePort({ ...lanes, route: spec.route }, data, {
+  const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
   });

@@ -2,16 +2,28 @@ import { setMaxListeners } from "node:events";
 import type { MessagePort } from "node:worker_threads";
 import { releaseProxy, wrap } from "comlink";
 import { KontikiError, messageOf } from "../errors.ts";
-import type { Answering, NodeControl, Remote } from "../mail/protocol.ts";
-import { TIMER_MS_MAX } from "../node/timers.ts";
+
+/** The longest timer that Node supports, in ms: 25 days. A longer one would fire at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** What answers control calls. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the methods of each have their own types
+export type Answering = Readonly<Record<string, (...args: any) => unknown>>;
+
+/** What answers control calls, as its caller sees it. Comlink's own type for this needs the types of a browser. */
+export type Remote<C extends Answering> = {
+  readonly [Name in keyof C]: (
+    ...args: Parameters<C[Name]>
+  ) => Promise<Awaited<ReturnType<C[Name]>>>;
+};
 
 /**
- * The caller's side of the control port of a thread: a node's, or the supervisor's.
+ * The caller's side of the control port of a thread: an actor's, or a supervisor's.
  *
  * A call would never be answered if the thread dies, or is too busy: each has a deadline, and all are rejected when the
  * thread exits.
  */
-export class Control<C extends Answering = NodeControl> {
+export class Control<C extends Answering> {
   readonly #name: string;
   readonly #remote: Remote<C> & { [releaseProxy](): void };
   readonly #gone = new AbortController();

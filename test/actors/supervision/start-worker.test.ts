@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { causeOf } from "../../../packages/actors/src/threads/cause.ts";
-import { checkThreadFile } from "../../../packages/actors/src/threads/start-worker.ts";
+import { causeOf } from "../../../packages/actors/src/supervision/cause.ts";
+import { checkThreadFile } from "../../../packages/actors/src/supervision/start-worker.ts";
 
 /** What a bundler leaves: an ES module has a URL without the file beside it, CommonJS has none. */
 test.each([

@@ -5,10 +5,11 @@ import type { MailboxLimits } from "../../../packages/actors/src/lanes/mailbox-t
 import { cutLane, newLane } from "../../../packages/actors/src/lanes/lane.ts";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
 import type { RaftStatus } from "../../../packages/actors/src/mail/status.ts";
-import type { FromNode, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
-import { LanePort } from "../../../packages/actors/src/threads/lane-port.ts";
-import { NodeLanes } from "../../../packages/actors/src/threads/node-lanes.ts";
-import { NodeMail } from "../../../packages/actors/src/threads/node-mail.ts";
+import type { FromNode, OutgoingMail, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
+import { NodeLanePort } from "../../../packages/actors/src/threads/node-lane-port.ts";
+import type { LaneReport } from "../../../packages/actors/src/threads/lane-report.ts";
+import { ActorLanes } from "../../../packages/actors/src/mailboxes/actor-lanes.ts";
+import { ActorMail } from "../../../packages/actors/src/mailboxes/actor-mail.ts";
 import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
 const client = clientAddress(CLIENT);
@@ -29,9 +30,9 @@ function statusOf(progress: Record<string, number>): RaftStatus {
 /** A node's port and its supervisor's end of it, in one thread. */
 function newNode(limits: MailboxLimits = { letters: 100, bytes: 10_000 }) {
   const bell = new Bell();
-  const mail = new NodeMail(bell);
+  const mail = new ActorMail<LaneReport>(bell);
   const { port1, port2 } = new MessageChannel();
-  const port = new LanePort(mail.start(limits), port2, IDLE);
+  const port = new NodeLanePort(mail.start(limits), port2, IDLE);
   onTestFinished(() => {
     port.close();
     port1.close();
@@ -89,9 +90,13 @@ function received({ port }: Node): readonly ToNode[] {
   return all;
 }
 
-function reported({ mail }: { readonly mail: Pick<NodeMail, "receive"> }): readonly unknown[] {
+/** What the supervisor receives: letters, and parts of turns, each as a turn. */
+function reported({ mail }: { readonly mail: Pick<ActorMail<LaneReport>, "receive"> }) {
   const all: unknown[] = [];
-  for (let next = mail.receive(); next !== undefined; next = mail.receive()) all.push(next);
+  for (let next = mail.receive(); next !== undefined; next = mail.receive())
+    if (next.type === "letter") all.push(turn([next.letter as OutgoingMail]));
+    else if (next.type === "turn") all.push({ ...turn([]), ...next });
+    else all.push(next);
   return all;
 }
 
@@ -184,15 +189,15 @@ describe("between a node, its supervisor and the program", () => {
   /** A node's port, its supervisor's end of it, and the program's. */
   function newProgramNode() {
     const [bell, programBell] = [new Bell(), new Bell()];
-    const mail = new NodeMail(bell, programBell.shared);
+    const mail = new ActorMail<LaneReport>(bell, programBell.shared);
     const { port1, port2 } = new MessageChannel();
-    const port = new LanePort(mail.start({ letters: 4, bytes: 1000 }), port2, IDLE);
+    const port = new NodeLanePort(mail.start({ letters: 4, bytes: 1000 }), port2, IDLE);
     onTestFinished(() => {
       port.close();
       port1.close();
     });
     if (mail.program === undefined) throw new Error("it has no lanes to the program");
-    return { bell, programBell, mail, port, program: new NodeLanes(mail.program) };
+    return { bell, programBell, mail, port, program: new ActorLanes<LaneReport>(mail.program) };
   }
 
   test("letters to clients, and the state in which they were sent, go to the program alone", () => {

@@ -1,4 +1,4 @@
-import { PULSE_MS } from "../mail/protocol.ts";
+import { PULSE_MS } from "./pulse.ts";
 
 const PULSES = 0;
 const IS_CARRIED = 1;

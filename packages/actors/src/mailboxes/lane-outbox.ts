@@ -1,21 +1,19 @@
-import type { NodeId } from "@kontiki/core";
 import { Bell } from "../lanes/bell.ts";
 import { LaneWriter } from "../lanes/lane-writer.ts";
 import { MailboxTable, takesLetter, type MailboxLimits } from "../lanes/mailbox-table.ts";
-import { isClientAddress, type Address } from "../mail/address.ts";
-import type { OutgoingMail } from "../mail/protocol.ts";
-import { sameApartFromProgress, sameStatus, type RaftStatus } from "../mail/status.ts";
+import { isClientAddress } from "./address.ts";
+import type { DeadLetterReason, OutgoingLetter } from "./letter.ts";
 import { isCarried } from "./mail-route.ts";
 import {
   KIND,
   writeMail,
   writeReport,
   type DirectLane,
-  type LaneReport,
   type LaneStart,
+  type MailReport,
 } from "./lane-frames.ts";
 
-/** A lane to another node, and the mailbox at its end. */
+/** A lane to another actor, and the mailbox at its end. */
 type Direct = {
   readonly writer: LaneWriter;
   readonly mailbox: MailboxTable;
@@ -23,25 +21,22 @@ type Direct = {
 };
 
 /**
- * The lanes from a node's thread. A letter takes the direct lane to its receiver if there is one, and else the lane to
+ * The lanes from an actor's thread. A letter takes the direct lane to its receiver if there is one, and else the lane to
  * the supervisor, which carries it or knows why it cannot.
  *
  * Clients are in the program's thread, which has lanes itself unless the supervisor is there as well. Both threads are
- * woken for what the supervisor acts on. How far a log has come is only shown, in the program: it is held back until an
- * answer is sent there, which must not come before it, or until {@link flush}.
+ * woken for what the supervisor acts on.
  */
-export class LaneOutbox {
+export class LaneOutbox<Report extends object = never> {
   readonly #supervisor: LaneWriter;
   /** Where clients are: in the program, or in the supervisor's thread. */
   readonly #clients: LaneWriter;
-  readonly #direct = new Map<Address, Direct>();
+  readonly #direct = new Map<string, Direct>();
   readonly #limits: MailboxLimits;
   /** See `MailRoute`. */
   readonly #route: Int32Array | undefined;
-  #status: RaftStatus | undefined;
-  #held: { readonly malformed: number; readonly raft: RaftStatus | undefined } | undefined;
-  readonly #undelivered = new Map<NodeId, number>();
-  readonly #settled: LaneReport[] = [];
+  readonly #undelivered = new Map<string, number>();
+  readonly #settled: MailReport[] = [];
 
   constructor({ out, supervisorBell, program, limits, route }: LaneStart) {
     this.#supervisor = new LaneWriter(out, new Bell(supervisorBell));
@@ -53,7 +48,7 @@ export class LaneOutbox {
     this.#route = route && new Int32Array(route);
   }
 
-  /** Adds the lane to another node, in place of an earlier one. */
+  /** Adds the lane to another actor, in place of an earlier one. */
   open({ node, bell, out, mailbox, outSlot }: DirectLane): void {
     this.#direct.set(node, {
       writer: new LaneWriter(out, new Bell(bell)),
@@ -77,16 +72,27 @@ export class LaneOutbox {
     this.ring();
   }
 
-  get #hasProgram(): boolean {
+  /** Whether the program has lanes itself. */
+  get hasProgram(): boolean {
     return this.#clients !== this.#supervisor;
   }
 
-  /** Sends a letter. */
-  send(letter: OutgoingMail): void {
+  /** Whether something waits for room in the lane to the thread of the clients. */
+  get isHeldUp(): boolean {
+    return this.#clients.waiting.letters > 0;
+  }
+
+  /** Whether a direct lane leads to that actor: then an obituary comes when it ends. */
+  hasLaneTo(name: string): boolean {
+    return this.#direct.get(name)?.writer.isCut === false;
+  }
+
+  /** Sends a letter. Returns the reason if it cannot: a full mailbox is seen here, all else by the supervisor. */
+  send(letter: OutgoingLetter): DeadLetterReason | undefined {
     const { to } = letter;
     if (isClientAddress(to)) {
-      this.#writeHeld();
-      return writeMail(this.#clients, letter);
+      writeMail(this.#clients, letter);
+      return undefined;
     }
     // The carrier is where the clients are.
     if (this.#isCarried) return this.#sendBy(this.#clients, to, letter);
@@ -98,41 +104,30 @@ export class LaneOutbox {
     }
     const { mailbox, writer, slot } = direct;
     const { length } = letter.bytes;
-    if (!takesLetter(this.#limits, mailbox, length, false)) return this.#count(to);
+    if (letter.isUnbounded !== true && !takesLetter(this.#limits, mailbox, length, false))
+      return this.#count(to);
     mailbox.sent(slot, length);
     writer.write(KIND.mail, letter.bytes);
+    return undefined;
   }
 
-  /** Sends the state of the node, soon or with what is sent next. */
-  status(raft: RaftStatus | undefined, malformed: number): void {
-    const isNew = raft !== undefined && !sameStatus(this.#status, raft);
-    if (!isNew && malformed === 0) return;
-    const held = this.#held;
-    this.#held = { raft: raft ?? held?.raft, malformed: malformed + (held?.malformed ?? 0) };
-    if (raft === undefined) return;
-    const isProgress = this.#status !== undefined && sameApartFromProgress(this.#status, raft);
-    this.#status = raft;
-    if (isProgress) return;
-    this.#writeHeld();
-    if (this.#hasProgram) writeReport(this.#supervisor, { type: "turn", malformed: 0, raft });
-  }
-
-  /** Sends a report now. */
-  report(report: LaneReport): void {
-    this.#writeHeld();
+  /** Sends a report to the thread of the clients. */
+  tellClients(report: Report): void {
     writeReport(this.#clients, report);
-    if (this.#hasProgram) writeReport(this.#supervisor, report);
   }
 
-  /** Sends soon that a lane to this node is over. */
+  /** Sends a report to the supervisor. */
+  tellSupervisor(report: Report): void {
+    writeReport(this.#supervisor, report);
+  }
+
+  /** Sends soon that a lane to this actor is over. */
   settled(slot: number, lost: number): void {
     this.#settled.push({ type: "settled", slot, lost });
   }
 
   /** Sends what is held back. */
   flush(): void {
-    // A thread that is busy gets the newest when it reads again.
-    if (this.#clients.waiting.letters === 0) this.#writeHeld();
     if (this.#supervisor.waiting.letters > 0) return this.ring();
     for (const [to, count] of this.#undelivered)
       writeReport(this.#supervisor, { type: "undelivered", to, count });
@@ -152,21 +147,16 @@ export class LaneOutbox {
     return this.#route !== undefined && isCarried(this.#route);
   }
 
-  #writeHeld(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    writeReport(this.#clients, { type: "turn", ...held });
-  }
-
   /** While the thread that carries it is busy, no more may wait for it than fits into a mailbox. */
-  #sendBy(lane: LaneWriter, to: NodeId, letter: OutgoingMail): void {
-    if (takesLetter(this.#limits, lane.waiting, letter.bytes.length, false))
-      writeMail(lane, letter);
-    else this.#count(to);
+  #sendBy(lane: LaneWriter, to: string, letter: OutgoingLetter): DeadLetterReason | undefined {
+    const isFull = !takesLetter(this.#limits, lane.waiting, letter.bytes.length, false);
+    if (isFull && letter.isUnbounded !== true) return this.#count(to);
+    writeMail(lane, letter);
+    return undefined;
   }
 
-  #count(to: NodeId): void {
+  #count(to: string): DeadLetterReason {
     this.#undelivered.set(to, (this.#undelivered.get(to) ?? 0) + 1);
+    return "mailbox full";
   }
 }

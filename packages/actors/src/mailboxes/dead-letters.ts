@@ -1,5 +1,4 @@
-import type { Address } from "../mail/address.ts";
-import type { DeadLetterReason } from "../mail/status.ts";
+import type { DeadLetterReason } from "./letter.ts";
 
 /** Counts letters that could not be delivered, by address and reason. */
 export class DeadLetters {
@@ -10,7 +9,7 @@ export class DeadLetters {
   }
 
   /** Counts more of them. Returns whether they are the first of their kind. */
-  add(to: Address, reason: DeadLetterReason, more: number): boolean {
+  add(to: string, reason: DeadLetterReason, more: number): boolean {
     const key = `${to}: ${reason}`;
     const count = this.#counts.get(key) ?? 0;
     if (more > 0) this.#counts.set(key, count + more);

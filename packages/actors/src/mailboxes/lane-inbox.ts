@@ -1,14 +1,13 @@
-import type { NodeId } from "@kontiki/core";
 import { Bell } from "../lanes/bell.ts";
 import type { Frame } from "../lanes/lane.ts";
 import { LaneReader } from "../lanes/lane-reader.ts";
 import { MailboxTable } from "../lanes/mailbox-table.ts";
-import type { ToNode } from "../mail/protocol.ts";
-import { KIND, toNodeIn, type DirectLane, type LaneStart } from "./lane-frames.ts";
+import { KIND, toActorIn, type DirectLane, type LaneStart } from "./lane-frames.ts";
+import type { ToActor } from "./letter.ts";
 
-/** A lane that leads to the node. `node` is undefined for the supervisor's and the program's. */
+/** A lane that leads to the actor, from the one named `node`, which is undefined for the supervisor's and the program's. */
 type Source = {
-  readonly node: NodeId | undefined;
+  readonly node: string | undefined;
   readonly incarnation: number;
   readonly reader: LaneReader;
   readonly slot: number;
@@ -18,7 +17,7 @@ type Source = {
 const NAMELESS = { node: undefined, incarnation: 0 };
 
 /** An obituary that waits until all mail of the dead is read. */
-type Pending = { readonly letter: ToNode; readonly source: Source | undefined };
+type Pending = { readonly letter: ToActor; readonly source: Source | undefined };
 
 /** What an inbox reports. */
 export type InboxHost = {
@@ -28,7 +27,7 @@ export type InboxHost = {
   readonly onSettled: (slot: number, lost: number) => void;
 };
 
-/** The mailbox of a node's thread: the lanes that lead to it, from which it takes letters in turn. */
+/** The mailbox of an actor's thread: the lanes that lead to it, from which it takes letters in turn. */
 export class LaneInbox {
   readonly #host: InboxHost;
   readonly #mailbox: MailboxTable;
@@ -54,14 +53,14 @@ export class LaneInbox {
     return true;
   }
 
-  /** Adds a lane from another node. */
+  /** Adds a lane from another actor. */
   open({ node, incarnation, in: lane, bell, inSlot }: DirectLane): void {
     const reader = new LaneReader(lane, new Bell(bell));
     this.#sources = [...this.#sources, { node, incarnation, reader, slot: inSlot }];
   }
 
   /** Takes the next letter; undefined if there is none. */
-  receive(): ToNode | undefined {
+  receive(): ToActor | undefined {
     for (;;) {
       if (this.#pending !== undefined) return this.#receiveBefore(this.#pending);
       const frame = this.#nextFrame();
@@ -83,7 +82,7 @@ export class LaneInbox {
   }
 
   /** The letter in a frame; undefined for one that is handled here, or that others come before. */
-  #letterIn(source: Source, frame: Frame): ToNode | undefined {
+  #letterIn(source: Source, frame: Frame): ToActor | undefined {
     const { node, incarnation, slot } = source;
     if (frame.kind === KIND.open) {
       this.#host.onOpen();
@@ -93,7 +92,7 @@ export class LaneInbox {
       this.#mailbox.taken(slot, frame.bytes.length);
       return { type: "mail", from: node, incarnation, bytes: frame.bytes };
     }
-    const letter = toNodeIn(frame);
+    const letter = toActorIn(frame);
     if (letter.type === "mail") {
       this.#mailbox.taken(slot, letter.bytes.length);
       return letter;
@@ -106,7 +105,7 @@ export class LaneInbox {
   }
 
   /** What the dead sent comes before its obituary. */
-  #receiveBefore({ letter, source }: Pending): ToNode {
+  #receiveBefore({ letter, source }: Pending): ToActor {
     // Looked at first: what was written before a lane was cut is there to be read.
     const isOver = source?.reader.isCut === true;
     const frame = source?.reader.read();

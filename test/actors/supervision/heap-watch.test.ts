@@ -3,7 +3,7 @@ import {
   hardLimitMiB,
   heapWatch,
   LOOK_EVERY_MS,
-} from "../../../packages/actors/src/threads/heap-watch.ts";
+} from "../../../packages/actors/src/supervision/heap-watch.ts";
 
 const MIB = 2 ** 20;
 

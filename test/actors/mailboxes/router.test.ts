@@ -1,7 +1,8 @@
+import type { NodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { clientAddress, type Address } from "../../../packages/actors/src/mail/address.ts";
 import type { Envelope, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
-import { Router } from "../../../packages/actors/src/threads/router.ts";
+import { Router } from "../../../packages/actors/src/mailboxes/router.ts";
 import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
 const client = clientAddress(CLIENT);
@@ -11,7 +12,7 @@ function newRouter(limits = { letters: 10, bytes: 1000 }) {
   const posted: [Address, Address, number][] = [];
   const got: [Address, ToNode][] = [];
   const dead: [Address, string][] = [];
-  const router = new Router(limits, (to, reason) => dead.push([to, reason]));
+  const router = new Router<NodeId>(limits, (to, reason) => dead.push([to, reason]));
   const attach = (node: typeof n1, incarnation: number): void =>
     router.attachNode(node, incarnation, (letter) => {
       got.push([node, letter]);

@@ -1,20 +1,21 @@
 import { performance } from "node:perf_hooks";
 import { decideRestart, type RestartDecision, type RestartPolicy } from "./restart-policy.ts";
 
-/** What is done about a crash. `giveUp`: why the node is not restarted. */
+/** What is done about a crash. `giveUp`: why the actor is not restarted. */
 export type CrashDecision = RestartDecision & { readonly giveUp: string | undefined };
 
-/** The crashes of one node, and the restarts after them. */
+/** The crashes of one actor, and the restarts after them. */
 export class Restarts {
   readonly #policy: RestartPolicy;
-  readonly #restart: () => void;
+  readonly #onDue: () => void;
   #count = 0;
   #crashTimes: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(policy: RestartPolicy, restart: () => void) {
+  /** @param onDue is called when the pause before a restart is over. */
+  constructor(policy: RestartPolicy, onDue: () => void) {
     this.#policy = policy;
-    this.#restart = restart;
+    this.#onDue = onDue;
   }
 
   /** How many restarts there were. */
@@ -22,7 +23,12 @@ export class Restarts {
     return this.#count;
   }
 
-  /** Restarts the node after a delay, or gives it up. A requested crash does not count against it. */
+  /** Counts a restart. */
+  counted(): void {
+    this.#count += 1;
+  }
+
+  /** Has the actor restarted after a pause, or gives it up. A requested crash does not count against it. */
   onCrash(cause: string, wasRequested: boolean): CrashDecision {
     const now = performance.now();
     if (!wasRequested) this.#crashTimes.push(now);
@@ -33,10 +39,7 @@ export class Restarts {
       const giveUp = `it crashed ${crashes} times within ${withinMs} ms, the last time because: ${cause}`;
       return { ...decision, giveUp };
     }
-    this.#timer = setTimeout(() => {
-      this.#count += 1;
-      this.#restart();
-    }, restartInMs);
+    this.#timer = setTimeout(this.#onDue, restartInMs);
     return { ...decision, giveUp: undefined };
   }
 

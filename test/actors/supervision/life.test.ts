@@ -1,6 +1,6 @@
-import { nodeId } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
-import { refusal, type Request } from "../../../packages/actors/src/threads/life-refusals.ts";
+import { refusal, type Request } from "../../../packages/actors/src/supervision/life-refusals.ts";
+import { diskRefusal } from "../../../packages/actors/src/threads/disk-refusal.ts";
 import {
   hasThread,
   isPaused,
@@ -8,8 +8,8 @@ import {
   lifeAsSeen,
   nextLife,
   type LifeEvent,
-  type NodeLife,
-} from "../../../packages/actors/src/threads/life.ts";
+  type ActorLife,
+} from "../../../packages/actors/src/supervision/life.ts";
 
 const LIVES = {
   starting: { type: "starting" },
@@ -19,16 +19,20 @@ const LIVES = {
   paused: { type: "running", pause: { number: 3, begun: true } },
   crashingEarly: { type: "crashing", wasReady: false },
   crashing: { type: "crashing", wasReady: true },
+  recyclingEarly: { type: "recycling", wasReady: false, cause: "db has crashed" },
+  recycling: { type: "recycling", wasReady: true, cause: "db has crashed" },
   stoppingEarly: { type: "stopping", wasReady: false, closed: undefined },
   stopping: { type: "stopping", wasReady: true, closed: undefined },
   closingEarly: { type: "stopping", wasReady: false, closed: "removed" },
   closing: { type: "stopping", wasReady: true, closed: "removed" },
   restarting: { type: "restarting", cause: "a bug" },
+  restartingAlong: { type: "restarting", cause: "db has crashed" },
+  completed: { type: "completed" },
   failed: { type: "failed", cause: "many bugs" },
   stopped: { type: "stopped" },
-  diskless: { type: "diskless", why: "half wiped" },
+  barred: { type: "barred", why: "half wiped" },
   closed: { type: "closed", why: "removed" },
-} as const satisfies Record<string, NodeLife>;
+} as const satisfies Record<string, ActorLife>;
 
 type Name = keyof typeof LIVES;
 const NAMES = Object.keys(LIVES) as Name[];
@@ -52,6 +56,7 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     {
       starting: "running",
       crashingEarly: "crashing",
+      recyclingEarly: "recycling",
       stoppingEarly: "stopping",
       closingEarly: "closing",
     },
@@ -61,7 +66,7 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     {
       ...each(without(...THREADED), "never"),
       ...each(["starting", "running", "pausing", "paused"], "unusable"),
-      ...each(["crashingEarly", "crashing"], "unusable"),
+      ...each(["crashingEarly", "crashing", "recyclingEarly", "recycling"], "unusable"),
     },
   ],
   [{ type: "pauseRequested", number: 3 }, { running: "pausing" }],
@@ -73,19 +78,29 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { starting: "crashingEarly", ...each(["running", "pausing", "paused"], "crashing") },
   ],
   [
+    { type: "recycleRequested", cause: "db has crashed" },
+    {
+      ...each(["starting", "crashingEarly"], "recyclingEarly"),
+      ...each(["running", "pausing", "paused", "crashing"], "recycling"),
+      completed: "restartingAlong",
+    },
+  ],
+  [
     { type: "stopRequested" },
     {
-      ...each(["starting", "unusable", "crashingEarly"], "stoppingEarly"),
-      ...each(["running", "pausing", "paused", "crashing"], "stopping"),
-      ...each(["restarting", "failed"], "stopped"),
+      ...each(["starting", "unusable", "crashingEarly", "recyclingEarly"], "stoppingEarly"),
+      ...each(["running", "pausing", "paused", "crashing", "recycling"], "stopping"),
+      ...each(["restarting", "restartingAlong", "completed", "failed"], "stopped"),
     },
   ],
   [
     { type: "closeRequested", why: "removed" },
     {
-      ...each(["starting", "unusable", "crashingEarly", "stoppingEarly"], "closingEarly"),
-      ...each(["running", "pausing", "paused", "crashing", "stopping"], "closing"),
-      ...each(["restarting", "failed", "stopped", "diskless"], "closed"),
+      ...each(["starting", "unusable", "crashingEarly"], "closingEarly"),
+      ...each(["recyclingEarly", "stoppingEarly"], "closingEarly"),
+      ...each(["running", "pausing", "paused", "crashing", "recycling", "stopping"], "closing"),
+      ...each(["restarting", "restartingAlong", "completed", "failed"], "closed"),
+      ...each(["stopped", "barred"], "closed"),
     },
   ],
   [
@@ -100,18 +115,19 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { type: "crashed", cause: "a bug" },
     { ...each(NAMES, "never"), ...each(THREADED, "restarting") },
   ],
+  [{ type: "completed" }, { ...each(NAMES, "never"), ...each(THREADED, "completed") }],
   [
     { type: "gaveUp", cause: "many bugs" },
     { ...each(NAMES, "never"), ...each(THREADED, "failed") },
   ],
   [
-    { type: "diskLost", why: "half wiped" },
-    { ...each(NAMES, "never"), ...each(["stopped", "diskless"], "diskless") },
+    { type: "barred", why: "half wiped" },
+    { ...each(NAMES, "never"), ...each(["stopped", "barred"], "barred") },
   ],
-  [{ type: "diskReplaced" }, { ...each(NAMES, "never"), diskless: "stopped", stopped: "stopped" }],
+  [{ type: "unbarred" }, { ...each(NAMES, "never"), barred: "stopped", stopped: "stopped" }],
 ];
 
-describe("the life of a node", () => {
+describe("the life of an actor", () => {
   test.each(TABLE)("after $type", (event, changes) => {
     const found = NAMES.map((name) => [name, after(LIVES[name], event)]);
     const expected = NAMES.map((name) => {
@@ -130,16 +146,15 @@ describe("the life of a node", () => {
   test("is seen by users as what the thread does, not as what was asked of it", () => {
     const seen = NAMES.map((name) => [name, lifeAsSeen(LIVES[name])]);
     expect(Object.fromEntries(seen)).toEqual({
-      ...same(["starting", "unusable", "crashingEarly", "stoppingEarly", "closingEarly"], {
-        type: "starting",
-      }),
-      ...same(["running", "pausing", "paused", "crashing", "stopping", "closing"], {
-        type: "running",
-      }),
+      ...same(["starting", "unusable", "crashingEarly", "recyclingEarly"], { type: "starting" }),
+      ...same(["stoppingEarly", "closingEarly"], { type: "starting" }),
+      ...same(["running", "pausing", "paused", "crashing"], { type: "running" }),
+      ...same(["recycling", "stopping", "closing"], { type: "running" }),
       restarting: { type: "restarting", cause: "a bug" },
+      restartingAlong: { type: "restarting", cause: "db has crashed" },
       failed: { type: "failed", cause: "many bugs" },
-      diskless: { type: "failed", cause: "half wiped" },
-      ...same(["stopped", "closed"], { type: "stopped" }),
+      barred: { type: "failed", cause: "half wiped" },
+      ...same(["completed", "stopped", "closed"], { type: "stopped" }),
     });
   });
 
@@ -154,20 +169,20 @@ describe("what is refused, and why", () => {
   const closed = same(["closingEarly", "closing", "closed"], "removed");
 
   test("a start", () => {
-    expect(refusals("start")).toEqual({
+    expect(refusalsOf("start")).toEqual({
       ...same(THREADED, "n1 runs already"),
       ...closed,
-      diskless: "n1 cannot start: half wiped",
+      barred: "n1 cannot start: half wiped",
     });
   });
 
   test("a crash", () => {
-    expect(refusals("crash")).toEqual({
+    expect(refusalsOf("crash")).toEqual({
       ...closed,
       ...same(["stoppingEarly", "stopping"], "n1 is being stopped"),
-      restarting: "n1 has no thread to crash: it is restarting",
-      ...same(["failed", "diskless"], "n1 has no thread to crash: it is failed"),
-      stopped: "n1 has no thread to crash: it is stopped",
+      ...same(["restarting", "restartingAlong"], "n1 has no thread to crash: it is restarting"),
+      ...same(["failed", "barred"], "n1 has no thread to crash: it is failed"),
+      ...same(["completed", "stopped"], "n1 has no thread to crash: it is stopped"),
     });
   });
 
@@ -175,15 +190,15 @@ describe("what is refused, and why", () => {
     const refused = without("running", "pausing", "paused");
     const text = (name: Name): string =>
       `n1 has no thread to pause: it is ${lifeAsSeen(LIVES[name]).type}`;
-    expect(refusals("pause")).toEqual(
+    expect(refusalsOf("pause")).toEqual(
       Object.fromEntries(refused.map((name) => [name, text(name)])),
     );
   });
 
   test("another disk", () => {
-    expect(refusals("replaceDisk")).toEqual({
+    expect(refusals((life) => diskRefusal("n1", life))).toEqual({
       ...same(
-        without("stopped", "diskless"),
+        without("stopped", "barred"),
         "the disk of n1 is in use: stop the node before its disk is replaced",
       ),
       ...closed,
@@ -191,7 +206,7 @@ describe("what is refused, and why", () => {
   });
 });
 
-function after(life: NodeLife, event: LifeEvent): NodeLife | "never" {
+function after(life: ActorLife, event: LifeEvent): ActorLife | "never" {
   try {
     return nextLife(life, event);
   } catch {
@@ -204,11 +219,15 @@ function same<T>(names: readonly Name[], value: T): Record<string, T> {
 }
 
 /** The lives in which something is refused, and the reasons. */
-function refusals(request: Request): Record<string, string> {
+function refusals(why: (life: ActorLife) => string | undefined): Record<string, string> {
   return Object.fromEntries(
     NAMES.flatMap((name) => {
-      const reason = refusal(request, nodeId("n1"), LIVES[name]);
+      const reason = why(LIVES[name]);
       return reason === undefined ? [] : [[name, reason]];
     }),
   );
+}
+
+function refusalsOf(request: Request): Record<string, string> {
+  return refusals((life) => refusal(request, "n1", life));
 }

@@ -2,15 +2,13 @@ import { Bell } from "../lanes/bell.ts";
 import { LaneReader } from "../lanes/lane-reader.ts";
 import { LaneWriter } from "../lanes/lane-writer.ts";
 import { MailboxTable } from "../lanes/mailbox-table.ts";
-import type { FromNode, ToNode } from "../mail/protocol.ts";
-import { KIND, mailIn, reportIn, writeOpen, writeToNode, type MailReport } from "./lane-frames.ts";
+import { mailIn, reportIn, writeOpen, writeToActor, type MailReport } from "./lane-frames.ts";
+import type { OutgoingLetter, ToActor } from "./letter.ts";
 import type { RouterAccount } from "./router.ts";
 
-const NONE = { letters: 0, bytes: 0 };
-
-/** The memory of the lanes between a node's thread and another thread, as that other thread gets it. */
-export type LanesToNode = {
-  /** Wakes the node's thread. */
+/** The memory of the lanes between an actor's thread and another thread, as that other thread gets it. */
+export type LanesToActor = {
+  /** Wakes the actor's thread. */
   readonly bell: SharedArrayBuffer;
   readonly mailbox: SharedArrayBuffer;
   /** The slot of `out` in the mailbox. */
@@ -19,14 +17,18 @@ export type LanesToNode = {
   readonly out: SharedArrayBuffer;
 };
 
-/** The other end of the lanes of a node's thread: the supervisor's or the program's. */
-export class NodeLanes {
+/** What comes from an actor's thread in its lanes. `Report` is what actors of this kind report of themselves. */
+export type FromLane<Report> =
+  { readonly type: "letter"; readonly letter: OutgoingLetter } | MailReport | Report;
+
+/** The other end of the lanes of an actor's thread: the supervisor's or the program's. */
+export class ActorLanes<Report extends object = never> {
   /** The account of the mailbox, of which this end counts what it posts. */
   readonly account: RouterAccount;
   readonly #writer: LaneWriter;
   readonly #reader: LaneReader;
 
-  constructor({ bell, mailbox: shared, slot, in: from, out: to }: LanesToNode) {
+  constructor({ bell, mailbox: shared, slot, in: from, out: to }: LanesToActor) {
     this.#writer = new LaneWriter(to, new Bell(bell));
     this.#reader = new LaneReader(from, new Bell(bell));
     const mailbox = new MailboxTable(shared);
@@ -47,12 +49,12 @@ export class NodeLanes {
   }
 
   /** Sends a letter or an obituary. */
-  post(letter: ToNode): void {
-    writeToNode(this.#writer, letter);
+  post(letter: ToActor): void {
+    writeToActor(this.#writer, letter);
     this.#writer.ring();
   }
 
-  /** Sends that a direct lane is open, which was posted to the node's port before. */
+  /** Sends that a direct lane is open, which was posted to the actor's port before. */
   sayOpen(): void {
     writeOpen(this.#writer);
     this.#writer.ring();
@@ -65,13 +67,13 @@ export class NodeLanes {
     this.#writer.ring();
   }
 
-  /** The next message from the node; undefined if there is none. */
-  receive(): FromNode | MailReport | undefined {
+  /** The next message from the actor; undefined if there is none. */
+  receive(): FromLane<Report> | undefined {
     const frame = this.#reader.read();
     if (frame === undefined) return undefined;
-    if (frame.kind === KIND.mail)
-      return { type: "turn", mail: [mailIn(frame)], taken: NONE, malformed: 0, raft: undefined };
-    const report = reportIn(frame);
-    return report.type === "turn" ? { ...report, mail: [], taken: NONE } : report;
+    const letter = mailIn(frame);
+    return letter === undefined
+      ? (reportIn(frame) as MailReport | Report)
+      : { type: "letter", letter };
   }
 }

@@ -1,41 +1,57 @@
 import { assert } from "@kontiki/core";
-import type { Life } from "../mail/status.ts";
+
+/** Where an actor, such as a node, is in its life. It has a thread in `starting` and `running` only. */
+export type Life =
+  /** Its thread starts: a node recovers its state from its disk. */
+  | { readonly type: "starting" }
+  /** Its thread takes part: it gets mail. */
+  | { readonly type: "running" }
+  /** It crashed, or is restarted along with another one, and is started again after a delay: a node from its disk. */
+  | { readonly type: "restarting"; readonly cause: string }
+  /** It was stopped on request, or has ended by itself as it may. */
+  | { readonly type: "stopped" }
+  /** It is not started again unless that is requested. */
+  | { readonly type: "failed"; readonly cause: string };
 
 /** A pause that a thread was asked to make, and whether it has begun. */
 export type Pause = { readonly number: number; readonly begun: boolean };
 
 /**
- * Where a node is in its life, with all that was asked of it. What users see of it is {@link lifeAsSeen}.
+ * Where an actor is in its life, with all that was asked of it. What users see of it is {@link lifeAsSeen}.
  *
- * The node has a thread in `starting`, `unusable`, `running`, `crashing` and `stopping`, and in no other life.
+ * The actor has a thread in `starting`, `unusable`, `running`, `crashing`, `recycling` and `stopping`, and in no other life.
  */
-export type NodeLife =
-  /** Its thread recovers its state from its disk. */
+export type ActorLife =
+  /** Its thread gets ready. */
   | { readonly type: "starting" }
   /** Its thread reported that it cannot start and that another attempt would not help. It is about to end. */
   | { readonly type: "unusable"; readonly why: string }
-  /** Its thread takes part in the cluster, or pauses. */
+  /** Its thread takes part, or pauses. */
   | { readonly type: "running"; readonly pause: Pause | undefined }
   /** Its thread was killed on request and has not ended yet. */
   | { readonly type: "crashing"; readonly wasReady: boolean }
-  /** Its thread was asked to end. `closed`: why the node never starts again, if that is so. */
+  /** Its thread was asked to end, because it is restarted along with another one. */
+  | { readonly type: "recycling"; readonly wasReady: boolean; readonly cause: string }
+  /** Its thread was asked to end. `closed`: why the actor never starts again, if that is so. */
   | { readonly type: "stopping"; readonly wasReady: boolean; readonly closed: string | undefined }
-  /** Its thread crashed, and another one is started after a delay. */
+  /** Its thread has ended, and another one is started after a delay. */
   | { readonly type: "restarting"; readonly cause: string }
+  /** Its thread has ended by itself, as it may. */
+  | { readonly type: "completed" }
   /** It does not start again until it is asked to. */
   | { readonly type: "failed"; readonly cause: string }
   /** It was stopped on request. */
   | { readonly type: "stopped" }
-  /** It has no thread, and its disk cannot be used until it is replaced. */
-  | { readonly type: "diskless"; readonly why: string }
+  /** It has no thread, and cannot start until what it lacks is there: a node whose disk cannot be used. */
+  | { readonly type: "barred"; readonly why: string }
   /** It was stopped permanently. */
   | { readonly type: "closed"; readonly why: string };
 
-/** What happens to a node. */
+/** What happens to an actor. */
 export type LifeEvent =
   /** A thread was started. */
   | { readonly type: "spawned" }
-  /** The thread has recovered its state. */
+  /** The thread is ready. */
   | { readonly type: "ready" }
   /** The thread reported that it can never start. */
   | { readonly type: "foundUnusable"; readonly why: string }
@@ -47,32 +63,36 @@ export type LifeEvent =
   | { readonly type: "resumed" }
   /** The thread was killed on request. */
   | { readonly type: "crashRequested" }
-  /** The node was asked to stop. */
+  /** The actor is restarted along with another one, for this reason. */
+  | { readonly type: "recycleRequested"; readonly cause: string }
+  /** The actor was asked to stop. */
   | { readonly type: "stopRequested" }
-  /** The node was asked to stop permanently. */
+  /** The actor was asked to stop permanently. */
   | { readonly type: "closeRequested"; readonly why: string }
   /** The thread ended as it was asked to. */
   | { readonly type: "stopped" }
+  /** The thread ended by itself, as it may. */
+  | { readonly type: "completed" }
   /** The thread ended, and another one is started after a delay. */
   | { readonly type: "crashed"; readonly cause: string }
-  /** The thread ended, and the node is given up. */
+  /** The actor is given up. */
   | { readonly type: "gaveUp"; readonly cause: string }
-  /** Its disk could not be replaced and cannot be used. */
-  | { readonly type: "diskLost"; readonly why: string }
-  /** It has another disk. */
-  | { readonly type: "diskReplaced" };
+  /** It lacks what it needs to start. */
+  | { readonly type: "barred"; readonly why: string }
+  /** It has what it needs. */
+  | { readonly type: "unbarred" };
 
 /** The life after an event. It is the same life when the event changes nothing. */
-export function nextLife(life: NodeLife, event: LifeEvent): NodeLife {
+export function nextLife(life: ActorLife, event: LifeEvent): ActorLife {
   switch (event.type) {
     case "spawned":
-      assert(!hasThread(life), "a node has at most one thread");
+      assert(!hasThread(life), "an actor has at most one thread");
       return { type: "starting" };
     case "ready":
       return onReady(life);
     case "foundUnusable":
       assert(hasThread(life), "only a thread reports");
-      // A requested stop wins: the node ends as stopped, not as failed.
+      // A requested stop wins: the actor ends as stopped, not as failed.
       return life.type === "stopping" ? life : { type: "unusable", why: event.why };
     case "pauseRequested":
       if (life.type !== "running" || life.pause !== undefined) return life;
@@ -84,6 +104,8 @@ export function nextLife(life: NodeLife, event: LifeEvent): NodeLife {
       return life.type === "running" ? { type: "running", pause: undefined } : life;
     case "crashRequested":
       return onCrashRequested(life);
+    case "recycleRequested":
+      return onRecycleRequested(life, event.cause);
     case "stopRequested":
       return onStopRequested(life);
     case "closeRequested":
@@ -91,17 +113,20 @@ export function nextLife(life: NodeLife, event: LifeEvent): NodeLife {
     case "stopped":
       assert(life.type === "stopping", "a thread that ends as stopped was asked to stop");
       return life.closed === undefined ? { type: "stopped" } : { type: "closed", why: life.closed };
+    case "completed":
+      assert(hasThread(life), "a thread that has ended was there");
+      return { type: "completed" };
     case "crashed":
       assert(hasThread(life), "a thread that crashes was there");
       return { type: "restarting", cause: event.cause };
     case "gaveUp":
-      assert(hasThread(life), "a node is given up when its thread has ended");
+      assert(hasThread(life), "an actor is given up when its thread has ended");
       return { type: "failed", cause: event.cause };
-    case "diskLost":
-      assert(isDiskFree(life), "only a stopped node loses its disk");
-      return { type: "diskless", why: event.why };
-    case "diskReplaced":
-      assert(isDiskFree(life), "only a stopped node gets another disk");
+    case "barred":
+      assert(isAtRest(life), "only a stopped actor loses what it needs");
+      return { type: "barred", why: event.why };
+    case "unbarred":
+      assert(isAtRest(life), "only a stopped actor gets what it needs");
       return { type: "stopped" };
     default:
       return event satisfies never;
@@ -109,7 +134,7 @@ export function nextLife(life: NodeLife, event: LifeEvent): NodeLife {
 }
 
 /** What users see of a life: what its thread does, not what was asked of it. */
-export function lifeAsSeen(life: NodeLife): Life {
+export function lifeAsSeen(life: ActorLife): Life {
   switch (life.type) {
     case "starting":
     case "unusable":
@@ -117,13 +142,15 @@ export function lifeAsSeen(life: NodeLife): Life {
     case "running":
       return { type: "running" };
     case "crashing":
+    case "recycling":
     case "stopping":
       return { type: life.wasReady ? "running" : "starting" };
     case "restarting":
     case "failed":
       return { type: life.type, cause: life.cause };
-    case "diskless":
+    case "barred":
       return { type: "failed", cause: life.why };
+    case "completed":
     case "stopped":
     case "closed":
       return { type: "stopped" };
@@ -132,45 +159,63 @@ export function lifeAsSeen(life: NodeLife): Life {
   }
 }
 
-/** Whether the node has a thread. */
-export function hasThread({ type }: NodeLife): boolean {
+/** Whether the actor has a thread. */
+export function hasThread({ type }: ActorLife): boolean {
   return (
     type === "starting" ||
     type === "unusable" ||
     type === "running" ||
     type === "crashing" ||
+    type === "recycling" ||
     type === "stopping"
   );
 }
 
-/** Whether the node was stopped and nothing writes to its disk until it is started again. */
-export function isDiskFree({ type }: NodeLife): boolean {
-  return type === "stopped" || type === "diskless";
+/** Whether the actor was stopped and nothing runs until it is started again. */
+export function isAtRest({ type }: ActorLife): boolean {
+  return type === "stopped" || type === "barred";
 }
 
 /** Whether its thread was asked to pause. */
-export function isPausing(life: NodeLife): boolean {
+export function isPausing(life: ActorLife): boolean {
   return life.type === "running" && life.pause !== undefined;
 }
 
 /** Whether its thread has paused. */
-export function isPaused(life: NodeLife): boolean {
+export function isPaused(life: ActorLife): boolean {
   return life.type === "running" && life.pause?.begun === true;
 }
 
 /** What a thread posted before it was killed still counts. */
-function onReady(life: NodeLife): NodeLife {
+function onReady(life: ActorLife): ActorLife {
   if (life.type === "starting") return { type: "running", pause: undefined };
-  return life.type === "crashing" || life.type === "stopping" ? { ...life, wasReady: true } : life;
+  const isEnding =
+    life.type === "crashing" || life.type === "recycling" || life.type === "stopping";
+  return isEnding ? { ...life, wasReady: true } : life;
 }
 
 /** Nothing changes for a thread that is about to end with a reason of its own. */
-function onCrashRequested(life: NodeLife): NodeLife {
+function onCrashRequested(life: ActorLife): ActorLife {
   if (life.type !== "starting" && life.type !== "running") return life;
   return { type: "crashing", wasReady: life.type === "running" };
 }
 
-function onStopRequested(life: NodeLife): NodeLife {
+/** What was stopped or given up stays so. A thread that is about to end is not asked again. */
+function onRecycleRequested(life: ActorLife, cause: string): ActorLife {
+  switch (life.type) {
+    case "starting":
+    case "running":
+      return { type: "recycling", wasReady: life.type === "running", cause };
+    case "crashing":
+      return { type: "recycling", wasReady: life.wasReady, cause };
+    case "completed":
+      return { type: "restarting", cause };
+    default:
+      return life;
+  }
+}
+
+function onStopRequested(life: ActorLife): ActorLife {
   switch (life.type) {
     case "starting":
     case "unusable":
@@ -178,13 +223,15 @@ function onStopRequested(life: NodeLife): NodeLife {
     case "running":
       return { type: "stopping", wasReady: true, closed: undefined };
     case "crashing":
+    case "recycling":
       return { type: "stopping", wasReady: life.wasReady, closed: undefined };
     case "restarting":
+    case "completed":
     case "failed":
       return { type: "stopped" };
     case "stopping":
     case "stopped":
-    case "diskless":
+    case "barred":
     case "closed":
       return life;
     default:
@@ -193,7 +240,7 @@ function onStopRequested(life: NodeLife): NodeLife {
 }
 
 /** The first reason stays. */
-function onCloseRequested(life: NodeLife, why: string): NodeLife {
+function onCloseRequested(life: ActorLife, why: string): ActorLife {
   const stopped = onStopRequested(life);
   if (stopped.type === "stopping") return { ...stopped, closed: stopped.closed ?? why };
   return stopped.type === "closed" ? stopped : { type: "closed", why };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   decideRestart,
   RESTART_DEFAULTS,
-} from "../../../packages/actors/src/threads/restart-policy.ts";
+} from "../../../packages/actors/src/supervision/restart-policy.ts";
 
 const POLICY = { crashes: 3, withinMs: 1000, firstPauseMs: 10, pauseMsMax: 35 };
 

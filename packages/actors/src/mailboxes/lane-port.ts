@@ -1,76 +1,69 @@
 import { performance } from "node:perf_hooks";
 import { receiveMessageOnPort, type MessagePort } from "node:worker_threads";
 import { Bell } from "../lanes/bell.ts";
-import type { FromNode, ToNode } from "../mail/protocol.ts";
-import type { NodePort } from "../node/node-port.ts";
 import type { DirectLane, LaneStart } from "./lane-frames.ts";
 import { LaneInbox } from "./lane-inbox.ts";
-import { LaneOutbox } from "./lane-outbox.ts";
+import type { LaneOutbox } from "./lane-outbox.ts";
+import type { ToActor } from "./letter.ts";
 
 /**
- * While letters come closer together than this, in ms, a node sleeps between them without its event loop, because it wakes
+ * While letters come closer together than this, in ms, an actor sleeps between them without its event loop, because it wakes
  * faster so. Otherwise it sleeps in its event loop. So whatever else runs in its thread is late by no more than this.
  */
 const BLOCK_MS = 4;
 
-/** What else a node's thread has to do. */
+/** What else an actor's thread has to do. */
 export type ThreadWork = {
   /** Whether something runs as soon as the event loop comes to it. */
   readonly isDue: () => boolean;
-  /** When the node's timer is due, by `performance.now`. */
+  /** When the actor's timer is due, by `performance.now`. */
   readonly timerAtMs: () => number;
 };
 
+/** What a port needs of the lanes that lead from its thread. */
+export type PortOutbox = Pick<
+  LaneOutbox,
+  "canContinue" | "continue" | "open" | "settled" | "flush"
+>;
+
 /**
- * The mail connection of a node in a thread: lanes for mail and reports, and a port for what cannot travel in them, which
+ * The mail connection of an actor in a thread: lanes for mail and reports, and a port for what cannot travel in them, which
  * is rare.
  */
-export class LanePort implements NodePort {
+export class LanePort {
   readonly #port: MessagePort;
   readonly #bell: Bell;
   readonly #inbox: LaneInbox;
-  readonly #outbox: LaneOutbox;
+  readonly #outbox: PortOutbox;
   readonly #work: ThreadWork;
   #onLetters = (): void => {};
   #lastLetterMs = -Infinity;
   #isBusy = false;
   #isClosed = false;
 
-  constructor(start: LaneStart, port: MessagePort, work: ThreadWork) {
+  constructor(start: LaneStart, port: MessagePort, work: ThreadWork, outbox: PortOutbox) {
     this.#port = port;
     this.#bell = new Bell(start.bell);
     this.#work = work;
-    this.#outbox = new LaneOutbox(start);
+    this.#outbox = outbox;
     this.#inbox = new LaneInbox(start, {
       onOpen: () => this.#open(),
       onSettled: (slot, lost) => this.#outbox.settled(slot, lost),
     });
   }
 
-  receive(): ToNode | undefined {
+  /** Takes the next letter; undefined if there is none. */
+  receive(): ToActor | undefined {
     return this.#inbox.receive();
   }
 
-  post(message: FromNode): void {
-    switch (message.type) {
-      case "turn":
-        this.#outbox.status(message.raft, message.malformed);
-        for (const letter of message.mail) this.#outbox.send(letter);
-        return this.#outbox.ring();
-      case "membership":
-      case "trouble":
-        this.#outbox.report(message);
-        return this.#outbox.ring();
-      default:
-        this.#port.postMessage(message);
-    }
-  }
-
+  /** Calls back whenever letters have come. */
   onLetters(callback: () => void): void {
     this.#onLetters = callback;
     setImmediate(this.#run);
   }
 
+  /** Sends what is held back, and takes no more mail. */
   close(): void {
     this.#outbox.flush();
     this.#isClosed = true;

@@ -2,9 +2,9 @@ import type { MessagePort } from "node:worker_threads";
 import { Bell } from "../lanes/bell.ts";
 import { newLane } from "../lanes/lane.ts";
 import { MailboxTable, type MailboxLimits } from "../lanes/mailbox-table.ts";
-import type { FromNode, ToNode } from "../mail/protocol.ts";
-import type { DirectLane, LaneStart, MailReport } from "./lane-frames.ts";
-import { NodeLanes, type LanesToNode } from "./node-lanes.ts";
+import { ActorLanes, type FromLane, type LanesToActor } from "./actor-lanes.ts";
+import type { DirectLane, LaneStart } from "./lane-frames.ts";
+import type { ToActor } from "./letter.ts";
 import type { RouterAccount } from "./router.ts";
 
 /** Bytes of each lane's ring. A letter that is larger travels in parts. */
@@ -15,24 +15,24 @@ const SUPERVISOR_SLOT = 0;
 const PROGRAM_SLOT = 1;
 export const FIRST_DIRECT_SLOT = 2;
 
-/** The lanes of one start of a node's thread, and the supervisor's end of its own. */
-export class NodeMail {
-  /** Wakes the node's thread. */
+/** The lanes of one start of an actor's thread, and the supervisor's end of its own. */
+export class ActorMail<Report extends object = never> {
+  /** Wakes the actor's thread. */
   readonly bell = new Bell();
   readonly mailbox = new MailboxTable();
   /** What the program's end of its lanes is made of; undefined for a supervisor in the program's thread. */
-  readonly program: LanesToNode | undefined;
+  readonly program: LanesToActor | undefined;
   readonly #supervisorBell: Bell;
   readonly #programBell: SharedArrayBuffer | undefined;
-  readonly #memory: LanesToNode;
-  readonly #lanes: NodeLanes;
+  readonly #memory: LanesToActor;
+  readonly #lanes: ActorLanes<Report>;
 
   /** @param programBell wakes the program's thread, if that is another than the supervisor's. */
   constructor(supervisorBell: Bell, programBell?: SharedArrayBuffer) {
     this.#supervisorBell = supervisorBell;
     this.#programBell = programBell;
     this.#memory = this.#newLanes(SUPERVISOR_SLOT);
-    this.#lanes = new NodeLanes(this.#memory);
+    this.#lanes = new ActorLanes(this.#memory);
     this.program = programBell && this.#newLanes(PROGRAM_SLOT);
   }
 
@@ -62,11 +62,11 @@ export class NodeMail {
   }
 
   /** Sends a letter or an obituary. */
-  post(letter: ToNode): void {
+  post(letter: ToActor): void {
     this.#lanes.post(letter);
   }
 
-  /** Opens a direct lane to another node. */
+  /** Opens a direct lane to another actor. */
   open(lane: DirectLane, port: MessagePort): void {
     port.postMessage(lane);
     this.#lanes.sayOpen();
@@ -77,12 +77,12 @@ export class NodeMail {
     this.#lanes.continue();
   }
 
-  /** The next message from the node; undefined if there is none. */
-  receive(): FromNode | MailReport | undefined {
+  /** The next message from the actor; undefined if there is none. */
+  receive(): FromLane<Report> | undefined {
     return this.#lanes.receive();
   }
 
-  #newLanes(slot: number): LanesToNode {
+  #newLanes(slot: number): LanesToActor {
     const [bell, mailbox] = [this.bell.shared, this.mailbox.shared];
     return { bell, mailbox, slot, in: newLane(LANE_BYTES), out: newLane(LANE_BYTES) };
   }
