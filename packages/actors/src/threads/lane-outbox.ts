@@ -100,7 +100,7 @@ export class LaneOutbox {
     const { length } = letter.bytes;
     if (!takesLetter(this.#limits, mailbox, length, false)) return this.#count(to);
     mailbox.sent(slot, length);
-    writer.write(KIND.mail, letter.bytes);
+    writer.write(KIND.mail, letter.bytes, undefined, letter.canWait !== true);
   }
 
   /** Sends the state of the node, soon or with what is sent next. */

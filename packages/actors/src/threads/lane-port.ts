@@ -19,6 +19,8 @@ export type ThreadWork = {
   readonly isDue: () => boolean;
   /** When the node's timer is due, by `performance.now`. */
   readonly timerAtMs: () => number;
+  /** Whether letters that can wait may wait until something else wakes the thread. */
+  readonly mayDoze: () => boolean;
 };
 
 /**
@@ -54,6 +56,8 @@ export class LanePort implements NodePort {
   post(message: FromNode): void {
     switch (message.type) {
       case "turn":
+        // A turn for a timer may begin what the thread did not wait for when it began to sleep.
+        if (this.#bell.isDozing && !this.#work.mayDoze()) this.#bell.rouse();
         this.#outbox.status(message.raft, message.malformed);
         for (const letter of message.mail) this.#outbox.send(letter);
         return this.#outbox.ring();
@@ -83,11 +87,11 @@ export class LanePort implements NodePort {
     if (this.#isClosed) return;
     const ms = this.#work.isDue() ? 0 : this.#blockMs();
     if (ms > 0) {
-      this.#bell.block(this.#isQuiet, ms);
+      this.#bell.block(this.#isQuiet, ms, this.#work.mayDoze());
       this.#take();
     } else if (!this.#work.isDue()) {
       this.#outbox.flush();
-      return this.#bell.whenRung(this.#isQuiet, this.#run);
+      return this.#bell.whenRung(this.#isQuiet, this.#run, this.#work.mayDoze());
     }
     setImmediate(this.#run);
   };
