@@ -18,6 +18,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "sessions",
     "lanes",
+    "mailboxes",
+    "supervision",
     "metrics",
     "mail",
     "client",
@@ -58,6 +60,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
+  nats: ["connection", "index.ts"],
   cli: [
     "host",
     "output",
@@ -94,5 +97,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const TEST_ROOMS: Readonly<Record<string, string>> = {
   "core/conformance": "tables of another implementation",
   "core/traces": "golden traces",
+  "nats/programs": "tests that start threads and processes",
   "cli/udp/programs": "tests that start processes",
 };

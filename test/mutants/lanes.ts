@@ -17,9 +17,9 @@ export type TestedMutant = {
 const BELL = "packages/actors/src/lanes/bell.ts";
 const WRITER = "packages/actors/src/lanes/lane-writer.ts";
 const READER = "packages/actors/src/lanes/lane-reader.ts";
-const INBOX = "packages/actors/src/threads/lane-inbox.ts";
-const OUTBOX = "packages/actors/src/threads/lane-outbox.ts";
-const PORT = "packages/actors/src/threads/lane-port.ts";
+const INBOX = "packages/actors/src/mailboxes/lane-inbox.ts";
+const OUTBOX = "packages/actors/src/mailboxes/lane-outbox.ts";
+const PORT = "packages/actors/src/threads/node-lane-port.ts";
 const AWAITED = "packages/actors/src/node/awaited.ts";
 const LETTERS = "packages/actors/src/node/outbox.ts";
 const FLAT = "packages/actors/src/bytes/flat-record.ts";
@@ -75,11 +75,11 @@ const BELLS: readonly TestedMutant[] = [
     edits: [
       {
         file: PORT,
-        find: "if (this.#bell.isDozing && !this.#work.mayDoze()) this.#bell.rouse();",
+        find: "this.#lanes.rouse();",
         replace: "",
       },
     ],
-    test: "actors/threads/lane-port.test.ts",
+    test: "actors/threads/node-lane-port.test.ts",
   },
   {
     name: "dozes-while-entries-are-not-committed",
@@ -146,7 +146,7 @@ const LANES: readonly TestedMutant[] = [
     name: "lane-of-an-older-incarnation-written",
     about: "A node writes to the lane of a thread that is gone.",
     edits: [{ file: OUTBOX, find: "if (direct.writer.isCut) {", replace: "if (false) {" }],
-    test: "actors/threads/lane-port.test.ts",
+    test: "actors/threads/node-lane-port.test.ts",
   },
   {
     name: "lane-of-an-older-incarnation-kept",
@@ -159,7 +159,7 @@ const LANES: readonly TestedMutant[] = [
         replace: "if (!this.#direct.has(node)) this.#direct.set(node, {",
       },
     ],
-    test: "actors/threads/lane-port.test.ts",
+    test: "actors/threads/node-lane-port.test.ts",
   },
   {
     name: "obituary-of-an-older-incarnation-ends-a-lane",
@@ -171,7 +171,7 @@ const LANES: readonly TestedMutant[] = [
         replace: "each.node === letter.node && each.incarnation !== letter.incarnation,",
       },
     ],
-    test: "actors/threads/lane-port.test.ts",
+    test: "actors/threads/node-lane-port.test.ts",
   },
   {
     name: "obituary-before-the-last-letters",
@@ -183,7 +183,7 @@ const LANES: readonly TestedMutant[] = [
         replace: "if (source === undefined && frame !== undefined) {\n      const last",
       },
     ],
-    test: "actors/threads/lane-port.test.ts",
+    test: "actors/threads/node-lane-port.test.ts",
   },
 ];
 

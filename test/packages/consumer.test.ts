@@ -19,6 +19,7 @@ const ENTRIES = [
   "@kontiki/actors/node",
   "@kontiki/testing",
   "@kontiki/testing/vitest",
+  "@kontiki/nats",
   "@kontiki/cli",
 ];
 
