@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { argv, env, execPath, stderr, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { TESTED_MUTANTS } from "./lanes.ts";
 
 const USAGE = `usage: pnpm mutants:tested [NAME]...
@@ -44,7 +45,7 @@ function passes(file: string, mutant: string | undefined): boolean {
     encoding: "utf8",
   });
   // Tests that were not found, and sources that do not load, are no catch.
-  if (!/^ *Tests /m.test(run.stdout.replaceAll(/\u001B\[[\d;]*m/g, "")))
+  if (!/^ *Tests /m.test(stripVTControlCharacters(run.stdout)))
     throw new Error(`no tests ran in ${file}: ${run.stdout}${run.stderr}`);
   return run.status === 0;
 }
