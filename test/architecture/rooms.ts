@@ -58,7 +58,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
-  nats: ["connection", "index.ts"],
+  nats: ["connection", "campaign", "store", "fleet", "index.ts"],
   cli: [
     "host",
     "output",
@@ -76,6 +76,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "engines",
     "explore",
     "campaign",
+    "fleet",
     "reports",
     "udp",
     "maelstrom",
