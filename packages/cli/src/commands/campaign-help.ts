@@ -32,7 +32,7 @@ plans these are depends on what ended before, so two guided campaigns differ.
 --json: the object that "kontiki campaign status --json" prints.
 
 Exit status: 0 started, 2 bad usage, a broken scenario or a name that is taken, 4 an error of the tool, such as
-no server.`;
+no server, 130 interrupted by Ctrl-C.`;
 
 /** Printed after the options by `kontiki campaign status --help`. */
 export const statusHelp = `
@@ -46,7 +46,8 @@ perSecond), findings (scenario, check, text, seed, runs, token), errors (range, 
 results, strange messages), coverage (name: count), elapsedMs (from the first result to the last), bytes (of
 the results on the server).
 
-Exit status: 0, 2 bad usage or no such campaign, 4 an error of the tool, such as no server.`;
+Exit status: 0, 2 bad usage or no such campaign, 4 an error of the tool, such as no server, 130 interrupted by
+Ctrl-C.`;
 
 /** Printed after the options by `kontiki campaign watch --help`. */
 export const watchHelp = `
@@ -74,7 +75,7 @@ workers that brought results; the time is from the first result to the last.
 stopped, "job" after an error of the tool.
 
 Exit status: 0 valid, 1 violated, 2 bad usage or no such campaign, 3 unknown, also while it runs, 4 an error
-of the tool.`;
+of the tool, 130 interrupted by Ctrl-C.`;
 
 /** Printed after the options by `kontiki campaign stop --help`. */
 export const stopHelp = `
@@ -86,7 +87,7 @@ Workers end their runs of it at once. Its results stay on the server, for "repor
 
 --json: name, removed, runs (done, all).
 
-Exit status: 0 stopped, 2 bad usage or no such campaign, 4 an error of the tool.`;
+Exit status: 0 stopped, 2 bad usage or no such campaign, 4 an error of the tool, 130 interrupted by Ctrl-C.`;
 
 /** Printed after the options by `kontiki worker --help`. */
 export const workerHelp = `

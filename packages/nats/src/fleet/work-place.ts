@@ -169,7 +169,8 @@ async function acknowledge(message: JsMsg): Promise<void> {
 }
 
 function refuse(message: JsMsg): Outcome {
-  message.term("it is no work of this campaign");
+  // Without a reason: servers before 2.10 do not know it, and give the message out again.
+  message.term();
   return "strange";
 }
 

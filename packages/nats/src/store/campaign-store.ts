@@ -1,5 +1,6 @@
 import { KontikiError } from "@kontiki/actors";
 import {
+  JetStreamApiCodes,
   JetStreamApiError,
   jetstream,
   type JetStreamClient,
@@ -11,13 +12,11 @@ import { specOf, type CampaignSpec } from "../campaign/spec.ts";
 import { insist } from "./insist.ts";
 import { hasStreams, STREAMS, SUBJECTS } from "./streams.ts";
 
-/** The server's code for a subject that has a message where none was expected. */
-const WRONG_LAST_SEQUENCE = 10071;
-
 /** What the server keeps of each campaign, apart from work and results. */
 export class CampaignStore {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
+  #isThere = false;
 
   constructor(connection: NatsConnection, jsm: JetStreamManager) {
     this.#js = jetstream(connection);
@@ -35,7 +34,10 @@ export class CampaignStore {
         }),
       );
     } catch (thrown) {
-      if (!(thrown instanceof JetStreamApiError) || thrown.code !== WRONG_LAST_SEQUENCE)
+      if (
+        !(thrown instanceof JetStreamApiError) ||
+        thrown.code !== JetStreamApiCodes.StreamWrongLastSequence
+      )
         throw thrown;
       throw new KontikiError(
         `there is a campaign ${spec.name} already: give another --name, or remove it with "kontiki campaign stop ${spec.name} --remove"`,
@@ -46,12 +48,13 @@ export class CampaignStore {
 
   /** A campaign by its name. */
   async find(name: string): Promise<CampaignSpec | undefined> {
-    return specOf(unpackedJson(await this.#last(SUBJECTS.campaign(name))));
+    const spec = specOf(unpackedJson(await this.#last(SUBJECTS.campaign(name))));
+    return spec?.name === name ? spec : undefined;
   }
 
   /** The names of all campaigns. */
   async names(): Promise<readonly string[]> {
-    if (!(await hasStreams(this.#jsm))) return [];
+    if (!(await this.#exists())) return [];
     const filter = SUBJECTS.campaign("*");
     const { state } = await insist(() =>
       this.#jsm.streams.info(STREAMS.campaigns, { subjects_filter: filter }),
@@ -95,8 +98,15 @@ export class CampaignStore {
     await insist(() => this.#js.publish(SUBJECTS.closed(id), packedJson(range)));
   }
 
+  /** Once there are streams, they stay. */
+  async #exists(): Promise<boolean> {
+    this.#isThere ||= await hasStreams(this.#jsm);
+    return this.#isThere;
+  }
+
   async #last(subject: string): Promise<Uint8Array> {
     const query = { last_by_subj: subject };
+    if (!(await this.#exists())) return new Uint8Array();
     const found = await insist(() => this.#jsm.streams.getMessage(STREAMS.campaigns, query));
     return found?.data ?? new Uint8Array();
   }

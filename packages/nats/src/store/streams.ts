@@ -1,6 +1,8 @@
 import { KontikiError } from "@kontiki/actors";
 import {
   DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
@@ -8,6 +10,7 @@ import {
   type StreamConfig,
 } from "@nats-io/jetstream";
 import { nanos, type NatsConnection } from "@nats-io/transport-node";
+import { insist } from "./insist.ts";
 
 /** The streams of all campaigns on a server. Their messages are in files, so that a restart loses none. */
 export const STREAMS = {
@@ -57,13 +60,22 @@ const CONFIGS: readonly Stream[] = [
 export async function makeStreams(jsm: JetStreamManager, replicas: number): Promise<void> {
   for (const config of CONFIGS) {
     const found = await jsm.streams.info(config.name).catch(() => undefined);
-    if (found === undefined) await jsm.streams.add({ ...config, num_replicas: replicas });
+    // Adding one again, as another process may do now, changes nothing.
+    if (found === undefined)
+      await insist(() => jsm.streams.add({ ...config, num_replicas: replicas }));
   }
 }
 
-/** Whether campaigns were ever started on this server. */
+/** Whether campaigns were ever started on this server. A server that is away does not say that there were none. */
 export async function hasStreams(jsm: JetStreamManager): Promise<boolean> {
-  return (await jsm.streams.info(STREAMS.results).catch(() => undefined)) !== undefined;
+  try {
+    await insist(() => jsm.streams.info(STREAMS.campaigns));
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof JetStreamApiError && thrown.code === JetStreamApiCodes.StreamNotFound)
+      return false;
+    throw thrown;
+  }
 }
 
 /** @throws KontikiError for a server without JetStream. */
