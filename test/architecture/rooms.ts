@@ -18,6 +18,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "sessions",
     "lanes",
+    "mailboxes",
+    "supervision",
     "metrics",
     "mail",
     "client",

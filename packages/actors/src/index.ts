@@ -13,6 +13,8 @@ export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 export type { ClusterFaults } from "./cluster/cluster-faults.ts";
 export { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "./faults/crash-points.ts";
 export type { DiskOperation, Disturbance } from "./faults/disturbance.ts";
+export type { AppliedEvent } from "./cluster/applied-watch.ts";
+export type { AppliedCommand } from "./metrics/probe.ts";
 export { EFFECTS, type FaultEffect } from "./faults/fault-cells.ts";
 
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";
@@ -40,7 +42,7 @@ export type { Histogram } from "./metrics/histogram.ts";
 export type { StepRecord, SyncRecord } from "./metrics/probe.ts";
 export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
-export type { AddNodeOptions } from "./cluster/member-changes.ts";
+export type { AddNodeOptions, MembersChange } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";
 export { NodeHandle, type LogOptions } from "./cluster/node-handle.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";

@@ -28,7 +28,7 @@ const ENTRIES = [
 /** Files that a simulation loads although they break a rule below, and why no run sees that. */
 const HARMLESS: Readonly<Record<string, string>> = {
   "packages/actors/src/options/rules.ts": "shows a wrong option, before anything runs",
-  "packages/actors/src/threads/start-worker.ts": "starts threads, which a simulation has not",
+  "packages/actors/src/supervision/start-worker.ts": "starts threads, which a simulation has not",
   "packages/testing/src/check/limits.ts": "a simulation gives a clock that counts",
   "packages/testing/src/slices.ts": "pauses work for a moment, which does not change the work",
 };
@@ -182,13 +182,13 @@ describe("lint", () => {
   test("allows the named files to use time, but not to end the process", () => {
     expect(
       lint({
-        "packages/actors/src/threads/restarts.ts":
+        "packages/actors/src/supervision/restarts.ts":
           "export const it = performance.now() + Math.random();",
         "packages/actors/src/threads/worker.ts": "process.exit();",
         "packages/testing/src/workers/any.ts": "export const it = Date.now();",
       }),
     ).toEqual({
-      "packages/actors/src/threads/restarts.ts": [],
+      "packages/actors/src/supervision/restarts.ts": [],
       "packages/actors/src/threads/worker.ts": [PROPERTY],
       "packages/testing/src/workers/any.ts": [],
     });

@@ -10,6 +10,7 @@ export const ARGUMENTS = {
     members: 1,
     metrics: 0,
     addNode: 2,
+    changeMembers: 2,
     removeNode: 2,
     promote: 2,
     transfer: 2,
@@ -17,6 +18,7 @@ export const ARGUMENTS = {
   },
   throws: {
     status: 0,
+    watchApplied: 1,
     whyNoLeader: 0,
     node: 1,
     proposeEach: { needs: "commands", most: 2 },

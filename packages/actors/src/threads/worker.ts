@@ -6,6 +6,7 @@
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { makeConfig, nodeId, type Config } from "@kontiki/core";
+import { AppliedFeed } from "./applied-feed.ts";
 import { exposeControl } from "./control-endpoint.ts";
 import { DisturbedNode } from "./disturbed-node.ts";
 import { recordingCalls } from "../faults/recording-calls.ts";
@@ -13,11 +14,13 @@ import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import { waitAt } from "./gate.ts";
+import { whyNotDiskOf } from "../directory/whose-disk.ts";
+import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
-import { heapWatch } from "./heap-watch.ts";
+import { heapWatch } from "../supervision/heap-watch.ts";
 import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
+import type { EntryObserver } from "../node/applier.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
@@ -25,13 +28,14 @@ import { Probe } from "../metrics/probe.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
-import { observingSteps } from "../node/step-observer.ts";
-import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
+import { observingSteps, type StepObserver } from "../node/step-observer.ts";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
-import { LanePort } from "./lane-port.ts";
-import { isCarried, pulsesIn } from "./mail-route.ts";
-import type { LaneStart } from "./lane-frames.ts";
+import { NodeLanePort } from "./node-lane-port.ts";
+import { isCarried, pulsesIn } from "../mailboxes/mail-route.ts";
+import { PULSE_MS } from "../mailboxes/pulse.ts";
+import type { LaneStart } from "../mailboxes/lane-frames.ts";
 import type { Clock } from "../node/timers.ts";
 import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
 import { NodeTracer } from "../trace/trace.ts";
@@ -54,8 +58,22 @@ function post(message: FromNode): void {
 const disturbed =
   spec.faults && new DisturbedNode(spec.faults, (point) => post({ type: "atPoint", point }));
 
+/** @throws KontikiError when it is the disk of another node, or an earlier one of this node. */
+function refuseOthers(place: NodeSpec["disk"]): void {
+  if (place.type === "memory") {
+    if (place.owner !== spec.id)
+      throw new KontikiError(
+        `this is the disk of ${place.owner}, not of ${spec.id}: put it back where it belongs`,
+      );
+    return;
+  }
+  const why = whyNotDiskOf(spec, place.path);
+  if (why !== undefined) throw new KontikiError(why);
+}
+
 function openDisk(): Disk {
   const { disk: place, faults } = spec;
+  refuseOthers(place);
   if (place.type === "file")
     return faults === undefined
       ? new FileDisk(place.path)
@@ -130,12 +148,14 @@ function clock(): Clock {
   };
 }
 
-function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }: NodeSpec): Config {
+function configOf({ id, uid, voters, preVote, leases, ...spec }: NodeSpec): Config {
+  const { keptEntries, maxUncommittedBytes } = spec;
   return makeConfig({
     id: nodeId(id),
     uid,
     voters: voters.map(nodeId),
     quorumBeats: quorumBeats(spec.electionTimeoutMs, spec.heartbeatMs),
+    preVote,
     leases: leases !== undefined,
     keptEntries,
     maxUncommittedBytes,
@@ -173,12 +193,34 @@ const counters: RunnerPorts["counters"] = {
   },
 };
 
+function stepsOf(config: Config, feed: AppliedFeed): StepObserver {
+  const counting = observingSteps(config, counts, recorder);
+  const steps = disturbed?.observing(counting) ?? counting;
+  return (...step) => {
+    feed.look();
+    steps(...step);
+  };
+}
+
+function entriesOf(feed: AppliedFeed): EntryObserver {
+  if (disturbed === undefined) return feed;
+  const { applied, restored } = feed;
+  return {
+    applied(index, repeats, bytes) {
+      disturbed.onApplied(index, repeats);
+      applied(index, repeats, bytes);
+    },
+    restored,
+  };
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const own = openDisk();
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
-  const observer = observingSteps(config, counts, recorder);
+  const feed = new AppliedFeed(recorder);
+  const [observer, entries] = [stepsOf(config, feed), entriesOf(feed)];
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -190,8 +232,8 @@ async function run(): Promise<void> {
   };
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
-    const machine = disturbed?.machine(made) ?? made;
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer };
+    const machine = feed.machine(disturbed?.machine(made) ?? made);
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer, entries };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
@@ -202,7 +244,7 @@ async function run(): Promise<void> {
   const orders = new Orders();
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
-  const lanePort = new LanePort({ ...lanes, route: spec.route }, data, {
+  const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
   });
