@@ -70,8 +70,7 @@ test("what is cut off, or goes on after its end, is never a record", () => {
   const bytes = encodePlain(PUT, "value");
   const { all, from, to } = among(bytes);
   for (let end = from; end < to; end += 1) expect(flatRecord(all, from, end)).toBeUndefined();
-  for (let end = to + 1; end < to + 5; end += 1)
-    expect(flatRecord(all, from, end)).toBeUndefined();
+  for (let end = to + 1; end < to + 5; end += 1) expect(flatRecord(all, from, end)).toBeUndefined();
 });
 
 test("whatever one byte is, it means the same as to the general decoder", () => {
