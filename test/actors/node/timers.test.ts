@@ -37,6 +37,23 @@ describe("the election timer", () => {
     },
   );
 
+  test("is shortened once for an election that may begin at once, and not when it is of another epoch", () => {
+    const { clock, fired, runner } = newRunner();
+    clock.chance = 0.5;
+    runner.run(election(1));
+    runner.hasten(election(0));
+    clock.advance(37);
+    expect(fired).toEqual([]);
+    runner.hasten(election(1));
+    clock.advance(38);
+    expect(fired).toEqual([1]);
+    const patient = newRunner({ patience: 1 });
+    patient.runner.run(election(0));
+    patient.runner.hasten(election(0));
+    patient.clock.advance(299);
+    expect(patient.fired).toEqual([]);
+  });
+
   test("is void once it is reset, and drawn again", () => {
     const { clock, fired, runner } = newRunner();
     runner.run(election(0));

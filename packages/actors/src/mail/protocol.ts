@@ -156,6 +156,8 @@ export type NodeSpec = {
 
 /** Control calls, by comlink on a separate port. Each has a deadline. */
 export type NodeControl = {
+  /** Lets a follower that knows no leader stand for election soon: all nodes have just started, so none can lead. */
+  hasten(): void;
   /** Finishes the current turn, closes the disk, and lets the thread end. */
   stop(): void;
   /** Lines of whole log entries from an index on, until they are `max` or more. */

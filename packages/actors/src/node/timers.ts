@@ -59,6 +59,12 @@ export class TimerRunner {
     this.#start(timer);
   }
 
+  /** Leaves only a short random time of an election timer, unless others are to stand before. */
+  hasten({ type, epoch }: Timer): void {
+    if (type !== "election" || epoch !== this.#epoch || this.#lengths.patience > 0) return;
+    this.#start({ type: "hastened", epoch });
+  }
+
   stop(): void {
     this.#cancel();
   }
