@@ -61,7 +61,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
-  nats: ["connection", "hosts", "index.ts"],
+  nats: ["connection", "hosts", "campaign", "store", "fleet", "index.ts"],
   cli: [
     "host",
     "output",
@@ -79,6 +79,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "engines",
     "explore",
     "campaign",
+    "fleet",
     "reports",
     "udp",
     "maelstrom",
