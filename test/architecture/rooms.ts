@@ -60,7 +60,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
-  nats: ["connection", "index.ts"],
+  nats: ["connection", "campaign", "store", "fleet", "index.ts"],
   cli: [
     "host",
     "output",
@@ -78,6 +78,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "engines",
     "explore",
     "campaign",
+    "fleet",
     "reports",
     "udp",
     "maelstrom",

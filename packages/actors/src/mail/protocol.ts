@@ -43,7 +43,12 @@ export type ToNode =
   | { readonly type: "obituary"; readonly node: NodeId; readonly incarnation: number };
 
 /** A letter as a node posts it: the lane that it takes identifies the sender and its incarnation. */
-export type OutgoingMail = { readonly to: Address; readonly bytes: Uint8Array<ArrayBuffer> };
+export type OutgoingMail = {
+  readonly to: Address;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether a leader that awaits no answer may find it when it wakes for something else. */
+  readonly canWait?: true;
+};
 
 /** Node to supervisor. */
 export type FromNode =

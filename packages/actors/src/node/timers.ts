@@ -85,7 +85,11 @@ export class TimerRunner {
         this.#whenQuiet(heartbeatMs, end);
         return;
       case "hastened":
-        this.#cancel = this.#clock.after(electionTimeoutMs * HASTE * this.#clock.random(), end);
+        // As with a whole timeout, a node of lower priority waits until the others had their time.
+        this.#cancel = this.#clock.after(
+          electionTimeoutMs * HASTE * (this.#clock.random() + patience),
+          end,
+        );
         return;
       case "election": {
         const rest = electionTimeoutMs * (this.#clock.random() + patience);
