@@ -9,7 +9,7 @@ const restarted = new Promise((resolve) =>
 const down = stock.monitor();
 
 console.log(await shop.ask({ buy: 2 })); // 1
-console.log(await shop.ask({ buy: 2 })); // ask of stock: it ended before it answered: only 1 of 3 apples are left
+console.log(await shop.ask({ buy: 2 })); // AskError: ask of stock: it ended before it answered: only 1 of 3 apples are left
 console.log((await down).cause); // only 1 of 3 apples are left
 console.log(await restarted, await shop.ask({ buy: 2 })); // stock 1
 await system.stop();

@@ -83,12 +83,10 @@ describe("actors in threads", SLOW, () => {
     expect(await asking(b, { type: "start" })).toBe(4);
 
     await system.stop();
-    expect(
-      events.flatMap((event) => ("actor" in event ? [`${event.type} ${event.actor}`] : [])),
-    ).toEqual([
-      ...["started a", "started b", "crashed b", "started b", "crashed b", "started b"],
-      ...["crashed b", "started b", "stopped b", "stopped a"],
-    ]);
+    const told = events.map((event) => ("actor" in event ? `${event.type} ${event.actor}` : ""));
+    expect(told.join(", ")).toBe(
+      "started a, started b, crashed b, started b, crashed b, started b, crashed b, started b, stopped b, stopped a",
+    );
     expect(system.actors().map(({ life }) => life.type)).toEqual(["stopped", "stopped"]);
     expect(threads()).toBe(before);
     await expect(spawn("c")).rejects.toThrow("the system is stopped");
@@ -155,9 +153,10 @@ describe("actors in threads", SLOW, () => {
     expect(system.actors().map(({ life, incarnation }) => [life.type, incarnation])).toEqual(
       incarnations.map((incarnation) => ["running", incarnation]),
     );
-    const recycled = events.filter(({ type }) => type === "recycled");
-    expect(recycled.map((event) => "actor" in event && event.actor).toSorted()).toEqual(
-      ["a", "c"].filter((_, at) => incarnations[at * 2] === 2),
+    const recycled = events.flatMap((event) => (event.type === "recycled" ? [event.actor] : []));
+    // All that are to be restarted end at the same time.
+    expect(new Set(recycled)).toEqual(
+      new Set(["a", "c"].filter((_, at) => incarnations[at * 2] === 2)),
     );
   });
 

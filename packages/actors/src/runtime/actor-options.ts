@@ -1,7 +1,7 @@
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import { oneOf } from "../options/words.ts";
 import { patience, rule, whole, milliseconds, shown, type Rule } from "../options/rules.ts";
-import { fields, needed, type Schema } from "../options/schema.ts";
+import { fields, type Schema } from "../options/schema.ts";
 import type { RestartPolicy } from "../supervision/restart-policy.ts";
 import {
   RESTART_TYPES,
@@ -19,12 +19,12 @@ export type ActorSystemOptions = {
    * When a crashed actor is restarted, and when it is given up. Default: up to 10 crashes within 10 s, the first pause 20 ms,
    * doubled with each crash up to 500 ms.
    */
-  readonly restarts?: RestartPolicy | undefined;
+  readonly restarts?: Partial<RestartPolicy> | undefined;
   /**
    * The bounds of each mailbox. A full mailbox rejects new messages, which are dead letters. The program may fill half of
    * it. Default: 4096 letters, 64 MiB.
    */
-  readonly mailbox?: MailboxLimits | undefined;
+  readonly mailbox?: Partial<MailboxLimits> | undefined;
   /** How long an actor may take to end gracefully, in ms, before it is killed. Default: 5000. */
   readonly stopMs?: number | undefined;
 };
@@ -39,14 +39,14 @@ export type SpawnOptions = {
   readonly heapMiB?: number | undefined;
 };
 
-const RESTARTS: Schema<RestartPolicy> = {
-  crashes: needed(whole(0)),
-  withinMs: needed(milliseconds(1)),
-  firstPauseMs: needed(milliseconds(0)),
-  pauseMsMax: needed(milliseconds(0)),
+const RESTARTS: Schema<Partial<RestartPolicy>> = {
+  crashes: whole(0),
+  withinMs: milliseconds(1),
+  firstPauseMs: milliseconds(0),
+  pauseMsMax: milliseconds(0),
 };
 
-const MAILBOX: Schema<MailboxLimits> = { letters: needed(whole(1)), bytes: needed(whole(1)) };
+const MAILBOX: Schema<Partial<MailboxLimits>> = { letters: whole(1), bytes: whole(1) };
 
 export const SYSTEM_OPTIONS: Schema<ActorSystemOptions> = {
   strategy: oneOf(...STRATEGIES),
@@ -65,6 +65,15 @@ export const SPAWN_OPTIONS: Schema<SpawnOptions> = {
 };
 
 export const ASK_OPTIONS: Schema<AskOptions> = { deadlineMs: patience };
+
+/** The defaults, with what is given in their place. */
+export function filled<Settings extends object>(
+  defaults: Settings,
+  given: Partial<Settings> = {},
+): Settings {
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(present) };
+}
 
 /** A name that an actor can have. */
 export const actorName: Rule<string> = (value, path) =>

@@ -10,6 +10,7 @@ import { RESTART_DEFAULTS } from "../supervision/restart-policy.ts";
 import type { ActorEvent, ActorStatus } from "./actor-event.ts";
 import {
   actorName,
+  filled,
   someActor,
   SPAWN_OPTIONS,
   SYSTEM_OPTIONS,
@@ -70,12 +71,12 @@ export class ActorSystem {
   /** Makes a system without actors. @throws KontikiError for options that are wrong. */
   constructor(options: ActorSystemOptions = {}) {
     checkOptions("ActorSystem", SYSTEM_OPTIONS, options);
-    const { strategy = "one-for-one", restarts = RESTART_DEFAULTS } = options;
-    const { mailbox = MAILBOX_DEFAULTS, stopMs = STOP_MS } = options;
+    const { strategy = "one-for-one", stopMs = STOP_MS } = options;
+    const policy = filled(RESTART_DEFAULTS, options.restarts);
+    const mailbox = filled(MAILBOX_DEFAULTS, options.mailbox);
     this.#stopMs = stopMs;
-    this.#supervisor = new ActorSupervisor(
-      { strategy, policy: restarts, mailbox, stopMs },
-      (event) => this.events.emit("event", event),
+    this.#supervisor = new ActorSupervisor({ strategy, policy, mailbox, stopMs }, (event) =>
+      this.events.emit("event", event),
     );
     this.#refs = this.#refHost();
   }
