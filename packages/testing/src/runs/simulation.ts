@@ -16,6 +16,7 @@ import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { RecoveryWatch } from "../run/recovery-watch.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { MachineCalls } from "../simulation/machine-calls.ts";
@@ -70,6 +71,7 @@ export class Simulation {
   readonly #calls = new MachineCalls();
   readonly #hash = new TraceHash(() => this.now);
   readonly #claims: Claims;
+  readonly #recoveries: RecoveryWatch;
   #observers: readonly Observer[];
   readonly #violations: Violation[] = [];
   #phase: "running" | "settling" | "over" | "reopened" = "running";
@@ -120,6 +122,7 @@ export class Simulation {
       machine,
       ...("specification" in options && { specification: options.specification }),
     })((violation) => this.report(violation));
+    this.#recoveries = new RecoveryWatch(() => this.now);
     this.#observers = (options.observers ?? []).map((observer) => observer(this));
     this.#begin();
   }
@@ -188,6 +191,7 @@ export class Simulation {
       virtualMs: this.now,
       coverage,
       history,
+      recoveries: this.#recoveries.all,
     };
   }
 
@@ -222,13 +226,14 @@ export class Simulation {
 
   #makeClients(): SimClients {
     const { plan, world } = this;
-    const { electionTimeoutMs, heartbeatMs } = plan.scenario.cluster;
+    const { electionTimeoutMs, heartbeatMs, obituaryMs } = plan.scenario.cluster;
     return new SimClients(plan.operations, {
       timeline: this.#timeline,
       workload: plan.scenario.workload,
       nodes: () => world.nodes,
       electionTimeoutMs,
       heartbeatMs,
+      news: { chance: new Chance(plan.seed).fork("news"), delayMs: obituaryMs },
       send: (letter) => world.network.send(letter),
       onHappening: this.#onHappening.bind(this),
       onClient: (client) =>
@@ -268,13 +273,16 @@ export class Simulation {
   #onStep(step: CoreStep): void {
     this.#hash.onStep(step);
     this.#claims.onStep(step);
+    this.#recoveries.onStep(step);
     this.nemesis.onStep(step);
+    this.clients.onStep(step);
     for (const observer of this.#observers) observer.onStep(step);
   }
 
   #onHappening(happening: Happening): void {
     this.#hash.onHappening(happening);
     this.#claims.onHappening(happening);
+    this.#recoveries.onHappening(happening);
     for (const observer of this.#observers) observer.onHappening(happening);
   }
 
