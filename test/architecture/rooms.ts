@@ -62,7 +62,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "vitest",
     "index.ts",
   ],
-  nats: ["connection", "index.ts"],
+  nats: ["connection", "campaign", "store", "fleet", "index.ts"],
   cli: [
     "host",
     "output",
@@ -80,6 +80,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "engines",
     "explore",
     "campaign",
+    "fleet",
     "reports",
     "udp",
     "maelstrom",

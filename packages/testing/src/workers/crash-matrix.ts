@@ -21,7 +21,7 @@ export type MatrixCell = {
    * Whether its thread was killed, its machine lost power with a torn write, or with it the machines of the others lost power
    * and everything that was not synced.
    */
-  readonly loss: (typeof LOSSES)[number];
+  readonly loss: "kill" | "power loss" | "power loss of all";
   /** What came of it. */
   readonly outcome: MatrixOutcome;
   /** In one line, what is wrong, or what the crash took. */
