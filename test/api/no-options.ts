@@ -54,6 +54,13 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         ClusterFaults#losePower ClusterFaults#swapDisks`),
     },
   ],
+  "@kontiki/actors/runtime": [
+    { why: "a system makes references", names: ["new ActorRef"] },
+    {
+      why: "plain data, refused by its encoding: test/workers/actors.test.ts",
+      names: ["ActorRef#tell"],
+    },
+  ],
   "@kontiki/actors/node": [
     {
       why: "messages, bytes and times on the hot path of a node or a client",

@@ -12,6 +12,7 @@ import {
   storageRefusals,
 } from "./actors-refusals.ts";
 import { NO_OPTIONS } from "./no-options.ts";
+import { actorRefusals } from "./runtime-refusals.ts";
 import { methodCounts, publicFunctions, type EntryPoint } from "./support/public-functions.ts";
 import { errorOf, refusal, type Refusal } from "./support/refusals.ts";
 import {
@@ -88,6 +89,7 @@ const TABLES = {
     ),
     ...storageRefusals(none),
   },
+  "@kontiki/actors/runtime": actorRefusals,
   "@kontiki/actors/node": nodeRefusals(),
   "@kontiki/testing": {
     ...checkerRefusals,

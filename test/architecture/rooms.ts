@@ -20,6 +20,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "lanes",
     "mailboxes",
     "supervision",
+    "runtime",
+    "runtime.ts",
     "metrics",
     "mail",
     "client",

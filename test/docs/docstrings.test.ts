@@ -19,6 +19,7 @@ test("these files have examples in their docstrings", () => {
     "recover-directory.ts",
     "errors.ts",
     "key-value.ts",
+    "actor-system.ts",
     "entry.ts",
     "memory-log.ts",
     "quorum.ts",

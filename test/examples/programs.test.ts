@@ -14,6 +14,7 @@ const programs = exampleFolders().flatMap((folder) =>
 
 test("these are programs", () => {
   expect(programs).toEqual([
+    "examples/actors/main.js",
     "examples/counter/main.js",
     "examples/embed/embed.js",
     "examples/embed/observe.js",

@@ -12,6 +12,9 @@ tests run once without a mutant, too, and must pass.
 Status 0: all are caught. 1: a mutant survived, or tests fail without one. 2: bad usage.
 `;
 
+/** A run of tests that takes longer than this does not end. */
+const RUN_MS = 120_000;
+
 const TESTS = fileURLToPath(new URL("../../", import.meta.url));
 
 process.exitCode = main(argv.slice(2));
@@ -43,7 +46,11 @@ function passes(file: string, mutant: string | undefined): boolean {
   const run = spawnSync(execPath, [vitest, ...args], {
     env: { ...env, KONTIKI_MUTANT: mutant },
     encoding: "utf8",
+    timeout: RUN_MS,
+    killSignal: "SIGKILL",
   });
+  // A test that never ends fails.
+  if (run.signal !== null) return false;
   // Tests that were not found, and sources that do not load, are no catch.
   if (!/^ *Tests /m.test(stripVTControlCharacters(run.stdout)))
     throw new Error(`no tests ran in ${file}: ${run.stdout}${run.stderr}`);

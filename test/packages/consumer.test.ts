@@ -17,6 +17,7 @@ const ENTRIES = [
   "@kontiki/core",
   "@kontiki/actors",
   "@kontiki/actors/node",
+  "@kontiki/actors/runtime",
   "@kontiki/testing",
   "@kontiki/testing/vitest",
   "@kontiki/nats",

@@ -410,6 +410,15 @@ describe("between two nodes", () => {
     expect(received(two)).toEqual([{ type: "mail", from: n1, incarnation: 2, bytes: bytes(2) }]);
   });
 
+  test("a new lane replaces one that was cut, also if nothing was sent in between", () => {
+    const [one, two] = [newNode(), newNode()];
+    cutLane(connect(one, two).there);
+    connect(one, two, 2, 2);
+    one.port.post(turn([{ to: n2, bytes: bytes(1) }]));
+    expect(reported(one)).toEqual([]);
+    expect(received(two)).toEqual([{ type: "mail", from: n1, incarnation: 2, bytes: bytes(1) }]);
+  });
+
   test("the mail of the next incarnation comes after the obituary of the last", () => {
     const [one, two] = [newNode(), newNode()];
     const { there } = connect(one, two);

@@ -4,7 +4,7 @@ import { Kontiki } from "../../cli/support/kontiki.ts";
 import { startNatsServer, type NatsServer } from "../support/nats-server.ts";
 
 /** Processes that simulate take long on a machine that is busy; the test waits for what they report, in ms. */
-const PATIENT = 240_000;
+const PATIENT = 400_000;
 
 function worker({ url }: NatsServer): Kontiki {
   return new Kontiki(["worker", "--nats", url, "--jobs", "1", "--until-idle", "--json"]);

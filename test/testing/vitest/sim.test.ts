@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, onTestFinished, vi } from "vitest";
 import { userPlace } from "../../../packages/testing/src/session/user-stack.ts";
-import { runSim } from "../../../packages/testing/src/vitest/run-sim.ts";
+import { runSim, type Annotate } from "../../../packages/testing/src/vitest/run-sim.ts";
 
 /** Adds up numbers. */
 class Tally implements StateMachine<number, number> {
@@ -173,6 +173,28 @@ describe("a failure", () => {
     };
     const { text } = await failureOf(options);
     expect(text).toMatch(/\nreplay: kontiki replay k1-[\w-]+$/);
+  });
+
+  test("has its page attached to the result of the test, if vitest can; else the message stays the same", async () => {
+    const pages = mkdtempSync(join(tmpdir(), "kontiki-pages-"));
+    onTestFinished(() => rmSync(pages, { recursive: true, force: true }));
+    const place = { file: "test/sums.test.ts", fullName: "sums it fails" };
+    const options: SimOptions = { expect: { atMost: { elections: 0 } }, duration: "1s", pages };
+    const attached: unknown[] = [];
+    const failing = async (annotate?: Annotate): Promise<string> =>
+      runSim({ name: "it fails", place, options, body: undefined, annotate }).then(
+        () => "it did not fail",
+        (error: Error) => error.message,
+      );
+    const text = await failing(async (...given) => attached.push(given));
+    expect(attached).toEqual([
+      [
+        `seed 1: ${text.split(":", 1)[0]}`,
+        { path: /page: (.*)$/.exec(text)?.[1], contentType: "text/html" },
+      ],
+    ]);
+    expect(await failing()).toBe(text);
+    expect(await failing(() => Promise.reject(new Error("no disk")))).toBe(text);
   });
 
   test("to reach the expected coverage is not reported as a failure of the cluster", async () => {

@@ -11,6 +11,17 @@ import { KontikiError } from "../errors.ts";
  */
 export function machineUrl(module: string | URL | undefined, caller: string | undefined): string {
   if (module === undefined) return new URL("./key-value.js", import.meta.url).href;
+  return moduleUrl(module, caller, "stateMachine");
+}
+
+/**
+ * The URL of a user's module.
+ *
+ * @param caller as for {@link machineUrl}.
+ * @param what the option, for the error.
+ * @throws KontikiError for a value that is neither a URL nor a path.
+ */
+export function moduleUrl(module: unknown, caller: string | undefined, what: string): string {
   if (module instanceof URL) return module.href;
   if (typeof module === "string") {
     if (isAbsolute(module)) return pathToFileURL(module).href;
@@ -19,7 +30,7 @@ export function machineUrl(module: string | URL | undefined, caller: string | un
     if (module !== "" && URL.canParse(module, base)) return new URL(module, base).href;
   }
   throw new KontikiError(
-    `stateMachine is ${inspect(module)}: pass a URL, or a path that starts from the calling file`,
+    `${what} is ${inspect(module)}: pass a URL, or a path that starts from the calling file`,
   );
 }
 

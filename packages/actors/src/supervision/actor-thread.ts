@@ -22,7 +22,7 @@ export type Posted = { readonly type: string };
 /** What an actor's thread answers. */
 export type Stoppable = Answering & {
   /** Ends the actor gracefully, and lets the thread end. */
-  readonly stop: () => void;
+  readonly stop: () => unknown;
 };
 
 /** What a thread is started with. */

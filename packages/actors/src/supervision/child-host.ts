@@ -48,8 +48,8 @@ export type ChildHost<Thread extends Connected> = {
   readonly onLife: () => void;
   /** A thread takes mail from now on. */
   readonly onUp: (incarnation: number, thread: Thread) => void;
-  /** A thread has ended. */
-  readonly onDown: (incarnation: number, ending: Ending) => void;
+  /** A thread has ended. It is undefined if it could not even be started. */
+  readonly onDown: (incarnation: number, ending: Ending, thread: Thread | undefined) => void;
   /** The thread has paused as requested. */
   readonly onPaused: () => void;
   /** The child has crashed, and is about to wait for its restart, or to be given up. */

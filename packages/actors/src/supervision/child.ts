@@ -235,10 +235,11 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   #onExit(cause: string | undefined): void {
+    const thread = this.#thread;
     this.#thread = undefined;
     const besides = this.onEnded();
     const life = this.#life;
-    this.#host.onDown(this.#incarnation, this.#endingOf(life, cause));
+    this.#host.onDown(this.#incarnation, this.#endingOf(life, cause), thread);
     switch (life.type) {
       case "stopping":
         this.on({ type: "stopped" });

@@ -17,7 +17,7 @@ import {
   toHaveOneLeaderPerTerm,
   type LinearizableOptions,
 } from "./matchers.ts";
-import { limitOf, runSim } from "./run-sim.ts";
+import { limitOf, runSim, type Annotate } from "./run-sim.ts";
 import type { SimOptions } from "./sim-options.ts";
 import { placeOf, type PlacedTask } from "./test-place.ts";
 
@@ -55,7 +55,7 @@ export type SimTest = <
 type Registers = (
   name: string,
   options: { timeout: number },
-  run: (context: { readonly task: PlacedTask }) => Promise<void>,
+  run: (context: { readonly task: PlacedTask; readonly annotate?: Annotate }) => Promise<void>,
 ) => void;
 
 /**
@@ -67,8 +67,8 @@ function simTestBy(register: Registers): SimTest {
   return (name, options, body, ...more: readonly unknown[]) => {
     const timeout = limitOf(options) * HANGS.times + HANGS.plusMs;
     const site = userPlace();
-    register(name, { timeout }, ({ task }) =>
-      runSim({ name, place: placeOf(task), options, body, site, more }),
+    register(name, { timeout }, ({ task, annotate }) =>
+      runSim({ name, place: placeOf(task), options, body, site, more, annotate }),
     );
   };
 }

@@ -23,6 +23,12 @@ const DEFAULTS = { seeds: 10, shrinkMs: 20_000, pages: ".kontiki", timeoutMs: 12
 /** A name, options and a function. */
 const ARGUMENTS = 3;
 
+/** Attaches a file to the result of a test, as vitest does from 3.2 on. */
+export type Annotate = (
+  message: string,
+  attachment: { readonly path: string; readonly contentType: string },
+) => Promise<unknown>;
+
 /** A test to run. */
 export type SimRun<Command, Result, Machine = StateMachine<Command, Result>> = {
   /** Its own name. */
@@ -34,11 +40,13 @@ export type SimRun<Command, Result, Machine = StateMachine<Command, Result>> = {
   readonly site?: UserPlace;
   /** Arguments that a test does not take. */
   readonly more?: readonly unknown[];
+  /** Undefined where vitest has no annotations. */
+  readonly annotate?: Annotate | undefined;
 };
 
 /** A test that runs. */
 type Running = {
-  readonly run: Pick<SimRun<unknown, unknown>, "name" | "place"> & {
+  readonly run: Pick<SimRun<unknown, unknown>, "name" | "place" | "annotate"> & {
     readonly options: Pick<SimOptions, "pages" | "shrinkMs" | "timeoutMs">;
   };
   readonly subject: Subject;
@@ -157,7 +165,22 @@ async function errorOf(running: Running, failed: Attempt): Promise<Error> {
   const failure = await shrunkFailure(subject, failed, deadline, shrinkMs);
   const isOwn = hasOwn(subject);
   const files = await written(running, failure);
+  await attach(run.annotate, files.page, `seed ${seed}: ${failure.check}`);
   return withDetails(failed, failure, failureText({ ...failure, place, seed, isOwn, ...files }));
+}
+
+/** Attaches the page of a failure to the test's result: reporters and servers of CI then show or keep it. */
+async function attach(
+  annotate: Annotate | undefined,
+  page: string | undefined,
+  message: string,
+): Promise<void> {
+  if (annotate === undefined || page === undefined) return;
+  try {
+    await annotate(message, { path: page, contentType: "text/html" });
+  } catch {
+    // The failure itself, whose message has the path, matters more.
+  }
 }
 
 /** Adds details to an assertion's own error, so that the test runner still shows its diff and its place. */

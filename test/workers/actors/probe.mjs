@@ -1,0 +1,51 @@
+/**
+ * An actor that does as its messages say.
+ *
+ * @param {import("@kontiki/actors/runtime").Self} self
+ * @param {{ readonly links?: readonly string[], readonly fails?: boolean } | undefined} args
+ */
+export default function probe(self, args) {
+  if (args?.fails === true) throw new Error("it fails at its start");
+  for (const other of args?.links ?? []) self.link(other);
+  const told = [];
+  let downs = () => {};
+  return {
+    async receive({ type, ...message }, from) {
+      switch (type) {
+        case "echo":
+          return { from, said: message.said };
+        case "note":
+          told.push(message.said);
+          return undefined;
+        case "notes":
+          return told;
+        case "start":
+          return self.incarnation;
+        case "throw":
+          throw new Error(message.why);
+        case "stop":
+          return self.stop();
+        case "never":
+          return new Promise(() => {});
+        case "tell":
+          return self.tell(message.to, message.message);
+        case "ask":
+          return self
+            .ask(message.to, message.message, { deadlineMs: message.deadlineMs })
+            .catch(({ message: text, outcome }) => ({ text, outcome }));
+        case "monitor":
+          self.monitor(message.actor);
+          return undefined;
+        case "downs":
+          if (told.length === 0) await new Promise((resolve) => (downs = resolve));
+          return told;
+        default:
+          throw new Error(`what is ${type}?`);
+      }
+    },
+    down(down) {
+      told.push(down);
+      downs();
+    },
+  };
+}
