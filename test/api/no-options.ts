@@ -54,6 +54,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         ClusterFaults#losePower`),
     },
   ],
+  "@kontiki/actors/threads": [
+    { why: "starts a thread of a campaign, with the options of Node", names: ["startWorker"] },
+  ],
   "@kontiki/actors/node": [
     {
       why: "messages, bytes and times on the hot path of a node or a client",
@@ -64,7 +67,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         
         Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachOtherClients Router#attachNode Router#bury
-        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
+        Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         isClientAddress messageOf
         openParcel expiredIn outcomeOf probe quorumBeats`).concat("new ResultsReader"),

@@ -89,6 +89,7 @@ const TABLES = {
     ...storageRefusals(none),
   },
   "@kontiki/actors/node": nodeRefusals(),
+  "@kontiki/actors/threads": {},
   "@kontiki/testing": {
     ...checkerRefusals,
     ...runRefusals,

@@ -5,6 +5,7 @@
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: ["."],
   actors: [
+    "platform",
     "errors.ts",
     "options",
     "bytes",
@@ -27,9 +28,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "program",
     "cluster",
     "node.ts",
+    "threads.ts",
     "index.ts",
   ],
   testing: [
+    "platform",
     "chance.ts",
     "slices.ts",
     "watchdog.ts",
@@ -56,6 +59,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "campaign",
     "session",
     "vitest",
+    "browser.ts",
     "index.ts",
   ],
   cli: [

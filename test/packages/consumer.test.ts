@@ -17,7 +17,10 @@ const ENTRIES = [
   "@kontiki/core",
   "@kontiki/actors",
   "@kontiki/actors/node",
+  "@kontiki/actors/platform",
+  "@kontiki/actors/threads",
   "@kontiki/testing",
+  "@kontiki/testing/browser",
   "@kontiki/testing/vitest",
   "@kontiki/cli",
 ];

@@ -88,6 +88,5 @@ export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts"
 export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./threads/router.ts";
-export { checkThreadFile, startWorker } from "./threads/start-worker.ts";
 export type { Tracer } from "./trace/trace.ts";
 export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./mail/wire.ts";

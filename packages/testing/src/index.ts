@@ -192,7 +192,8 @@ export type { Complaint, Path } from "./scenario/complaint.ts";
 export { FAULT_GROUPS, type FaultGroup } from "./scenario/faults/table.ts";
 export type * from "./scenario/input.ts";
 export type { Duration, DurationRange, Share } from "./scenario/written/values.ts";
-export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
+export { loadScenario, loadScenarioParts } from "./scenario/load.ts";
+export { parseScenario } from "./scenario/parse.ts";
 export type {
   CommandGenerator,
   Invariant,

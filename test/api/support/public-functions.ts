@@ -6,6 +6,7 @@ export type EntryPoint =
   | "@kontiki/core"
   | "@kontiki/actors"
   | "@kontiki/actors/node"
+  | "@kontiki/actors/threads"
   | "@kontiki/testing"
   | "@kontiki/testing/vitest"
   | "@kontiki/cli";

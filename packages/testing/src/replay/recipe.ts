@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import { crc32 } from "node:zlib";
+import { crc32, isDeepStrictEqual } from "#platform";
 import { callable, checkArgument, encodePlain, rule } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 import type { Scenario } from "../scenario/scenario.ts";
