@@ -5,10 +5,16 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const page = join(root, "../cli/dist/web/page.html");
+
+/** What the page runs in a worker is compiled from these packages. */
+const COMPILED = ["core", "actors", "testing", "cli"].map((name) =>
+  join(root, `../${name}/dist/tsconfig.tsbuildinfo`),
+);
 
 if (process.argv.includes("--force") || changedAt(page) <= newestSource()) await write();
 
@@ -28,7 +34,29 @@ async function write() {
   });
   const { output } = Array.isArray(result) ? result[0] : result;
   mkdirSync(dirname(page), { recursive: true });
-  writeFileSync(page, inOneFile(output));
+  writeFileSync(page, withEngine(inOneFile(output), await engine()));
+}
+
+/** The simulation as one script for a worker. */
+async function engine() {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: "warn",
+    build: {
+      write: false,
+      target: "es2022",
+      lib: { entry: join(root, "src/engine/worker.ts"), formats: ["iife"], name: "engine" },
+    },
+  });
+  const { output } = Array.isArray(result) ? result[0] : result;
+  return output[0].code;
+}
+
+/** The page with that script in it, compressed by gzip, in base64. */
+function withEngine(html, code) {
+  const data = gzipSync(code, { level: 9 }).toString("base64");
+  return html.replace(/(<script id="engine"[^>]*>)/, (tag) => tag + data);
 }
 
 /** The page with its script and its style sheet inside. */
@@ -47,7 +75,7 @@ function newestSource() {
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
   const sources = files.map((file) => join(root, "src", file));
   const others = ["index.html", "build.js", "package.json"].map((file) => join(root, file));
-  return Math.max(...[...sources, ...others].map(changedAt));
+  return Math.max(...[...sources, ...others, ...COMPILED].map(changedAt));
 }
 
 /** In ms since 1970; 0 for a file that is not there. */

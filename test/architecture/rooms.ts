@@ -91,7 +91,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "bin.ts",
     "index.ts",
   ],
-  web: ["model", "page"],
+  web: ["model", "engine", "page"],
 };
 
 /** Folders of `test/<package>` that mirror no folder of the package, and what they hold. */

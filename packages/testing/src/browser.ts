@@ -95,7 +95,7 @@ export {
 } from "./history/value.ts";
 export { finish, finishInSlices, type SliceOptions, type Work } from "./slices.ts";
 export { Chance } from "./chance.ts";
-export type { Plan, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
+export type { Plan, PlanEdit, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
 export type { RunResult, Violation } from "./run/result.ts";
 export type { MetSituation, StoryLine, StorySlice } from "./run/story.ts";
@@ -150,6 +150,7 @@ export { ScenarioError, type PlacedComplaint, type TextPlace } from "./scenario/
 export { keyValueSpecification, type Specification } from "./check/models/specification.ts";
 export { describeHappening, describeStart } from "./replay/describe-happening.ts";
 export { describeStep } from "./replay/describe-step.ts";
+export { forked, type Fork, type ForkChange } from "./replay/fork.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";

@@ -8,7 +8,7 @@ import {
   type MakeStateMachine,
   type Schema,
 } from "@kontiki/actors/node";
-import { Chance } from "../chance.ts";
+import { Chance, Streams } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
 import { givenSpecificationOrNone, type Specification } from "../check/models/specification.ts";
 import { THROWS, type Invariant, type Throws } from "../scenario/parts.ts";
@@ -85,7 +85,8 @@ export class Simulation {
     this.#untilMs = plan.scenario.durationMs;
     const { counters } = this;
     const timeline = this.#timeline;
-    const chance = new Chance(plan.seed);
+    const streams = plan.edits?.some(({ type }) => type === "seed") ? new Streams() : undefined;
+    const chance = new Chance(plan.seed, streams);
     const machine = makerOf(options.machine);
     const onHappening = this.#onHappening.bind(this);
     this.world = new World({
@@ -122,6 +123,8 @@ export class Simulation {
     })((violation) => this.report(violation));
     this.#observers = (options.observers ?? []).map((observer) => observer(this));
     this.#begin();
+    for (const edit of plan.edits ?? [])
+      if (edit.type === "seed") this.#timeline.after(edit.at, () => streams?.reseed(edit.seed));
   }
 
   /** In ms from the start of the run. */
