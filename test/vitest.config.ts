@@ -10,6 +10,7 @@ const built = [
   "cli/udp/programs/*.test.ts",
   "docs/**/*.test.ts",
   "examples/**/*.test.ts",
+  "nats/programs/*.test.ts",
   "web/page/*.test.ts",
 ];
 

@@ -44,6 +44,8 @@ import { refusal, wrongArgument, wrongOptions, type Refusal } from "./support/re
 const WAIT = { timeoutMs: PATIENCE, signal: SIGNAL };
 const NODES = kind("1 to 9 nodes, as their number or as a list of their names");
 
+const NODE_NAMES = kind("a list of names of nodes", Array.isArray);
+
 const nodes: Kind = {
   ...NODES,
   text: (shown) =>
@@ -64,6 +66,7 @@ const CLUSTER = {
   snapshotEntries: whole(1),
   snapshotBytes: whole(1),
   keptEntries: whole(0),
+  preVote: FLAG,
   leases: record("{ clockDrift: ... }", true),
   renames: kind('an object, such as { leader: "n4" }', isEmptyObject),
   trace: FOLDER,
@@ -328,6 +331,12 @@ export function runningRefusals(
         "the name is 'N4': give a name of a-z, 0-9 and -, a letter first, 64 at most",
       ),
     ],
+    "Cluster#changeMembers": wrongOptions({
+      where: "Cluster.changeMembers",
+      call: (change) => cluster().changeMembers(change),
+      options: { add: NODE_NAMES, remove: NODE_NAMES, demote: NODE_NAMES },
+      argument: "change",
+    }),
     "Cluster#removeNode": changes("removeNode"),
     "Cluster#promote": changes("promote"),
     "Cluster#transfer": changes("transfer"),
@@ -499,6 +508,10 @@ export function nodeRefusals(): Record<string, readonly Refusal[]> {
           (value) => typeof value === "function",
         ),
         observer: kind("a function that gets each step", (value) => typeof value === "function"),
+        onApplied: kind(
+          "a function that gets each applied entry",
+          (value) => typeof value === "function",
+        ),
         wal: record("{ segmentBytes: ... }", true),
         limits: record("{ turnEntries: ..., ... }", true),
       },

@@ -51,7 +51,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       why: "they need a cluster with faults: test/workers/cluster-faults.test.ts",
       names:
         list(`ClusterFaults#carry ClusterFaults#crashAt ClusterFaults#disturb ClusterFaults#effects
-        ClusterFaults#losePower`),
+        ClusterFaults#losePower ClusterFaults#swapDisks`),
     },
   ],
   "@kontiki/actors/threads": [
@@ -76,6 +76,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       why: "a simulation reads with them what a disk has",
       names: list("intactBatches isCut isLogFile placedBatches pointOf readPromise"),
     },
+    { why: "it counts each step of each core", names: ["countStep"] },
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(

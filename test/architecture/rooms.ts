@@ -19,6 +19,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "machine",
     "sessions",
     "lanes",
+    "mailboxes",
+    "supervision",
     "metrics",
     "mail",
     "client",
@@ -62,6 +64,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "browser.ts",
     "index.ts",
   ],
+  nats: ["connection", "index.ts"],
   cli: [
     "host",
     "output",
@@ -98,5 +101,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 export const TEST_ROOMS: Readonly<Record<string, string>> = {
   "core/conformance": "tables of another implementation",
   "core/traces": "golden traces",
+  "nats/programs": "tests that start threads and processes",
   "cli/udp/programs": "tests that start processes",
 };

@@ -1,9 +1,10 @@
 /**
  * What keys cost in memory, and whether many of them slow a cluster down:
- * `pnpm bench:memory [--keys N] [--bytes N] [--outstanding N] [--data DIR]`.
+ * `pnpm bench:memory [--keys N] [--puts N] [--bytes N] [--outstanding N] [--data DIR]`.
  *
- * Puts that many distinct keys into three nodes, with snapshots as by default, and prints for each tenth of them the
- * speed and the resident memory of the process. At the end each thread collects its garbage and tells what is left.
+ * Puts that many distinct keys into three nodes, with snapshots as by default, one round after the other until there
+ * were that many puts (one round by default). Prints for each tenth of the puts the speed and the resident memory of the
+ * process. At the end each thread collects its garbage and tells what is left.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -15,12 +16,14 @@ import { Cluster } from "../../packages/actors/dist/index.js";
 const { values } = parseArgs({
   options: {
     keys: { type: "string", default: "1000000" },
+    puts: { type: "string" },
     bytes: { type: "string", default: "100" },
     outstanding: { type: "string", default: "1024" },
     data: { type: "string" },
   },
 });
 const [keys, bytes, outstanding] = [values.keys, values.bytes, values.outstanding].map(Number);
+const puts = Number(values.puts ?? keys);
 const MIB = 2 ** 20;
 
 setFlagsFromString("--expose-gc");
@@ -46,11 +49,11 @@ async function fill(cluster) {
   let next = 0;
   let answered = 0;
   let since = performance.now();
-  const tenth = Math.ceil(keys / 10);
+  const tenth = Math.ceil(puts / 10);
   const onAnswer = (outcome) => {
     if (outcome.type !== "ok") throw new Error(JSON.stringify(outcome));
     answered += 1;
-    if (answered % tenth !== 0 && answered !== keys) return;
+    if (answered % tenth !== 0 && answered !== puts) return;
     const now = performance.now();
     const count = answered % tenth || tenth;
     const speed = Math.round((count * 1000) / (now - since));
@@ -58,12 +61,12 @@ async function fill(cluster) {
     since = now;
   };
   const slot = async () => {
-    while (next < keys) {
-      const key = `key/${next++}`;
+    while (next < puts) {
+      const key = `key/${next++ % keys}`;
       onAnswer(await cluster.propose({ type: "put", key, value: key.padEnd(bytes, "x") }));
     }
   };
-  row("keys", "puts/s", "RSS MiB", "main MiB");
+  row("puts", "puts/s", "RSS MiB", "main MiB");
   await Promise.all(Array.from({ length: outstanding }, slot));
 }
 

@@ -15,8 +15,8 @@ import { tablePage, tableText, type Hunted } from "./table.ts";
 const USAGE = `usage: pnpm mutants [--only NAME]... [--jobs N] [--time SECONDS] [--json] [--write]
        pnpm mutants --sample N [--seed SEED] [--kind KIND]... [--only ID]... [--engines LIST]
                     [--jobs N] [--time SECONDS] [--resume FILE] [--json] [--write]
-       pnpm mutants --gain [--trials N] [--seed SEED] [--only ID]... [--engines LIST]
-                    [--jobs N] [--time SECONDS] [--resume FILE] [--json] [--write]
+       pnpm mutants --gain [--trials N] [--seeds N] [--seed SEED] [--sample N] [--only ID]...
+                    [--engines LIST] [--jobs N] [--time SECONDS] [--resume FILE] [--json] [--write]
 
 Plants each named mutant into a copy of the sources and hunts it with the engines, in hunts that were
 made for such mutants. With --sample, takes N of all mutants, those of the generator included, and
@@ -31,13 +31,16 @@ rarely finds, from several first seeds.
   --write          write docs/mutants.md; with --sample docs/power.md; with --gain its section there
 
 With --sample and --gain:
-  --sample N       how many mutants that compile and do not break at once
+  --sample N       how many mutants that compile and do not break at once (with --gain: the first N
+                   of its list; default all)
   --seed SEED      the same seed takes the same mutants; "random" draws and prints one (default)
   --kind KIND      only this kind, such as "joint consensus" or comparison; can be repeated
   --only ID        only this mutant; can be repeated
   --engines LIST   of explorer, blind and guided, with commas (default: all; with --gain blind,guided)
   --trials N       first seeds that each mutant is pursued from (with --gain; default 10)
-  --time SECONDS   CPU time of each engine for each mutant and first seed (default 60)
+  --seeds N        with --gain: how many seeds of "run all" a trial may take, whatever their time
+  --time SECONDS   CPU time of each engine for each mutant and first seed (default 60; with --seeds
+                   600, for a run that does not end)
   --resume FILE    append each result to this file, and take from it what it has already
   --jobs N         mutants at once (default 1)
 

@@ -22,6 +22,7 @@ const ENTRIES = [
   "@kontiki/testing",
   "@kontiki/testing/browser",
   "@kontiki/testing/vitest",
+  "@kontiki/nats",
   "@kontiki/cli",
 ];
 

@@ -1,15 +1,16 @@
 import { MessageChannel } from "node:worker_threads";
 import { expect, onTestFinished, test } from "vitest";
-import { Control } from "../../packages/actors/dist/threads/control.js";
+import type { NodeControl } from "../../packages/actors/dist/mail/protocol.js";
+import { Control } from "../../packages/actors/dist/supervision/control.js";
 
 /** The control of a node whose thread never answers. */
-function mute(): Control {
+function mute(): Control<NodeControl> {
   const { port1, port2 } = new MessageChannel();
   onTestFinished(() => port2.close());
-  return new Control("n1", port1);
+  return new Control<NodeControl>("n1", port1);
 }
 
-const ask = (control: Control, deadlineMs: number): Promise<unknown> =>
+const ask = (control: Control<NodeControl>, deadlineMs: number): Promise<unknown> =>
   control.call("log", deadlineMs, (node) => node.log(1, 1));
 
 test("a control call is rejected when its deadline passes", async () => {

@@ -1,9 +1,9 @@
 import { type ClusterEvent } from "@kontiki/actors";
 import { nodeId } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { RESTART_DEFAULTS } from "../../packages/actors/dist/threads/restart-policy.js";
+import { RESTART_DEFAULTS } from "../../packages/actors/dist/supervision/restart-policy.js";
 import type { MailboxLimits } from "../../packages/actors/dist/lanes/mailbox-table.js";
-import { MAILBOX_DEFAULTS } from "../../packages/actors/dist/threads/router.js";
+import { MAILBOX_DEFAULTS } from "../../packages/actors/dist/mailboxes/router.js";
 import { Supervisor } from "../../packages/actors/dist/threads/supervisor.js";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 
@@ -37,6 +37,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       snapshots: { entries: 1000, bytes: 2 ** 20, share: 0 },
       keptEntries: 0,
       maxUncommittedBytes: 2 ** 20,
+      preVote: true,
       leases: undefined,
       checks: { snapshots: false, throws: "allow" },
       trace: undefined,

@@ -72,22 +72,33 @@ test("faults of one owner are undone when it is gone, and all at the end", async
 });
 
 test("what is no fault, or not possible now, is refused in one line, and leaves nothing in the ledger", async () => {
-  const { cluster, desk } = await withDesk();
+  const { desk } = await withDesk();
   const refusals = [
     [{ partition: "spiral" }, /^partition.shape is 'spiral': /],
     [{ loss: "10%", pause: "n1" }, /^pause is a second fault after loss: give each its own entry$/],
     [{ pause: "n9" }, "pause is not possible now: there is no n9"],
     [{ pause: "n1", when: "elected" }, "a fault that is injected now waits for no moment"],
     [{ wipe: "n1" }, /^wipe is not possible here: it changes members or replaces a disk/],
-    [{ swapDisks: "n1" }, /^swapDisks is not possible here: /],
+    [{ reshape: {} }, /^reshape is not possible here: it changes members or replaces a disk/],
   ] as const;
   for (const [written, message] of refusals)
     await expect(desk.inject(written)).rejects.toThrow(message);
-  for (let count = 0; count < 9; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));
-  await cluster.converged(PATIENT);
-  await desk.inject({ bitRot: "n1" });
-  await expect(desk.inject({ bitRot: "n2" })).rejects.toThrow(
-    "bitRot is not possible now: of 3 voters at most 1 may lose a disk, and 1 are not whole",
+  expect(desk.inForce).toEqual([]);
+  const alone = await withDesk(1);
+  await expect(alone.desk.inject({ bitRot: "n1" })).rejects.toThrow(
+    "bitRot is not possible now: of 1 voters at most 0 may lose a disk, and 0 are not whole",
   );
-  expect(desk.inForce).toHaveLength(1);
+  expect(alone.desk.inForce).toEqual([]);
+});
+
+test("all disks may rot, while each entry that is lost is on another one", async () => {
+  const { cluster, desk } = await withDesk();
+  for (let count = 0; count < 40; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));
+  await cluster.converged(PATIENT);
+  const { nodes } = await desk.inject({ scatter: { node: "all", ranges: 2 } });
+  expect(nodes).toEqual(["n1", "n2", "n3"]);
+  await cluster.converged(PATIENT);
+  expect(valueOf(await cluster.get("a", PATIENT))).toBe("39");
+  for (const node of nodes)
+    expect(cluster.faults.counts(node)).toMatchObject({ "recoveries.damaged": 1 });
 });

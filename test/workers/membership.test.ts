@@ -196,6 +196,28 @@ describe("one change after another", () => {
   });
 });
 
+test("several members come, leave and lose their votes in one change (§6)", SLOW, async () => {
+  const cluster = await start({ nodes: 3 });
+  valueOf(await cluster.propose(put("a", "1")));
+  const change = { add: ["n4", "n5"], remove: ["n1"], demote: ["n2"] };
+  await cluster.changeMembers(change, PATIENT);
+  expect(cluster.nodeIds).toEqual(["n2", "n3", "n4", "n5"]);
+  expect(await roles(cluster)).toEqual({ n2: "learner", n3: "voter", n4: "voter", n5: "voter" });
+  await cluster.converged(PATIENT);
+  const refused: readonly (readonly [object, RegExp])[] = [
+    [{ remove: ["n9"] }, /^there is no node n9: there are n2, n3, n4, n5$/],
+    [{ add: ["n5"] }, /^there is a node n5 already$/],
+    [{ add: ["n6"], remove: ["n6"] }, /^there is no node n6: /],
+    [{ remove: ["n3"], demote: ["n3"] }, /^Cluster.changeMembers: n3 is named twice$/],
+    [{ add: ["a", "b", "c", "d", "e", "f"] }, /^a cluster has at most 9 nodes: remove one first$/],
+    [{ remove: ["n3", "n4", "n5"] }, /^changing the members: no voter would be left$/],
+  ];
+  for (const [wrong, message] of refused)
+    await expect(cluster.changeMembers(wrong, PATIENT)).rejects.toThrow(message);
+  expect(cluster.nodeIds).toEqual(["n2", "n3", "n4", "n5"]);
+  expect(valueOf(await cluster.get("a", PATIENT))).toBe("1");
+});
+
 describe("a node whose disk is wiped", () => {
   test.each([
     ["in memory", () => ({ nodes: 3 })],

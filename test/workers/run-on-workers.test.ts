@@ -85,37 +85,51 @@ test("faults of disks, clocks and points of a turn happen, and what was acknowle
   expect(coverage).toHaveProperty(["disk.slowed"]);
 }, 120_000);
 
-test("faults that threads cannot have are counted, and are doubts if the scenario names them", async () => {
-  const { verdict, doubts, coverage, violations } = await runOnWorkers(
+test("what a scenario demands and limits is counted, on disks in folders too", async () => {
+  const { verdict, doubts, violations, coverage } = await runOnWorkers(
     plan({
-      nodes: 1,
+      nodes: 5,
+      duration: "2500ms",
+      cluster: { electionTimeout: "100ms", heartbeat: "20ms" },
       faults: [
-        { at: 100, swapDisks: "n1" },
-        { at: 200, reshape: {} },
+        { at: 100, swapDisks: "follower" },
+        { at: 400, transfer: "follower" },
+        { at: 600, reshape: { in: 1, out: 1, demote: 1 } },
+        { at: 1200, for: 600, oneWay: { to: "leader" } },
+        { at: 2000, swapDisks: "leader" },
       ],
-      cluster: { preVote: false },
-      expect: { atLeast: ["truncations", "began.pause"], atMost: { elections: 3, starts: 9 } },
+      expect: {
+        atLeast: { reads: 1, "elections.preVotes": 1, "transfers.told": 1, "change.done": 1 },
+        atMost: { "swap.accepted": 0, throws: 0 },
+      },
     }),
+    { dataDir: join(temporaryFolder(), "data") },
   );
   expect(violations).toEqual([]);
-  expect(verdict).toBe("unknown");
-  expect(doubts).toEqual([
-    "swapDisks at 100 ms was skipped: the nodes of one process check their disks only when it starts",
-    "reshape at 200 ms was skipped: an operator of threads changes one member at a time",
-    "truncations cannot be counted on threads, but the scenario demands it",
-    "elections cannot be counted on threads, but the scenario limits it",
-    "threads always ask for pre-votes",
-    "began.pause: 0, but the scenario demands 1 or more",
-  ]);
-  expect(coverage).toMatchObject({ "skipped.swapDisks": 1, "skipped.reshape": 1 });
+  expect({ verdict, doubts }).toEqual({ verdict: "valid", doubts: [] });
+  expect(coverage["swap.refused"]).toBeGreaterThanOrEqual(2);
+  expect(coverage["membership.begun"]).toBeGreaterThanOrEqual(2);
 });
 
-test("a fault that the seed drew is skipped without a doubt", async () => {
-  const drawn = plan({ nodes: 1 });
-  const { verdict, doubts, coverage } = await runOnWorkers({
-    ...drawn,
-    faults: [{ type: "swapDisks", node: "n1", at: 100, id: 0 }],
+test("a scenario may demand a vote without the question before it", async () => {
+  const { verdict, doubts, coverage } = await runOnWorkers(
+    plan({
+      duration: "300ms",
+      cluster: { preVote: false },
+      expect: { atLeast: ["began.pause"], atMost: { "elections.preVotes": 0 } },
+    }),
+  );
+  expect({ verdict, doubts }).toEqual({
+    verdict: "unknown",
+    doubts: ["began.pause: 0, but the scenario demands 1 or more"],
   });
+  expect(coverage["elections.won"]).toBeGreaterThanOrEqual(1);
+});
+
+test("a fault that finds no node is skipped without a doubt", async () => {
+  const { verdict, doubts, coverage } = await runOnWorkers(
+    plan({ nodes: 1, duration: "300ms", faults: [{ at: 100, swapDisks: "n1" }] }),
+  );
   expect({ verdict, doubts }).toEqual({ verdict: "valid", doubts: [] });
   expect(coverage).toMatchObject({ "skipped.swapDisks": 1 });
 });

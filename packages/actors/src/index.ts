@@ -40,7 +40,7 @@ export type { Histogram } from "./metrics/histogram.ts";
 export type { StepRecord, SyncRecord } from "./metrics/probe.ts";
 export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
-export type { AddNodeOptions } from "./cluster/member-changes.ts";
+export type { AddNodeOptions, MembersChange } from "./cluster/member-changes.ts";
 export type { Member, Members } from "./cluster/members.ts";
 export { NodeHandle, type LogOptions } from "./cluster/node-handle.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";

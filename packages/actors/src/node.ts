@@ -36,6 +36,7 @@ export {
   type DiskStep,
   type Kept,
 } from "./faults/crash-points.ts";
+export { AS_ASKED } from "./faults/faulty-disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
 export { shortText } from "./machine/plain-difference.ts";
@@ -71,6 +72,14 @@ export {
   type IntactBatch,
   type PlacedBatch,
 } from "./storage/wal/wal-salvage.ts";
+export {
+  countStep,
+  STEP_COUNTS,
+  type Count,
+  type CountedStep,
+  type StepCount,
+} from "./metrics/step-counts.ts";
+export { EXPERIMENT_COUNTS, type ExperimentCount } from "./metrics/experiment-counts.ts";
 export type { Envelope, FromNode, OutgoingMail, ToNode } from "./mail/protocol.ts";
 export type { NodePort } from "./node/node-port.ts";
 export { NodeRunner } from "./node/node-runner.ts";
@@ -87,6 +96,6 @@ export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
-export { MAILBOX_DEFAULTS, Router } from "./threads/router.ts";
+export { MAILBOX_DEFAULTS, Router } from "./mailboxes/router.ts";
 export type { Tracer } from "./trace/trace.ts";
 export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./mail/wire.ts";

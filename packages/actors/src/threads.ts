@@ -4,4 +4,4 @@
  * @module @kontiki/actors/threads
  */
 /// <reference types="node" preserve="true" />
-export { startWorker } from "./threads/start-worker.ts";
+export { startWorker } from "./supervision/start-worker.ts";

@@ -6,7 +6,7 @@ import {
 } from "../../../packages/actors/src/cluster/cluster-options.ts";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
 import { levelsBelow } from "../../../packages/actors/src/threads/priorities.ts";
-import { RESTART_DEFAULTS } from "../../../packages/actors/src/threads/restart-policy.ts";
+import { RESTART_DEFAULTS } from "../../../packages/actors/src/supervision/restart-policy.ts";
 
 test("all options are optional", () => {
   const defaults = {

@@ -27,7 +27,7 @@ function counted(voters: readonly NodeId[], ...events: readonly Event<CommandByt
   for (const event of events) {
     const next = step({ config, log }, state, event);
     for (const effect of next.effects) if (effect.type === "appendLog") log.append(effect.entries);
-    count(event, state, next.state);
+    count(event, state, next.state, next.effects);
     state = next.state;
   }
   const { elections, leaderChanges } = counters.read();

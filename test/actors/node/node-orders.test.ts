@@ -3,7 +3,7 @@ import { MessageChannel } from "node:worker_threads";
 import { initialMembership, type Change, type NodeId } from "@kontiki/core";
 import { encode } from "../../../packages/actors/src/bytes/codec.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Control } from "../../../packages/actors/src/threads/control.ts";
+import { Control } from "../../../packages/actors/src/supervision/control.ts";
 import { exposeControl } from "../../../packages/actors/src/threads/control-endpoint.ts";
 import type { Order } from "../../../packages/actors/src/node/letter.ts";
 import type { ChangeAnswer, NodeControl } from "../../../packages/actors/src/mail/protocol.ts";
@@ -292,14 +292,17 @@ describe("a requested snapshot", () => {
 });
 
 /** The supervisor's end of the control port of a node. */
-function controlOf(stage: RunnerStage): { readonly control: Control; readonly stops: number[] } {
+function controlOf(stage: RunnerStage): {
+  readonly control: Control<NodeControl>;
+  readonly stops: number[];
+} {
   const { port1, port2 } = new MessageChannel();
   const stops: number[] = [];
   exposeControl([port2], stage.runner, stage.orders, () => {
     stops.push(1);
     stage.runner.stop();
   });
-  const control = new Control(n1, port1);
+  const control = new Control<NodeControl>(n1, port1);
   onTestFinished(() => {
     port1.close();
     port2.close();

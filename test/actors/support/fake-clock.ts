@@ -1,4 +1,4 @@
-import { PULSE_MS } from "../../../packages/actors/src/mail/protocol.ts";
+import { PULSE_MS } from "../../../packages/actors/src/mailboxes/pulse.ts";
 import type { Clock } from "../../../packages/actors/src/node/timers.ts";
 
 /** A clock that stands still until a test moves it. */

@@ -48,9 +48,15 @@ export function limitOf(engine: Engine, totalMs: number, leftMs: number): number
  * time, and found nothing.
  *
  * @param firstSeed the first seed of runs: the same sample meets the same runs.
+ * @param seeds how many seeds; undefined when only time bounds them.
  */
-export function commandsOf(engine: Engine, firstSeed: number): readonly (readonly string[])[] {
-  const runs = ["--until-fail", "--jobs", "1", "--seed", String(firstSeed), "--json"];
+export function commandsOf(
+  engine: Engine,
+  firstSeed: number,
+  seeds: number | undefined,
+): readonly (readonly string[])[] {
+  const bound = seeds === undefined ? [] : ["--seeds", String(seeds)];
+  const runs = ["--until-fail", "--jobs", "1", "--seed", String(firstSeed), ...bound, "--json"];
   switch (engine) {
     case "explorer":
       return EXPLORATIONS.map((name) => ["explore", name, "--json"]);

@@ -28,6 +28,8 @@ export type GainShape = {
   readonly seed: string;
   readonly trials: number;
   readonly seconds: number;
+  /** The seeds of each trial; undefined when only time bounds them. */
+  readonly seeds: number | undefined;
   readonly engines: readonly Engine[];
   /** The machine, as text. */
   readonly machine: string;
@@ -35,7 +37,10 @@ export type GainShape = {
 
 /** The section of docs/power.md that compares guided search with blind search. */
 export function gainSection(all: readonly Counted[], shape: GainShape): string {
-  const { seed, trials, seconds, engines, machine } = shape;
+  const { seed, trials, seconds, seeds, engines, machine } = shape;
+  const most = seeds === undefined ? `${seconds} seconds of CPU time` : seedsText(seeds);
+  const bound =
+    seeds === undefined ? `--time ${seconds}` : `--sample ${all.length} --seeds ${seeds}`;
   return `${HEADING}
 
 \`--guided\` keeps plans that met something new, and changes them: see \`kontiki run --help\`.
@@ -43,19 +48,24 @@ export function gainSection(all: readonly Counted[], shape: GainShape): string {
 ${SITUATIONS}
 
 That is not yet a catch. Each of ${all.length} mutants that blind
-search does not find in its first twenty runs is pursued from ${trials} first seeds, for at most ${seconds} seconds of CPU time each.
-Seeds and seconds are medians over these trials; \`>\` means that half of them or more caught nothing. In the last row
-they are sums. ${machine}.
+search does not find in its first twenty runs is pursued from ${trials} first seeds, for at most ${most} each.
+Runs and seconds are medians over these trials; \`>\` means that half of them or more caught nothing. In the last row
+they are sums. Seconds are CPU time of the job, so the load of the machine changes neither. ${machine}.
 
 <!-- not run: it takes hours -->
 
 \`\`\`console
-$ npx -y pnpm@12 mutants --gain --trials ${trials} --seed ${seed} --time ${seconds} --write
+$ npx -y pnpm@12 mutants --gain --trials ${trials} --seed ${seed} ${bound} --write
 \`\`\`
 
 ${markdownTable(gainRows(all, engines))}
 
 `;
+}
+
+/** How many runs a number of seeds is depends on the shipped scenarios. */
+function seedsText(seeds: number): string {
+  return `${seeds} ${seeds === 1 ? "seed" : "seeds"} of \`run all\``;
 }
 
 /** That section of a page; empty if there is none. */

@@ -30,7 +30,7 @@ const ALL = [
 
 test("medians of the trials, a bound where most caught nothing, and sums", () => {
   expect(aligned(gainRows(ALL, ["blind", "guided"])).split("\n")).toEqual([
-    "mutant  blind   seeds  seconds  guided  seeds  seconds",
+    "mutant  blind   runs   seconds  guided  runs  seconds",
     "often   3 of 3  30     3.0      3 of 3  8      0.8",
     "seldom  1 of 3  > 80   > 8.0    2 of 3  70     7.0",
     "all     4 of 6  1,460  146      5 of 6  234    23",
@@ -38,7 +38,7 @@ test("medians of the trials, a bound where most caught nothing, and sums", () =>
 });
 
 test("the section replaces the one of a page, and leaves the rest", () => {
-  const shape = { seed: "1", trials: 3, seconds: 60, machine: "One core" };
+  const shape = { seed: "1", trials: 3, seconds: 60, seeds: undefined, machine: "One core" };
   const section = gainSection(ALL, { ...shape, engines: ["blind", "guided"] });
   const page = withGain("# Power\n\n## Survivors\n\nNone.\n", section);
   expect(gainOf(page)).toBe(section);

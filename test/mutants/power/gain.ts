@@ -38,7 +38,7 @@ export function gainRows(
   engines: readonly Engine[],
 ): readonly (readonly string[])[] {
   return [
-    ["mutant", ...engines.flatMap((engine) => [engine, "seeds", "seconds"])],
+    ["mutant", ...engines.flatMap((engine) => [engine, "runs", "seconds"])],
     ...all.map(({ planted, trials }) => [
       planted.id,
       ...engines.flatMap((engine) => gainCells(trials.filter((one) => one.engine === engine))),

@@ -46,12 +46,12 @@ test("a line that was cut off is no result", () => {
   expect(new Journal(file, TERMS).asideOf("two")).toBe("does not compile");
 });
 
-test("results of other sources, or of another time, are rejected", () => {
+test("results of other sources, or of another time or number of seeds, are rejected", () => {
   const file = join(folder, "results");
   new Journal(file, TERMS).add({ id: "one", trial: TRIAL });
-  for (const other of [{ sources: "abd" }, { seconds: 8 }])
+  for (const other of [{ sources: "abd" }, { seconds: 8 }, { seeds: 2 }])
     expect(() => new Journal(file, { ...TERMS, ...other })).toThrow(
-      `${file} has results of other sources, or of another --time: give another file to --resume`,
+      `${file} has results of other sources, or of another --time or --seeds: give another file to --resume`,
     );
 });
 

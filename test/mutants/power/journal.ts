@@ -9,6 +9,8 @@ export type Terms = {
   readonly sources: string;
   /** The CPU time of each trial. */
   readonly seconds: number;
+  /** The seeds of each trial; undefined when only time bounds them. */
+  readonly seeds?: number | undefined;
 };
 
 /** Why a mutant does not count. */
@@ -38,7 +40,7 @@ export class Journal {
     const [head, ...entries] = text.split("\n").flatMap(parsed);
     if (JSON.stringify(head) !== JSON.stringify(terms))
       throw new Error(
-        `${file} has results of other sources, or of another --time: give another file to --resume`,
+        `${file} has results of other sources, or of another --time or --seeds: give another file to --resume`,
       );
     for (const entry of entries) this.#remember(entry as Entry);
   }

@@ -5,7 +5,9 @@ import { ENGINES, type Engine } from "./engines.ts";
 
 /** What `pnpm mutants --sample` or `--gain` was asked for. */
 export type SampleOptions = {
-  /** How many mutants; undefined with `--gain`, which takes all of its own. */
+  /** Whether guided search is compared with blind search. */
+  readonly gain: boolean;
+  /** How many mutants; undefined with `--gain`, which by default takes all of its own. */
   readonly sample: number | undefined;
   /** How many first seeds each mutant is pursued with: more than one only with `--gain`. */
   readonly trials: number;
@@ -13,7 +15,10 @@ export type SampleOptions = {
   readonly kinds: readonly Kind[];
   readonly only: readonly string[];
   readonly engines: readonly Engine[];
+  /** The CPU time of each trial. */
   readonly seconds: number;
+  /** How many seeds of `run all` a trial has: a bound that is the same on any machine. Undefined: time alone bounds it. */
+  readonly seeds: number | undefined;
   readonly jobs: number;
   readonly json: boolean;
   readonly write: boolean;
@@ -23,6 +28,9 @@ export type SampleOptions = {
 
 /** Trials of `--gain`. */
 const TRIALS = "10";
+
+/** The CPU time of a trial in seconds, and of one that a number of seeds bounds. */
+const TIME = { alone: "60", withSeeds: "600" } as const;
 
 /** Parses the options. @throws Error that says what is wrong with them. */
 export function sampleOptions(args: readonly string[]): SampleOptions {
@@ -36,7 +44,8 @@ export function sampleOptions(args: readonly string[]): SampleOptions {
       kind: { type: "string", multiple: true, default: [] },
       only: { type: "string", multiple: true, default: [] },
       engines: { type: "string" },
-      time: { type: "string", default: "60" },
+      time: { type: "string" },
+      seeds: { type: "string" },
       jobs: { type: "string", default: "1" },
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
@@ -44,24 +53,33 @@ export function sampleOptions(args: readonly string[]): SampleOptions {
     },
   });
   const { gain } = values;
-  if (gain && values.sample !== undefined)
-    throw new Error("--gain takes its own mutants: leave out --sample, or choose with --only");
   if (!gain && values.trials !== undefined)
     throw new Error("--trials needs --gain: a sample has one trial of each engine");
+  if (!gain && values.seeds !== undefined)
+    throw new Error("--seeds needs --gain: time bounds a trial of a sample");
   const engines = values.engines ?? (gain ? "blind,guided" : "explorer,blind,guided");
   return {
-    sample: gain ? undefined : whole("--sample", values.sample ?? "40"),
+    gain,
+    sample: gain ? given("--sample", values.sample) : whole("--sample", values.sample ?? "40"),
     trials: gain ? whole("--trials", values.trials ?? TRIALS) : 1,
     seed: values.seed === "random" ? String(randomInt(2 ** 32)) : values.seed,
     kinds: values.kind.map((kind) => oneOf("--kind", KINDS, kind)),
     only: values.only,
     engines: engines.split(",").map((engine) => oneOf("--engines", ENGINES, engine)),
-    seconds: whole("--time", values.time),
+    seconds: whole(
+      "--time",
+      values.time ?? TIME[values.seeds === undefined ? "alone" : "withSeeds"],
+    ),
+    seeds: given("--seeds", values.seeds),
     jobs: whole("--jobs", values.jobs),
     json: values.json,
     write: values.write,
     resume: values.resume,
   };
+}
+
+function given(name: string, value: string | undefined): number | undefined {
+  return value === undefined ? undefined : whole(name, value);
 }
 
 function whole(name: string, given: string): number {

@@ -41,8 +41,8 @@ export async function power(root: string, args: readonly string[]): Promise<numb
     isStopped = true;
     tell("ends after the mutants that are under way; Ctrl-C again ends at once");
   });
-  const { seconds } = options;
-  const journal = new Journal(options.resume, { sources: digestOfSources(root), seconds });
+  const { seconds, seeds } = options;
+  const journal = new Journal(options.resume, { sources: digestOfSources(root), seconds, seeds });
   const all = await runSample(root, order, options, journal, tell, () => isStopped);
   const sample = counted(all);
   if (options.json) process.stdout.write(`${JSON.stringify({ ...options, all }, undefined, 2)}\n`);
@@ -51,8 +51,8 @@ export async function power(root: string, args: readonly string[]): Promise<numb
   return sample.some(survived) ? 1 : 0;
 }
 
-function textOf(sample: readonly Counted[], { sample: size, engines }: SampleOptions): string {
-  if (size === undefined) return aligned(gainRows(sample, engines));
+function textOf(sample: readonly Counted[], { gain, engines }: SampleOptions): string {
+  if (gain) return aligned(gainRows(sample, engines));
   const tables = [rowsOfMutants(sample), rowsByKind(sample, engines)].map(aligned);
   return [...tables, survivorLines(sample).join("\n")].join("\n\n");
 }
@@ -67,17 +67,16 @@ function write(
   const file = join(root, POWER_PAGE);
   const machine = `${options.jobs} of ${availableParallelism()} cores, Node ${process.versions.node}`;
   const present = readFileSync(file, "utf8");
-  const text =
-    options.sample === undefined
-      ? withGain(present, gainSection(counted(all), { ...options, machine }))
-      : withGain(powerPage(all, { ...options, population, machine }), gainOf(present));
+  const text = options.gain
+    ? withGain(present, gainSection(counted(all), { ...options, machine }))
+    : withGain(powerPage(all, { ...options, population, machine }), gainOf(present));
   writeFileSync(file, text);
 }
 
 /** The mutants to take from, in order. */
 function chosen(
   known: readonly Planted[],
-  { sample, only, kinds, seed }: SampleOptions,
+  { gain, only, kinds, seed }: SampleOptions,
 ): readonly Planted[] {
   const stranger = only.find((name) => known.every(({ id }) => id !== name));
   if (stranger !== undefined) throw new Error(`--only: there is no mutant ${stranger}`);
@@ -85,7 +84,7 @@ function chosen(
     ({ id, kind }) =>
       (only.length === 0 || only.includes(id)) && (kinds.length === 0 || kinds.includes(kind)),
   );
-  if (sample !== undefined) return inSampleOrder(some, seed);
+  if (!gain) return inSampleOrder(some, seed);
   const compared = only.length === 0 ? GAIN : only;
   return compared.flatMap((name) => some.find(({ id }) => id === name) ?? []);
 }

@@ -19,6 +19,8 @@ export type Effort = {
   readonly engines: readonly Engine[];
   /** The CPU time of each trial. */
   readonly seconds: number;
+  /** The seeds of each trial but that of the explorer; undefined when only time bounds them. */
+  readonly seeds: number | undefined;
   /** The first seeds of the trials of each engine but the explorer, which has one. */
   readonly firstSeeds: readonly number[];
 };
@@ -61,7 +63,7 @@ export async function pursue(
     }
     for (const { engine, firstSeed } of wanted)
       if (journal.trialOf(id, engine, firstSeed) === undefined) {
-        const trial = await tried(sandbox.program, engine, effort.seconds, firstSeed);
+        const trial = await tried(sandbox.program, engine, effort, firstSeed);
         journal.add({ id, trial });
       }
     return { planted, type: "pursued", trials: known() };
@@ -108,11 +110,11 @@ function isInCore({ edits }: Planted): boolean {
 async function tried(
   program: string,
   engine: Engine,
-  seconds: number,
+  { seconds, seeds }: Effort,
   firstSeed: number,
 ): Promise<Trial> {
   let [count, ms] = [0, 0];
-  for (const command of commandsOf(engine, firstSeed)) {
+  for (const command of commandsOf(engine, firstSeed, seeds)) {
     const left = seconds * 1000 - ms;
     if (left < LEAST_MS) break;
     const limit = limitOf(engine, seconds * 1000, left);

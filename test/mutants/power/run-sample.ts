@@ -20,8 +20,9 @@ export async function runSample(
   tell: (line: string) => void,
   isStopped: () => boolean,
 ): Promise<readonly Pursued[]> {
-  const { sample = order.length, trials, engines, seconds, seed, jobs } = options;
+  const { sample = order.length, trials, engines, seconds, seeds, seed, jobs } = options;
   const firstSeeds = Array.from({ length: trials }, (_none, at) => firstSeedOf(seed, at));
+  const effort = { engines, seconds, seeds, firstSeeds };
   const started = performance.now();
   const results = new Map<Planted, Pursued>();
   const waiting = [...order];
@@ -32,7 +33,7 @@ export async function runSample(
       const planted = waiting.shift();
       if (planted === undefined) return;
       underWay += 1;
-      const result = await pursue(root, planted, { engines, seconds, firstSeeds }, journal);
+      const result = await pursue(root, planted, effort, journal);
       underWay -= 1;
       results.set(planted, result);
       tell(`${done()}/${sample} ${timeText(started)} ${lineOf(result)}`);

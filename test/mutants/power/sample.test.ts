@@ -61,12 +61,14 @@ describe("the options of a sample", () => {
     const { seed, ...options } = sampleOptions(["--sample", "40"]);
     expect(seed).toMatch(/^[0-9]+$/);
     expect(options).toEqual({
+      gain: false,
       sample: 40,
       trials: 1,
       kinds: [],
       only: [],
       engines: ["explorer", "blind", "guided"],
       seconds: 60,
+      seeds: undefined,
       jobs: 1,
       json: false,
       write: false,
@@ -79,15 +81,18 @@ describe("the options of a sample", () => {
       sample: undefined,
       trials: 10,
       engines: ["blind", "guided"],
+      seconds: 60,
       resume: "results",
+    });
+    expect(sampleOptions(["--gain", "--sample", "12", "--seeds", "2"])).toMatchObject({
+      sample: 12,
+      seeds: 2,
+      seconds: 600,
     });
   });
 
   test.each([
-    [
-      ["--gain", "--sample", "4"],
-      "--gain takes its own mutants: leave out --sample, or choose with --only",
-    ],
+    [["--sample", "4", "--seeds", "2"], "--seeds needs --gain: time bounds a trial of a sample"],
     [["--trials", "4"], "--trials needs --gain: a sample has one trial of each engine"],
     [["--sample", "0"], "--sample must be a whole number of at least 1, not 0"],
     [["--engines", "luck"], "--engines: there is no luck; there are explorer, blind, guided"],

@@ -8,7 +8,7 @@ import { packedTarballs } from "./tarballs.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** The packages that others are built on, by their folder in `packages`. */
-export const LIBRARIES = ["core", "actors", "testing", "cli"] as const;
+export const LIBRARIES = ["core", "actors", "testing", "nats", "cli"] as const;
 
 /** All that are published, each after those that it needs. */
 export const PACKAGES = [...LIBRARIES, "create-kontiki"] as const;

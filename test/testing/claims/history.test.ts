@@ -62,6 +62,11 @@ describe("reads get places in the log's order", () => {
       ],
       [4, 4.5],
     ],
+    [
+      "between two commands of a run, which are in one entry",
+      [put(1, 9, "a", 5), put(1, 9, "b", 5 + 1 / 2048), get(2, 3, "a"), get(4, 5, "b")],
+      [5, 5 + 1 / 2048, 5 + 1 / 4096, 5.5 + 1 / 2048],
+    ],
     ["key by key", [put(1, 2, "a", 1), put(3, 4, "b", 2, "l"), get(5, 6, "a")], [1, 2, 1.5]],
     ["nowhere, when nothing explains them", [put(1, 2, "a", 1), get(3, 4, "z")], [1, undefined]],
   ])("%s", (_how, operations, orders) => {

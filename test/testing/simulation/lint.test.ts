@@ -183,13 +183,13 @@ describe("lint", () => {
   test("allows the named files to use time, but not to end the process", () => {
     expect(
       lint({
-        "packages/actors/src/threads/restarts.ts":
+        "packages/actors/src/supervision/restarts.ts":
           "export const it = performance.now() + Math.random();",
         "packages/actors/src/threads/worker.ts": "process.exit();",
         "packages/testing/src/workers/any.ts": "export const it = Date.now();",
       }),
     ).toEqual({
-      "packages/actors/src/threads/restarts.ts": [],
+      "packages/actors/src/supervision/restarts.ts": [],
       "packages/actors/src/threads/worker.ts": [PROPERTY],
       "packages/testing/src/workers/any.ts": [],
     });

@@ -47,10 +47,9 @@ function commentsIn(source: string): ReadonlyMap<string, string> {
 
 function lineOf(type: FaultType, comment: string | undefined): string {
   if (comment === undefined) throw new Error(`${type} has no comment in the table of faults`);
-  const { written, threads } = factsOf(type);
+  const { written } = factsOf(type);
   const forms = written.forms.map((fields) => formOf(fields, written.bare));
-  const engines = typeof threads === "string" ? "" : " In the simulation only.";
-  return `- \`${type}\`${forms.join(" or")}: ${comment}${engines}`;
+  return `- \`${type}\`${forms.join(" or")}: ${comment}`;
 }
 
 function formOf(fields: readonly string[], bare: string | undefined): string {

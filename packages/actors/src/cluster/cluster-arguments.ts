@@ -10,6 +10,7 @@ export const ARGUMENTS = {
     members: 1,
     metrics: 0,
     addNode: 2,
+    changeMembers: 2,
     removeNode: 2,
     promote: 2,
     transfer: 2,

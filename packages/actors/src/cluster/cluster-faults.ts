@@ -2,6 +2,7 @@ import { KontikiError } from "../errors.ts";
 import { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "../faults/crash-points.ts";
 import { DISTURBANCE, type Disturbance } from "../faults/disturbance.ts";
 import { FaultCells, type FaultEffect } from "../faults/fault-cells.ts";
+import { ExperimentCounts, type ExperimentCount } from "../metrics/experiment-counts.ts";
 import { checkArgument } from "../options/argument.ts";
 import { countArguments } from "../options/argument-count.ts";
 import { someNode } from "../options/node-names.ts";
@@ -46,8 +47,8 @@ export class ClusterFaults {
       ClusterFaults.prototype,
       { where: "ClusterFaults" },
       {
-        rejects: { losePower: 2 },
-        throws: { carry: 1, disturb: 2, effects: 1, crashAt: 3, diskOf: 1 },
+        rejects: { losePower: 2, swapDisks: 2 },
+        throws: { carry: 1, disturb: 2, effects: 1, counts: 1, crashAt: 3, diskOf: 1 },
       },
     );
   }
@@ -120,6 +121,23 @@ export class ClusterFaults {
     await child.crash(kept);
     const isOver = (): boolean => !child.hasThread || child.incarnation > incarnation;
     await waitFor(this.#supervisor().events, `crash of ${node}`, () => isOver() || undefined, {});
+  }
+
+  /** How often each thing has happened to a node, in all its lives, by the names of the counts of a run. @hidden */
+  counts(node: string): Readonly<Record<ExperimentCount, number>> {
+    return new ExperimentCounts(this.#child("ClusterFaults.counts", node).faults.counts).read();
+  }
+
+  /**
+   * Exchanges the disks of two nodes, as if a cable went into the wrong machine: folders are renamed. Both must be stopped
+   * or have failed. Each refuses to start from the other's disk, until they are exchanged again.
+   *
+   * @throws KontikiError when there is no such node, or one of them may use its disk.
+   */
+  async swapDisks(one: string, other: string): Promise<void> {
+    const where = "ClusterFaults.swapDisks";
+    const second = this.#child(where, other).child;
+    await this.#child(where, one).child.swapDisks(second.id);
   }
 
   /** A node's disk, beside its thread, for tests that read or damage it. @hidden */

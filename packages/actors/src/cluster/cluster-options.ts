@@ -19,7 +19,7 @@ import {
 import { oneOf } from "../options/words.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { SNAPSHOT_DEFAULTS } from "../node/snapshot-taker.ts";
-import { RESTART_DEFAULTS, type RestartPolicy } from "../threads/restart-policy.ts";
+import { RESTART_DEFAULTS, type RestartPolicy } from "../supervision/restart-policy.ts";
 
 /** The most nodes of a cluster: each has a thread, and none of them has a core to itself. */
 export const NODES_MAX = 9;
@@ -91,6 +91,11 @@ export type ClusterOptions = {
    */
   readonly keptEntries?: number | undefined;
   /**
+   * Whether a node asks which nodes would vote for it before it stands for election (dissertation 9.6). Without this a node
+   * that was cut off deposes the leader when it returns. Default: true.
+   */
+  readonly preVote?: boolean | undefined;
+  /**
    * Lets reads with `consistency: "lease"` rely on the leader's clock alone, without a round of messages (dissertation
    * 6.4.1). They are linearizable as long as no two nodes' clocks drift apart by more than the fraction `clockDrift` of
    * the elapsed time, from 0 to 0.9; 0.1 is a cautious bound. Off by default: then such reads are handled like
@@ -161,6 +166,7 @@ const CLUSTER_OPTIONS: Schema<ClusterOptions> = {
   snapshotEntries: whole(1),
   snapshotBytes: whole(1),
   keptEntries: whole(0),
+  preVote: flag,
   leases: fields({ clockDrift: needed(decimal(0, 0.9, ", such as 0.1")) }),
   renames: namesByNode,
   trace: folder,
@@ -189,6 +195,7 @@ export type CheckedOptions = {
     readonly share: number;
   };
   readonly keptEntries: number;
+  readonly preVote: boolean;
   readonly leases: { readonly clockDrift: number } | undefined;
   readonly renames: Readonly<Record<string, string>>;
   readonly trace: string | undefined;
@@ -216,6 +223,7 @@ export function checkClusterOptions(options: ClusterOptions | undefined): Checke
     heapMiB,
     priorities: given,
     ...logLimits(rest),
+    preVote: rest.preVote ?? CONFIG_DEFAULTS.preVote,
     leases: rest.leases,
     renames: rest.renames ?? {},
     trace: rest.trace,

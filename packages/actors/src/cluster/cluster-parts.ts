@@ -1,7 +1,7 @@
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
-import { MAILBOX_DEFAULTS } from "../threads/router.ts";
+import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { CommonSpec } from "../threads/supervisor.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
@@ -67,7 +67,7 @@ export function startSupervisor(
 
 function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonSpec, "probe"> {
   const { electionTimeoutMs, heartbeatMs, heapMiB, snapshots, keptEntries } = options;
-  const { maxUncommittedBytes, leases, trace, checks } = options;
+  const { maxUncommittedBytes, preVote, leases, trace, checks } = options;
   return {
     stateMachine,
     electionTimeoutMs,
@@ -76,6 +76,7 @@ function commonSpec(options: CheckedOptions, stateMachine: string): Omit<CommonS
     snapshots,
     keptEntries,
     maxUncommittedBytes,
+    preVote,
     leases,
     trace,
     checks,

@@ -23,7 +23,7 @@ import { KontikiError, StateMachineError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
 import { callerUrl, machineUrl } from "../machine/machine-url.ts";
 import { MachineWatch } from "./machine-watch.ts";
-import { MemberChanges, type AddNodeOptions } from "./member-changes.ts";
+import { MemberChanges, type AddNodeOptions, type MembersChange } from "./member-changes.ts";
 import { membersIn, type Members } from "./members.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { checkArgument } from "../options/argument.ts";
@@ -421,6 +421,19 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async removeNode(id: string, options: WaitOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.remove(id, options));
+  }
+
+  /**
+   * Changes several members in one change, through a joint membership (§6, dissertation 4.3): in between, majorities of the
+   * old and of the new voters decide. New nodes become voters at once, without catching up first, so until they have, more of
+   * the others are needed.
+   *
+   * @throws ChangeError when the change is not committed in time, and at once when no quorum can come. Its `outcome` tells
+   *   whether it may still happen; the message tells what is left of new nodes.
+   * @throws KontikiError for a change that is not possible.
+   */
+  async changeMembers(change: MembersChange, options: WaitOptions = {}): Promise<void> {
+    await this.#withOtherNodes(this.#members.change(change, options));
   }
 
   /**

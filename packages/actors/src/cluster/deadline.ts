@@ -3,7 +3,7 @@ import { setTimeout as setTimeoutAsync } from "node:timers/promises";
 import { KontikiError } from "../errors.ts";
 import { patience, signal } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
-import { TIMER_MS_MAX } from "../node/timers.ts";
+import { TIMER_MS_MAX } from "../supervision/control.ts";
 
 /** Emits `change` whenever something that is waited for may have come. */
 export type Changes = {

@@ -4,10 +4,18 @@ import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { ChangeError, KontikiError, messageOf } from "../errors.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
-import { learner, reach, removed, voter, type MembershipTarget } from "./membership-targets.ts";
+import {
+  learner,
+  reach,
+  removed,
+  shape,
+  voter,
+  type MembershipTarget,
+} from "./membership-targets.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
+import { listOf } from "../options/rules.ts";
 import { oneOf } from "../options/words.ts";
 import { checkOptions, type Schema } from "../options/schema.ts";
 import { Deadline, WAIT_OPTIONS, type WaitOptions } from "./deadline.ts";
@@ -19,6 +27,19 @@ export type AddNodeOptions = WaitOptions & {
   /** The node that it replaces, which leaves the cluster in the same change and loses its disk. */
   readonly replaces?: string | undefined;
 };
+
+/** Which members change together. */
+export type MembersChange = {
+  /** New nodes, which become voters at once, without catching up first. */
+  readonly add?: readonly string[] | undefined;
+  /** Members that leave; their disks are removed. */
+  readonly remove?: readonly string[] | undefined;
+  /** Voters that become learners. */
+  readonly demote?: readonly string[] | undefined;
+};
+
+const NAMES = listOf(someNode, "a list of names of nodes");
+const MEMBERS_CHANGE: Schema<MembersChange> = { add: NAMES, remove: NAMES, demote: NAMES };
 
 const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
   ...WAIT_OPTIONS,
@@ -74,6 +95,38 @@ export class MemberChanges {
     const deadline = new Deadline(`removing ${child.id}`, options);
     await this.#reach(removed(child.id), deadline);
     await this.#drop(child);
+  }
+
+  /** Changes several members in one change, through a joint membership. Resolves when it is committed and left. */
+  async change(change: MembersChange, options: WaitOptions): Promise<void> {
+    const where = "Cluster.changeMembers";
+    checkOptions(where, MEMBERS_CHANGE, change, "change");
+    checkOptions(where, WAIT_OPTIONS, options);
+    this.#supervisor.checkRunning();
+    const { add = [], remove = [], demote = [] } = change;
+    const leaving = remove.map((id) => this.#childOf(id));
+    const demoted = demote.map((id) => this.#childOf(id));
+    const twice = firstTwice([...add, ...remove, ...demote]);
+    if (twice !== undefined) throw new KontikiError(`${where}: ${twice} is named twice`);
+    const names = add.map((id) => this.#newName(id, remove.length - add.length + 1));
+    const deadline = new Deadline("changing the members", options);
+    this.#checkQuorum(deadline);
+    const coming = names.map((node) => this.#supervisor.add(this.#disks.addNode(node)));
+    const disks = coming.map(({ id, uid }) => ({ node: id, uid }));
+    const learners = demoted.map(({ id, uid }) => ({ node: id, uid }));
+    const left = leaving.map(({ id }) => id);
+    try {
+      for (const child of coming) await child.start();
+      await deadline.wait(this.#supervisor.events, () =>
+        coming.every((child) => isRunning(child)) ? true : undefined,
+      );
+      await reach(this.#supervisor, shape(disks, left, learners), deadline, this.#pauseMs);
+    } catch (error) {
+      let failure: unknown = error;
+      for (const child of coming) failure = await this.#afterFailure(child, failure);
+      throw coming.length === 0 ? saysWhatIsOpen(error) : failure;
+    }
+    for (const child of leaving) await this.#drop(child);
   }
 
   /** Makes a node a voter as soon as it has caught up. Resolves when it is one. */
@@ -176,6 +229,10 @@ export class MemberChanges {
     this.#disks.removeNode(child.id);
     this.#supervisor.forget(child);
   }
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  return names.find((name, at) => names.indexOf(name) < at);
 }
 
 function isRunning(child: RemoteChild): true | undefined {

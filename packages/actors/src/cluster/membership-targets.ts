@@ -45,6 +45,31 @@ export function learner(node: NodeId, uid: number): MembershipTarget {
   };
 }
 
+/** The first are voters, the next are not members, the last are learners: all by one change. */
+export function shape(
+  coming: readonly { readonly node: NodeId; readonly uid: number }[],
+  leaving: readonly NodeId[],
+  demoted: readonly { readonly node: NodeId; readonly uid: number }[],
+): MembershipTarget {
+  const changes: readonly Change[] = [
+    ...coming.map(({ node, uid }) => ({ type: "addVoter", node, uid }) as const),
+    ...leaving.map((node) => ({ type: "remove", node }) as const),
+    ...demoted.map(
+      ({ node, uid }) =>
+        ({ type: "addLearner", node, uid, promote: false, replaces: undefined }) as const,
+    ),
+  ];
+  return {
+    holds: (membership) =>
+      coming.every(
+        ({ node, uid }) => isFullVoter(membership, node) && uidOf(membership, node) === uid,
+      ) &&
+      !leaving.some((node) => isMember(membership, node)) &&
+      demoted.every(({ node }) => membership.learners.includes(node)),
+    changes: () => changes,
+  };
+}
+
 /** The node is not a member. */
 export function removed(node: NodeId): MembershipTarget {
   return {

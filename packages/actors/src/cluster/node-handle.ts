@@ -1,10 +1,10 @@
 import { majority, type NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
-import type { Control } from "../threads/control.ts";
+import type { Control } from "../supervision/control.ts";
 import { KontikiError } from "../errors.ts";
 import { decode } from "../bytes/codec.ts";
-import type { EncodedLogLine, LogLine } from "../mail/protocol.ts";
+import type { EncodedLogLine, LogLine, NodeControl } from "../mail/protocol.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { countArguments } from "../options/argument-count.ts";
@@ -269,7 +269,7 @@ export class NodeHandle {
     return this.#supervisor.leaderMembership()?.membership.voters.includes(this.id) === true;
   }
 
-  #control(): Control {
+  #control(): Control<NodeControl> {
     const { control } = this.#child;
     const { life } = this.#child.status();
     if (control === undefined || life.type !== "running") {

@@ -3,6 +3,9 @@ import type { DiskStep } from "./crash-points.ts";
 import type { DiskOperation } from "./disturbance.ts";
 import type { FaultCells } from "./fault-cells.ts";
 
+/** What the message of an error says that a disturbance of the disk causes. */
+export const AS_ASKED = "as was asked for";
+
 /** What stands between a node and its disk. */
 export type FaultyParts = {
   readonly cells: FaultCells;
@@ -151,7 +154,7 @@ export class FaultyDisk implements Disk {
     cells.count(`disk.errors.${operation}`);
     const doing = operation === "write" ? "write to" : operation;
     throw new DiskError(
-      `cannot ${doing} ${this.pathOf(name)}: the device fails, as was asked for (EIO)`,
+      `cannot ${doing} ${this.pathOf(name)}: the device fails, ${AS_ASKED} (EIO)`,
       "EIO",
     );
   }
@@ -159,7 +162,7 @@ export class FaultyDisk implements Disk {
   #full(name: string): DiskError {
     this.#parts.cells.count("disk.full");
     return new DiskError(
-      `cannot write to ${this.pathOf(name)}: the disk is full, as was asked for (ENOSPC)`,
+      `cannot write to ${this.pathOf(name)}: the disk is full, ${AS_ASKED} (ENOSPC)`,
       "ENOSPC",
     );
   }

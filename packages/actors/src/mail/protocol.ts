@@ -1,4 +1,5 @@
 import type { Change, Index, Membership, NodeId } from "@kontiki/core";
+import type { Remote } from "../supervision/control.ts";
 import type { Address } from "./address.ts";
 import type { CrashPoint } from "../faults/crash-points.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
@@ -92,7 +93,7 @@ export type NodeSpec = {
   readonly incarnation: number;
   readonly disk:
     | { readonly type: "file"; readonly path: string }
-    | { readonly type: "memory"; readonly files: readonly MemoryFile[] };
+    | { readonly type: "memory"; readonly files: readonly MemoryFile[]; readonly owner: string };
   /** URL of the state machine's module. */
   readonly stateMachine: string;
   readonly electionTimeoutMs: number;
@@ -112,6 +113,8 @@ export type NodeSpec = {
   readonly keptEntries: number;
   /** A leader with this many bytes of uncommitted commands rejects proposals. */
   readonly maxUncommittedBytes: number;
+  /** Whether it asks which nodes would vote for it before it stands for election. */
+  readonly preVote: boolean;
   /**
    * Whether reads may use leases, and the maximum difference in rate between two clocks, as a fraction: with 0.1 one
    * clock may run a tenth faster than another.
@@ -125,18 +128,19 @@ export type NodeSpec = {
   readonly heapMiB: number;
   /**
    * Whether mail between nodes passes the program's `network` carrier, and a counter that the program increments every
-   * {@link PULSE_MS} while it does: see `MailRoute`. Undefined when it never does.
+   * `PULSE_MS` while it does: see `MailRoute`. Undefined when it never does.
    */
   readonly route: SharedArrayBuffer | undefined;
   /**
-   * Shared memory for faults: what is wrong with its disk and clock, the point at which it must end, and what of its disk is
-   * not synced. Undefined where no faults are injected.
+   * Shared memory for faults: what is wrong with its disk and clock, the point at which it must end, what of its disk is not
+   * synced, and what is counted in experiments. Undefined where no faults are injected.
    */
   readonly faults:
     | {
         readonly cells: SharedArrayBuffer;
         readonly gate: SharedArrayBuffer;
         readonly unsynced: SharedArrayBuffer;
+        readonly counts: SharedArrayBuffer;
       }
     | undefined;
   /** By which its threads tell what they do, where the program listens. */
@@ -144,9 +148,6 @@ export type NodeSpec = {
   /** The memory of its `NodeCounters`, which all its threads have. */
   readonly counters: SharedArrayBuffer;
 };
-
-/** How often a program whose event loop carries mail shows that it runs, in ms. */
-export const PULSE_MS = 20;
 
 /** Control calls, by comlink on a separate port. Each has a deadline. */
 export type NodeControl = {
@@ -178,17 +179,6 @@ export type NodeControl = {
   snapshot(): Promise<{ readonly index: number; readonly size: number }>;
   /** Compacts the log up to the newest snapshot. Returns the first entry that is left. */
   compact(): { readonly first: number };
-};
-
-/** What answers control calls. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the methods of each have their own types
-export type Answering = Readonly<Record<string, (...args: any) => unknown>>;
-
-/** What answers control calls, as its caller sees it. Comlink's own type for this needs the types of a browser. */
-export type Remote<C extends Answering> = {
-  readonly [Name in keyof C]: (
-    ...args: Parameters<C[Name]>
-  ) => Promise<Awaited<ReturnType<C[Name]>>>;
 };
 
 /** {@link NodeControl} as its caller sees it. */

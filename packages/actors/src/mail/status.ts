@@ -1,17 +1,9 @@
 import type { Index, Lack, Membership, NodeId, Term } from "@kontiki/core";
+import type { DeadLetterReason } from "../mailboxes/letter.ts";
+import type { Life } from "../supervision/life.ts";
 
-/** Where a node is in its life. It has a thread in `starting` and `running` only. */
-export type Life =
-  /** Its thread recovers its state from its disk. */
-  | { readonly type: "starting" }
-  /** Its thread takes part in the cluster. */
-  | { readonly type: "running" }
-  /** It crashed, and is started again from its disk after a delay. */
-  | { readonly type: "restarting"; readonly cause: string }
-  /** It was stopped on request. */
-  | { readonly type: "stopped" }
-  /** It is not started again unless that is requested. */
-  | { readonly type: "failed"; readonly cause: string };
+export type { DeadLetterReason } from "../mailboxes/letter.ts";
+export type { Life } from "../supervision/life.ts";
 
 /** The Raft state that a node last reported. */
 export type RaftStatus = {
@@ -191,7 +183,3 @@ export type ClusterEvents = {
    */
   status: [NodeStatus];
 };
-
-/** Why mail was not delivered. Raft sends again; a client gets the reason. */
-export type DeadLetterReason =
-  "not running" | "mailbox full" | "stale incarnation" | "unknown address" | "malformed";

@@ -14,6 +14,9 @@ import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
 
+/** Gets an applied entry, and how many of its commands were not given to the machine because they were repeats. */
+export type EntryObserver = (index: Index, repeats: number) => void;
+
 /**
  * Applies committed entries to the sessions and the state machine, each once and in order, and collects the answers.
  * Sessions and machine together are the contents of a snapshot.
@@ -31,14 +34,22 @@ export class Applier {
   #applied: Index = INDEX_ZERO;
   #commandsSince = 0;
 
-  constructor(machine: StateMachine, limits?: SessionLimits) {
+  /** How many commands of the entry the machine was given. */
+  #given = 0;
+  readonly #onApplied: EntryObserver | undefined;
+
+  /** @param onApplied gets each entry with commands after it was applied. */
+  constructor(machine: StateMachine, limits?: SessionLimits, onApplied?: EntryObserver) {
     this.#machine = machine;
+    this.#onApplied = onApplied;
     this.#sessions = new Sessions(limits);
     this.#use = {
-      apply: (from, to) =>
-        this.#view === undefined
+      apply: (from, to) => {
+        this.#given += 1;
+        return this.#view === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#view, from, to),
+          : applyPart(machine, this.#view, from, to);
+      },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
       },
@@ -94,7 +105,9 @@ export class Applier {
     const { buffer, byteOffset, length } = command;
     this.#entry = command;
     this.#view = count > 1 ? new Uint8Array(buffer, byteOffset, length) : undefined;
+    this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
+    this.#onApplied?.(at, count - this.#given);
     return Math.max(0, count - 1);
   }
 

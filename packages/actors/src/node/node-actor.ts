@@ -10,7 +10,7 @@ import {
   type LogPosition,
   type State,
 } from "@kontiki/core";
-import { Applier } from "./applier.ts";
+import { Applier, type EntryObserver } from "./applier.ts";
 import type { Digest } from "./digest-marks.ts";
 import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
@@ -59,6 +59,7 @@ export type NodeParts = {
   readonly lease: Lease | undefined;
   readonly tracer: Tracer | undefined;
   readonly observer?: StepObserver | undefined;
+  readonly onApplied?: EntryObserver | undefined;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
 
@@ -96,7 +97,7 @@ export class NodeActor {
     const log = new MemoryLog((command) => command.length, entries, base);
     const state = restore(hard, log, { snapshot, horizon, leases: config.leases });
     const { turnEntries, sessions } = { ...LIMIT_DEFAULTS, ...parts.limits };
-    const applier = new Applier(machine, sessions);
+    const applier = new Applier(machine, sessions, parts.onApplied);
     if (snapshot !== undefined) applier.restore(snapshots.parts(snapshot), snapshot.index);
     const reads = new Reads(parts.readIds);
     const taker = new SnapshotTaker(snapshots, applier, policy);

@@ -31,6 +31,7 @@ const NODE_SETUP: Schema<NodeSetup> = {
   }),
   tracer: needed(rule("a function that makes a tracer, or returns undefined", anyFunction)),
   observer: rule("a function that gets each step", anyFunction),
+  onApplied: rule("a function that gets each applied entry", anyFunction),
   wal: fields(WAL_OPTIONS),
   limits: fields<Partial<NodeLimits>>({
     turnEntries: whole(1),

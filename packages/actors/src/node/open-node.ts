@@ -1,4 +1,5 @@
 import type { Config } from "@kontiki/core";
+import type { EntryObserver } from "./applier.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { Lease } from "./lease.ts";
 import { NodeActor, type NodeLimits } from "./node-actor.ts";
@@ -29,6 +30,7 @@ export type NodeSetup = {
   /** Creates the tracer of this start from what was recovered. */
   readonly tracer: (recovered: Recovered) => Tracer | undefined;
   readonly observer?: StepObserver | undefined;
+  readonly onApplied?: EntryObserver | undefined;
   readonly wal?: WalOptions;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
@@ -53,6 +55,7 @@ export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recov
       lease: lease && new Lease(lease.electionTimeoutMs, lease.clockDrift),
       tracer: setup.tracer(recovered),
       observer: setup.observer,
+      onApplied: setup.onApplied,
       limits,
     });
     return { actor, storage, damage: recovered.damage, recovered };

@@ -1,16 +1,21 @@
-import { leaderOf, type Config, type Event, type State } from "@kontiki/core";
+import { leaderOf, type Config, type Effect, type Event, type State } from "@kontiki/core";
 import type { NodeCounters } from "../metrics/node-counters.ts";
 import type { Probe } from "../metrics/probe.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** Sees each step of a node's core after it was taken: called on the hot path. */
-export type StepObserver = (event: Event<CommandBytes>, before: State, after: State) => void;
+export type StepObserver = (
+  event: Event<CommandBytes>,
+  before: State,
+  after: State,
+  effects: readonly Effect<CommandBytes>[],
+) => void;
 
 /** Counts steps, and records them while they are listened to. */
 export function observingSteps(config: Config, counters: NodeCounters, probe: Probe): StepObserver {
   const count = countingSteps(config, counters);
-  return (event, before, after) => {
-    count(event, before, after);
+  return (event, before, after, effects) => {
+    count(event, before, after, effects);
     if (probe.wantsSteps) record(probe, event, after);
   };
 }

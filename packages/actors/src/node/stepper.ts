@@ -49,7 +49,7 @@ export class Stepper {
     const before = this.#state;
     const { state, effects } = this.#traced(event);
     this.#state = state;
-    this.#observer?.(event, before, state);
+    this.#observer?.(event, before, state, effects);
     this.#lease?.observe(state, now);
     for (const effect of effects) performer.perform(effect, event);
     for (

@@ -1,5 +1,5 @@
 import type { Timer } from "./performer.ts";
-import { PULSE_MS } from "../mail/protocol.ts";
+import { PULSE_MS } from "../mailboxes/pulse.ts";
 
 /** Lengths of a node's timers, in ms. */
 export type TimerLengths = {
@@ -15,9 +15,6 @@ const HASTE = 0.25;
 
 /** What a timer reports: `silence` at the shortest election timeout, `timer` at its end. */
 export type TimeoutType = "silence" | "timer";
-
-/** The longest timer that Node supports, in ms: 25 days. A longer one would fire at once. */
-export const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** The clock and randomness of a node. */
 export type Clock = {

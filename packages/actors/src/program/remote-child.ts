@@ -5,11 +5,12 @@ import { KontikiError, messageOf } from "../errors.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { Disturbance } from "../faults/disturbance.ts";
 import type { MailboxAccount } from "../lanes/mailbox-table.ts";
-import type { Envelope, FromNode } from "../mail/protocol.ts";
+import type { Envelope, NodeControl, OutgoingMail } from "../mail/protocol.ts";
 import { sameStatus, type ClusterEvent, type NodeStatus, type RaftStatus } from "../mail/status.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
-import { Control } from "../threads/control.ts";
-import { NodeLanes, type LanesToNode } from "../threads/node-lanes.ts";
+import { Control } from "../supervision/control.ts";
+import { ActorLanes, type LanesToActor } from "../mailboxes/actor-lanes.ts";
+import type { LaneReport, ReportedTurn } from "../threads/lane-report.ts";
 import type { ArmedCrash } from "../threads/node-faults.ts";
 import { NodeReports, type KnownMembership } from "../threads/node-reports.ts";
 import type { NodeState, SupervisorOrder } from "../threads/supervision.ts";
@@ -41,8 +42,8 @@ export class RemoteChild {
   readonly #host: RemoteChildHost;
   readonly #reports: NodeReports;
   #state: NodeState;
-  #lanes: NodeLanes | undefined;
-  #control: Control | undefined;
+  #lanes: ActorLanes<LaneReport> | undefined;
+  #control: Control<NodeControl> | undefined;
   /** Why it was closed, and whether it was removed since: its name may be another node's now. */
   #closed: string | undefined;
   #isForgotten = false;
@@ -89,7 +90,7 @@ export class RemoteChild {
     return new NodeCounters(this.#state.counters);
   }
 
-  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  /** Where faults can be injected, and what is counted of it. */
   get faults(): NodeState["faults"] {
     return this.#state.faults;
   }
@@ -100,7 +101,7 @@ export class RemoteChild {
   }
 
   /** The control of its thread, while that takes part. */
-  get control(): Control | undefined {
+  get control(): Control<NodeControl> | undefined {
     return this.#control;
   }
 
@@ -142,6 +143,11 @@ export class RemoteChild {
   /** Orders the point at which its thread must end, in place of an earlier one. */
   async arm(crash: ArmedCrash | undefined): Promise<void> {
     await this.#order({ type: "arm", node: this.id, crash });
+  }
+
+  /** Orders that it exchanges disks with another node. @throws KontikiError when one of them has a thread. */
+  async swapDisks(other: NodeId): Promise<void> {
+    await this.#order({ type: "swapDisks", node: this.id, other });
   }
 
   /** Orders a pause. @throws KontikiError if the thread does not run. */
@@ -209,9 +215,9 @@ export class RemoteChild {
   }
 
   /** A thread takes part from now on. Returns the lanes to it. */
-  connect(memory: LanesToNode, control: MessagePort): NodeLanes {
+  connect(memory: LanesToActor, control: MessagePort): ActorLanes<LaneReport> {
     this.#control = new Control(this.id, control);
-    this.#lanes = new NodeLanes(memory);
+    this.#lanes = new ActorLanes(memory);
     return this.#lanes;
   }
 
@@ -237,15 +243,17 @@ export class RemoteChild {
     for (let taken = 0; taken < most; taken += 1) {
       const message = lanes?.receive();
       if (message === undefined) return;
-      if (message.type === "turn" || message.type === "membership" || message.type === "trouble")
+      if (message.type === "letter") this.#onLetter(message.letter as OutgoingMail);
+      else if (message.type !== "undelivered" && message.type !== "settled")
         this.#reports.take(message, this.incarnation);
     }
   }
 
-  #onTurn(turn: FromNode & { readonly type: "turn" }, before: RaftStatus | undefined): void {
-    const { incarnation } = this;
-    for (const { to, bytes } of turn.mail)
-      this.#host.onMail({ to, from: this.id, incarnation, bytes });
+  #onLetter({ to, bytes }: OutgoingMail): void {
+    this.#host.onMail({ to, from: this.id, incarnation: this.incarnation, bytes });
+  }
+
+  #onTurn(turn: ReportedTurn, before: RaftStatus | undefined): void {
     if (turn.malformed > 0) this.#host.onMalformed(this.id, turn.malformed);
     const { raft } = turn;
     if (raft !== undefined) this.#host.onStatus(this, raft, !sameStatus(before, raft));

@@ -7,11 +7,11 @@ import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
-import { DeadLetters } from "../threads/dead-letters.ts";
+import { DeadLetters } from "../mailboxes/dead-letters.ts";
 import { CarriedMail, type MailCarrier } from "../threads/mail-carrier.ts";
-import { MailRoute } from "../threads/mail-route.ts";
-import { MailLoop } from "../threads/mail-loop.ts";
-import { Router } from "../threads/router.ts";
+import { MailRoute } from "../mailboxes/mail-route.ts";
+import { MailLoop } from "../mailboxes/mail-loop.ts";
+import { Router } from "../mailboxes/router.ts";
 import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
 import { SupervisorThread } from "./supervisor-thread.ts";
@@ -46,7 +46,7 @@ export type RemoteEvents = {
 export class RemoteSupervisor {
   readonly events = new EventEmitter<RemoteEvents>();
   /** Carries letters from the program's clients to the nodes, and back. */
-  readonly router: Router;
+  readonly router: Router<NodeId>;
   readonly #loop = new MailLoop();
   readonly #thread: SupervisorThread;
   readonly #children = new Map<NodeId, RemoteChild>();

@@ -5,9 +5,9 @@ import {
   type Worker,
 } from "node:worker_threads";
 import { KontikiError, messageOf } from "../errors.ts";
-import { causeOf } from "../threads/cause.ts";
-import { Control } from "../threads/control.ts";
-import { checkThreadFile, startWorker } from "../threads/start-worker.ts";
+import { causeOf } from "../supervision/cause.ts";
+import { Control } from "../supervision/control.ts";
+import { checkThreadFile, startWorker } from "../supervision/start-worker.ts";
 import type {
   Note,
   Publication,

@@ -1,8 +1,14 @@
 import type { NodePort } from "../node/node-port.ts";
+import type { EntryObserver } from "../node/applier.ts";
 import type { Opened } from "../node/runner-ports.ts";
+import type { StepObserver } from "../node/step-observer.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { NodeSpec } from "../mail/protocol.ts";
+import { isCommandError } from "../errors.ts";
+import { ExperimentCounts } from "../metrics/experiment-counts.ts";
+import { countStep } from "../metrics/step-counts.ts";
+import type { Recovered } from "../storage/storage.ts";
 import { isLogFile, pointOf, type CrashPoint, type DiskStep } from "../faults/crash-points.ts";
 import { FaultCells } from "../faults/fault-cells.ts";
 import { FaultyClock } from "../faults/faulty-clock.ts";
@@ -14,7 +20,10 @@ export class DisturbedNode {
   readonly clock: FaultyClock;
   readonly #cells: FaultCells;
   readonly #gate: CrashGate;
+  readonly #counts: ExperimentCounts;
   readonly #report: (point: CrashPoint) => void;
+  /** Errors of the machine in the entry that is being applied. */
+  #threw = { onPurpose: 0, unexpected: 0 };
   #isOpening = false;
   /** Whether the log was written to and not synced. */
   #isDirty = false;
@@ -23,11 +32,12 @@ export class DisturbedNode {
 
   /** @param report tells the supervisor that the thread is at the point at which it must end. */
   constructor(
-    { cells, gate }: NonNullable<NodeSpec["faults"]>,
+    { cells, gate, counts }: NonNullable<NodeSpec["faults"]>,
     report: (point: CrashPoint) => void,
   ) {
     this.#cells = new FaultCells(cells);
     this.#gate = new CrashGate(gate);
+    this.#counts = new ExperimentCounts(counts);
     this.#report = report;
     this.clock = new FaultyClock(this.#cells);
   }
@@ -44,7 +54,7 @@ export class DisturbedNode {
     return {
       apply: (command) => {
         this.#at("inApply");
-        return machine.apply(command);
+        return this.#counting(() => machine.apply(command));
       },
       snapshot: () => machine.snapshot(),
       restore: (snapshot) => machine.restore(snapshot),
@@ -56,11 +66,31 @@ export class DisturbedNode {
     };
   }
 
+  /** Counts steps, and passes them on. */
+  observing(observer: StepObserver): StepObserver {
+    const count = this.#counts.count.bind(this.#counts);
+    return (event, before, after, effects) => {
+      countStep({ event, before, after, effects }, count);
+      observer(event, before, after, effects);
+    };
+  }
+
+  /** Counts what becomes of the commands of an entry, once. */
+  onApplied: EntryObserver = (index, repeats) => {
+    const { onPurpose, unexpected } = this.#threw;
+    this.#threw = { onPurpose: 0, unexpected: 0 };
+    if (!this.#counts.isFirst(index)) return;
+    this.#counts.count("repeats", repeats);
+    this.#counts.count("refusals", onPurpose);
+    this.#counts.count("throws", unexpected);
+  };
+
   /** Recovers a node; meanwhile each operation of its disk is the point `inRecovery`. */
-  opening<O extends Opened>(open: () => O): O {
+  opening<O extends Opened & { readonly recovered: Recovered }>(open: () => O): O {
     this.#isOpening = true;
     try {
       const opened = open();
+      this.#countRecovery(opened.recovered);
       return { ...opened, storage: this.#storage(opened.storage) };
     } finally {
       this.#isOpening = false;
@@ -85,6 +115,21 @@ export class DisturbedNode {
   /** A turn is about to sync what it wrote. */
   beforeSync(): void {
     if (this.#isDirty) this.#at("inSync");
+  }
+
+  #counting<T>(apply: () => T): T {
+    try {
+      return apply();
+    } catch (error) {
+      this.#threw[isCommandError(error) ? "onPurpose" : "unexpected"] += 1;
+      throw error;
+    }
+  }
+
+  #countRecovery({ tornBytes, damage, horizon }: Recovered): void {
+    if (tornBytes > 0) this.#counts.count("recoveries.torn");
+    if (damage !== undefined) this.#counts.count("recoveries.damaged");
+    if (horizon !== undefined) this.#counts.count("recoveries.horizon");
   }
 
   #storage(storage: Opened["storage"]): Opened["storage"] {

@@ -5,6 +5,7 @@ import { takePower } from "../faults/lose-power.ts";
 import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import { messageOf } from "../errors.ts";
 import type { NodeSpec } from "../mail/protocol.ts";
+import { ExperimentCounts } from "../metrics/experiment-counts.ts";
 import { CrashGate } from "./crash-gate.ts";
 
 /** A point at which a node's thread must end, and what its disk loses then: nothing if `kept` is undefined. */
@@ -14,6 +15,7 @@ export type ArmedCrash = { readonly point: CrashPoint; readonly kept: Kept | und
 export class NodeFaults {
   readonly #cells = FaultCells.quiet();
   readonly #record = new UnsyncedRecord();
+  readonly #counts = new ExperimentCounts();
   readonly #gate = new CrashGate();
   #disturbance: Disturbance | undefined;
   #armed: ArmedCrash | undefined;
@@ -23,7 +25,13 @@ export class NodeFaults {
   /** What a thread is started with. */
   get spec(): NonNullable<NodeSpec["faults"]> {
     const { shared: cells } = this.#cells;
-    return { cells, gate: this.#gate.shared, unsynced: this.#record.shared };
+    const [{ shared: gate }, { shared: unsynced }] = [this.#gate, this.#record];
+    return { cells, gate, unsynced, counts: this.#counts.shared };
+  }
+
+  /** What the program reads and writes. */
+  get memory(): Pick<NonNullable<NodeSpec["faults"]>, "cells" | "counts"> {
+    return { cells: this.#cells.shared, counts: this.#counts.shared };
   }
 
   disturb(disturbance: Disturbance): void {

@@ -1,8 +1,10 @@
 import type { Index, Membership, NodeId } from "@kontiki/core";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import { swapFolders } from "../faults/swap-folders.ts";
 import type { Condition, RaftStatus } from "../mail/status.ts";
 import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
-import type { ChildHost } from "./child-host.ts";
+import type { ReportedTurn } from "./lane-report.ts";
+import type { NodeHost } from "./node-child-host.ts";
 
 /** The membership that a node uses, and the entry from which on it is in force; 0 for the first membership. */
 export type KnownMembership = {
@@ -12,11 +14,12 @@ export type KnownMembership = {
 };
 
 /** A message in which a thread reports the state of its node. */
-export type Report = FromNode & { readonly type: "disk" | "membership" | "trouble" | "turn" };
+export type Report =
+  (FromNode & { readonly type: "disk" | "membership" | "trouble" }) | ReportedTurn;
 
 /** Where reports are passed on to. */
 export type ReportsHost = Pick<
-  ChildHost,
+  NodeHost,
   "path" | "onEvent" | "onTrouble" | "onMembership" | "onTurn"
 >;
 
@@ -29,9 +32,12 @@ export class NodeReports {
   #trouble: string | undefined;
   #condition: Condition | undefined;
   #files: readonly MemoryFile[] = [];
+  /** Whose disk it is, in memory; in a folder a file of it tells. */
+  #owner: NodeId;
 
   constructor(node: NodeId, host: ReportsHost) {
     this.#node = node;
+    this.#owner = node;
     this.#host = host;
   }
 
@@ -57,7 +63,8 @@ export class NodeReports {
   /** The disk for the next thread. The files of one in memory are those that the earlier threads reported. */
   get disk(): NodeSpec["disk"] {
     const { path } = this.#host;
-    return path === undefined ? { type: "memory", files: this.#files } : { type: "file", path };
+    if (path !== undefined) return { type: "file", path };
+    return { type: "memory", files: this.#files, owner: this.#owner };
   }
 
   /** Keeps what a thread reports, and passes it on to the host. */
@@ -90,6 +97,14 @@ export class NodeReports {
     this.#membership = undefined;
     this.#trouble = undefined;
     this.#condition = undefined;
+  }
+
+  /** Exchanges disks with another node. No thread may use either. @throws DiskError when their folders cannot be renamed. */
+  swapDiskWith(other: NodeReports): void {
+    const [path, otherPath] = [this.#host.path, other.#host.path];
+    if (path !== undefined && otherPath !== undefined) return swapFolders(path, otherPath);
+    [this.#files, other.#files] = [other.#files, this.#files];
+    [this.#owner, other.#owner] = [other.#owner, this.#owner];
   }
 
   /** The disk was replaced with an empty one. */

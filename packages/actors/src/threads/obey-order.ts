@@ -1,5 +1,6 @@
+import type { NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
-import type { Child } from "./child.ts";
+import type { NodeChild } from "./node-child.ts";
 import type { SupervisorOrder } from "./supervision.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -31,22 +32,29 @@ function carryOut(supervisor: Supervisor, order: SupervisorOrder): void {
       const child = supervisor.child(order.node);
       if (child === undefined) throw new KontikiError(`there is no node ${order.node}`);
       if (order.type === "forget") supervisor.forget(child);
+      else if (order.type === "swapDisks") swapDisks(supervisor, child, order.other);
       else orderChild(child, order);
     }
   }
 }
 
+function swapDisks(supervisor: Supervisor, child: NodeChild, other: NodeId): void {
+  const second = supervisor.child(other);
+  if (second === undefined) throw new KontikiError(`there is no node ${other}`);
+  child.swapDiskWith(second);
+}
+
 type OfChild = Exclude<
   Extract<SupervisorOrder, { readonly node: unknown }>,
-  { readonly type: "forget" }
+  { readonly type: "forget" | "swapDisks" }
 >;
 
-function orderChild(child: Child, order: OfChild): void {
+function orderChild(child: NodeChild, order: OfChild): void {
   switch (order.type) {
     case "start":
       return child.start();
     case "crash":
-      return child.crash(order.kept);
+      return order.kept === undefined ? child.crash() : child.losePower(order.kept);
     case "disturb":
       return child.faults?.disturb(order.disturbance);
     case "arm":

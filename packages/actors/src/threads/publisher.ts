@@ -72,7 +72,7 @@ export class Publisher {
       hasThread,
       isPaused,
       counters,
-      faults: child.faults && { cells: child.faults.spec.cells, disk },
+      faults: child.faults && { ...child.faults.memory, disk },
     };
     this.#post({ type: "node", state });
   }

@@ -6,7 +6,7 @@ import type { Disturbance } from "../faults/disturbance.ts";
 import type { NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ArmedCrash } from "./node-faults.ts";
-import type { LanesToNode } from "./node-lanes.ts";
+import type { LanesToActor } from "../mailboxes/actor-lanes.ts";
 import type { SupervisorOptions } from "./supervisor.ts";
 
 /**
@@ -45,6 +45,8 @@ export type SupervisorOrder =
     }
   | { readonly type: "takeDisk"; readonly node: NodeId; readonly why: string }
   | { readonly type: "giveDisk"; readonly node: NodeId; readonly uid: number }
+  /** Exchanges the disks of two nodes without threads. */
+  | { readonly type: "swapDisks"; readonly node: NodeId; readonly other: NodeId }
   /** What becomes of all: see `Supervisor`. After `end` its thread ends. */
   | { readonly type: "watchLeader" | "announceStop" | "end" }
   | { readonly type: "stopAll"; readonly deadlineMs: number };
@@ -61,9 +63,14 @@ export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" |
   readonly isPaused: boolean;
   /** The memory of its `NodeCounters`. */
   readonly counters: SharedArrayBuffer;
-  /** Where faults can be injected: the memory of its `FaultCells`, and its disk. */
+  /** Where faults can be injected: the memory of its `FaultCells` and of its `ExperimentCounts`, and its disk. */
   readonly faults:
-    { readonly cells: SharedArrayBuffer; readonly disk: NodeSpec["disk"] } | undefined;
+    | {
+        readonly cells: SharedArrayBuffer;
+        readonly counts: SharedArrayBuffer;
+        readonly disk: NodeSpec["disk"];
+      }
+    | undefined;
 };
 
 /**
@@ -79,7 +86,7 @@ export type Publication =
       readonly type: "up";
       readonly node: NodeId;
       readonly incarnation: number;
-      readonly lanes: LanesToNode;
+      readonly lanes: LanesToActor;
       readonly control: MessagePort;
     }
   /** That thread has ended. All that it sent to the program is in its lane. */

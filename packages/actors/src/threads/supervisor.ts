@@ -1,21 +1,20 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import type { Address } from "../mail/address.ts";
-import type { ChildHost } from "./child-host.ts";
-import { Child } from "./child.ts";
 import { ClusterView } from "./cluster-view.ts";
-import { DeadLetters } from "./dead-letters.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
-import { Exchange } from "./exchange.ts";
-import type { MailReport } from "./lane-frames.ts";
-import { MailLoop } from "./mail-loop.ts";
-import type { FromNode, NodeSpec } from "../mail/protocol.ts";
+import { Group } from "../supervision/group.ts";
+import { Switchboard } from "../supervision/switchboard.ts";
+import type { NodeSpec } from "../mail/protocol.ts";
 import { LeaderWatch } from "./leader-watch.ts";
-import type { RestartPolicy } from "./restart-policy.ts";
+import type { RestartPolicy } from "../supervision/restart-policy.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
-import { Router } from "./router.ts";
+import type { Router } from "../mailboxes/router.ts";
+import { NodeChild } from "./node-child.ts";
+import type { ReportedTurn } from "./lane-report.ts";
+import type { NodeHost } from "./node-child-host.ts";
 import type { NodeThread } from "./thread.ts";
-import type { ClusterEvent, DeadLetterReason } from "../mail/status.ts";
+import type { OutgoingMail } from "../mail/protocol.ts";
+import type { ClusterEvent } from "../mail/status.ts";
 
 /** What every node's thread is started with. */
 export type CommonSpec = Omit<
@@ -67,18 +66,15 @@ export type SupervisorEvents = {
 /**
  * Supervises the nodes of a cluster: starts them, carries their mail, notices when they die and restarts them.
  *
- * It only wires: when to restart is decided in `restart-policy.ts`, where mail goes in `router.ts`, and what becomes of
- * one node in `child.ts`.
+ * It only wires what every supervisor of actors has, a `Group` of children and a `Switchboard` of their mail, to what
+ * Raft nodes have beside that. Each node is restarted alone.
  */
 export class Supervisor {
   readonly events = new EventEmitter<SupervisorEvents>();
-  readonly router: Router;
-  readonly #loop = new MailLoop();
-  readonly #exchange = new Exchange();
+  readonly #mail: Switchboard<NodeId>;
   readonly #options: SupervisorOptions;
-  readonly #children = new Map<NodeId, Child>();
+  readonly #group = new Group<NodeChild>("one-for-one", 0);
   readonly #watch: LeaderWatch;
-  readonly #deadLetters = new DeadLetters();
   readonly #view: ClusterView;
 
   constructor(options: SupervisorOptions) {
@@ -87,7 +83,11 @@ export class Supervisor {
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children });
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
-    this.router = new Router(options.mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
+    this.#mail = new Switchboard(options.mailbox, (to, reason, isFirst) => {
+      // Reported once for each address and reason, and always counted: a node that is down gets much mail.
+      if (isFirst) this.#emit({ type: "deadLetter", to, reason });
+      this.events.emit("deadLetters");
+    });
     this.#watch = this.#leaderWatch();
     for (const disk of options.nodes) this.add(disk);
   }
@@ -97,32 +97,41 @@ export class Supervisor {
     this.#watch.begin();
   }
 
-  get children(): readonly Child[] {
-    return [...this.#children.values()];
+  get router(): Router<NodeId> {
+    return this.#mail.router;
   }
 
-  child(id: string): Child | undefined {
-    return this.#children.get(id as NodeId);
+  get children(): readonly NodeChild[] {
+    return this.#group.children;
+  }
+
+  child(id: string): NodeChild | undefined {
+    return this.#group.get(id);
   }
 
   /** Adds a node with this disk. It is not started. */
-  add({ node, uid, path, fault }: NodeDisk): Child {
-    const child = new Child(node, uid, fault, this.#hostOf(node, path));
+  add({ node, uid, path, fault }: NodeDisk): NodeChild {
+    const child: NodeChild = new NodeChild(
+      node,
+      uid,
+      fault,
+      this.#hostOf(node, path, () => child),
+    );
     this.router.detachNode(node);
-    this.#children.set(node, child);
+    this.#group.add(child);
     return child;
   }
 
   /** Removes a node that was closed. */
-  forget({ id }: Child): void {
-    this.#children.delete(id);
-    this.router.forgetNode(id);
+  forget(child: NodeChild): void {
+    this.#group.remove(child);
+    this.router.forgetNode(child.id);
     this.events.emit("change");
   }
 
   /** How many letters could not be delivered, by reason and address. */
   get deadLetters(): ReadonlyMap<string, number> {
-    return this.#deadLetters.counts;
+    return this.#mail.deadLetters;
   }
 
   /** Announces that all nodes will stop: nothing can be started or asked of them from now on, but they still run. */
@@ -157,41 +166,41 @@ export class Supervisor {
     });
   }
 
-  #hostOf(node: NodeId, path: string | undefined): ChildHost {
+  #hostOf(node: NodeId, path: string | undefined, child: () => NodeChild): NodeHost {
     const { spec, voters, policy, levelsBelow, mailbox, faults = false } = this.#options;
     const { route, programBell } = this.#options;
     return {
       policy,
+      restart: "permanent",
+      givesUpFirst: false,
       spec: { ...spec, voters, priority: levelsBelow(node), route },
       path,
       faults,
-      mail: { loop: this.#loop, limits: mailbox, programBell },
+      mail: { loop: this.#mail.loop, limits: mailbox, programBell },
       onEvent: (event) => this.#emit(event),
       onLife: () => this.events.emit("life", node),
       onUp: (incarnation, thread) => {
-        const { account } = thread.mail;
-        this.router.attachNode(node, incarnation, (letter) => thread.post(letter), account);
-        this.#exchange.attach(node, incarnation, thread);
+        this.#mail.up(node, incarnation, thread);
         this.events.emit("up", node, incarnation, thread);
       },
       onDown: (incarnation) => {
-        this.#exchange.detach(node);
-        this.router.detachNode(node);
-        this.router.bury(node, incarnation);
+        this.#mail.down(node, incarnation);
         this.events.emit("down", node, incarnation);
       },
       onTrouble: (incarnation) => this.router.bury(node, incarnation),
       onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),
-      onMailReport: (report) => this.#onMailReport(node, report),
-      onTurn: (incarnation, turn) => this.#onTurn(node, incarnation, turn),
+      onCrashed: (decision) => this.#group.onCrashed(child(), decision),
+      onRestartDue: () => this.#group.onRestartDue(child()),
+      onLetter: (letter, incarnation) =>
+        void this.#mail.carry(node, incarnation, letter as OutgoingMail),
+      onMailReport: (report) => this.#mail.onMailReport(node, report),
+      onTurn: (_, turn) => this.#onTurn(node, turn),
     };
   }
 
-  #onTurn(node: NodeId, incarnation: number, turn: FromNode & { readonly type: "turn" }): void {
-    for (const { to, bytes } of turn.mail)
-      this.router.route({ to, from: node, incarnation, bytes });
-    this.#onDeadLetters(node, "malformed", turn.malformed);
+  #onTurn(node: NodeId, turn: ReportedTurn): void {
+    this.#mail.lose(node, "malformed", turn.malformed);
     if (turn.raft === undefined) return;
     const elected = this.#view.newLeader(node, turn.raft);
     if (elected === undefined) return this.#changed();
@@ -199,29 +208,10 @@ export class Supervisor {
     this.#onMembership();
   }
 
-  #onMailReport(node: NodeId, report: MailReport): void {
-    switch (report.type) {
-      case "undelivered":
-        return this.#onDeadLetters(report.to, "mailbox full", report.count);
-      case "settled":
-        this.#exchange.settled(node, report.slot);
-        return this.#onDeadLetters(node, "stale incarnation", report.lost);
-      default:
-        report satisfies never;
-    }
-  }
-
   #onMembership(): void {
     const changed = this.#view.newMembership();
     if (changed === undefined) this.#changed();
     else this.#emit(changed);
-  }
-
-  /** Reported once for each address and reason, and always counted: a node that is down gets much mail. */
-  #onDeadLetters(to: Address, reason: DeadLetterReason, more: number): void {
-    if (more === 0) return;
-    if (this.#deadLetters.add(to, reason, more)) this.#emit({ type: "deadLetter", to, reason });
-    this.events.emit("deadLetters");
   }
 
   #emit(event: ClusterEvent): void {

@@ -13,9 +13,10 @@ import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import { waitAt } from "./gate.ts";
+import { whyNotDiskOf } from "../directory/whose-disk.ts";
+import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
-import { heapWatch } from "./heap-watch.ts";
+import { heapWatch } from "../supervision/heap-watch.ts";
 import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { NodeRunner } from "../node/node-runner.ts";
@@ -26,12 +27,13 @@ import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
 import { observingSteps } from "../node/step-observer.ts";
-import { PULSE_MS, type FromNode, type NodeSpec } from "../mail/protocol.ts";
+import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
-import { LanePort } from "./lane-port.ts";
-import { isCarried, pulsesIn } from "./mail-route.ts";
-import type { LaneStart } from "./lane-frames.ts";
+import { NodeLanePort } from "./node-lane-port.ts";
+import { isCarried, pulsesIn } from "../mailboxes/mail-route.ts";
+import { PULSE_MS } from "../mailboxes/pulse.ts";
+import type { LaneStart } from "../mailboxes/lane-frames.ts";
 import type { Clock } from "../node/timers.ts";
 import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
 import { NodeTracer } from "../trace/trace.ts";
@@ -54,8 +56,22 @@ function post(message: FromNode): void {
 const disturbed =
   spec.faults && new DisturbedNode(spec.faults, (point) => post({ type: "atPoint", point }));
 
+/** @throws KontikiError when it is the disk of another node, or an earlier one of this node. */
+function refuseOthers(place: NodeSpec["disk"]): void {
+  if (place.type === "memory") {
+    if (place.owner !== spec.id)
+      throw new KontikiError(
+        `this is the disk of ${place.owner}, not of ${spec.id}: put it back where it belongs`,
+      );
+    return;
+  }
+  const why = whyNotDiskOf(spec, place.path);
+  if (why !== undefined) throw new KontikiError(why);
+}
+
 function openDisk(): Disk {
   const { disk: place, faults } = spec;
+  refuseOthers(place);
   if (place.type === "file")
     return faults === undefined
       ? new FileDisk(place.path)
@@ -130,12 +146,14 @@ function clock(): Clock {
   };
 }
 
-function configOf({ id, uid, voters, leases, keptEntries, maxUncommittedBytes }: NodeSpec): Config {
+function configOf({ id, uid, voters, preVote, leases, ...spec }: NodeSpec): Config {
+  const { keptEntries, maxUncommittedBytes } = spec;
   return makeConfig({
     id: nodeId(id),
     uid,
     voters: voters.map(nodeId),
     quorumBeats: quorumBeats(spec.electionTimeoutMs, spec.heartbeatMs),
+    preVote,
     leases: leases !== undefined,
     keptEntries,
     maxUncommittedBytes,
@@ -178,7 +196,8 @@ async function run(): Promise<void> {
   const own = openDisk();
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
-  const observer = observingSteps(config, counts, recorder);
+  const steps = observingSteps(config, counts, recorder);
+  const observer = disturbed?.observing(steps) ?? steps;
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -191,7 +210,8 @@ async function run(): Promise<void> {
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     const machine = disturbed?.machine(made) ?? made;
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer };
+    const onApplied = disturbed?.onApplied;
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer, onApplied };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
@@ -202,7 +222,7 @@ async function run(): Promise<void> {
   const orders = new Orders();
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
   const onNotice = orders.onNotice.bind(orders);
-  const lanePort = new LanePort({ ...lanes, route: spec.route }, data, {
+  const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
   });

@@ -10,7 +10,6 @@ import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
 import { summaryOf, type RunSummary } from "../summary/summary.ts";
-import { isCounted } from "../workers/doubts.ts";
 import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
@@ -48,12 +47,10 @@ type WithPages = Runnable & {
 /** Threads do not repeat a run exactly: there is no token. Their time is real, so the seed draws no settings for them. */
 function onWorkers(parts: ScenarioParts): WithPages {
   const { knobs: _knobs, ...scenario } = parts.scenario;
-  const { expect } = scenario;
+  const { atLeast, campaign: expected = {} } = scenario.expect;
   const real = { ...parts, scenario };
-  const counted = Object.entries(expect.campaign ?? {}).filter(([name]) => isCounted(name));
-  const expected = Object.fromEntries(counted);
   return {
-    wanted: [...Object.keys(expect.atLeast), ...Object.keys(expected)],
+    wanted: [...Object.keys(atLeast), ...Object.keys(expected)],
     expected,
     planOf: (seed) => planOfParts(real, seed),
     run: (plan) => runOnWorkers(plan, workersOptions(parts)),

@@ -1,5 +1,4 @@
-import type { Effect } from "@kontiki/core";
-import type { CommandBytes } from "@kontiki/actors/node";
+import { countStep } from "@kontiki/actors/node";
 import type { Counters } from "../run/counters.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 
@@ -38,14 +37,13 @@ export class Coverage implements Observer {
     this.#counters = counters;
   }
 
-  onStep({ node, event, before, after, effects }: CoreStep): void {
-    if (event.type === "transfer") this.#counters.count("transfers");
-    if (before.role.type !== after.role.type || before.term !== after.term)
-      this.#countRole(node, before, after);
-    for (const effect of effects) this.#countEffect(effect, after.role.type === "leader");
-    if (before.horizon !== undefined) this.#countRepair(event, before.role, effects);
-    if (event.type === "snapshotTaken" && before.snapshot !== after.snapshot)
-      this.#counters.count("snapshots.taken");
+  onStep(step: CoreStep): void {
+    countStep(step, (name, by) => {
+      this.#counters.count(name, by);
+      if (name === "elections.won") this.#onLeader(step.node);
+      if (name === "leaders.deposed" || name === "leaders.steppedDown")
+        this.#onEndOfLead(step.node);
+    });
   }
 
   onHappening(happening: Happening): void {
@@ -69,73 +67,14 @@ export class Coverage implements Observer {
     }
   }
 
-  #countRole(node: string, before: CoreStep["before"], after: CoreStep["after"]): void {
-    const { role, term } = after;
-    const led = before.role.type === "leader";
-    const isNew = term !== before.term;
-    if (role.type === "preCandidate" && before.role.type !== "preCandidate")
-      this.#counters.count("elections.preVotes");
-    // The only voter of a cluster becomes leader without being a candidate in between.
-    if (isNew && (role.type === "candidate" || role.type === "leader"))
-      this.#counters.count("elections");
-    if (role.type === "leader" && (!led || isNew)) this.#countLeader(node);
-    if (!led || role.type === "leader") return;
-    this.#counters.count(isNew ? "leaders.deposed" : "leaders.steppedDown");
-    if (node === this.#leader) this.#leads = false;
-  }
-
-  #countLeader(node: string): void {
-    this.#counters.count("elections.won");
+  #onLeader(node: string): void {
     if (this.#leader !== undefined && this.#leader !== node) this.#counters.count("leaderChanges");
     this.#leader = node;
     this.#leads = true;
   }
 
-  #countEffect(effect: Effect<CommandBytes>, leads: boolean): void {
-    switch (effect.type) {
-      case "truncateLog":
-        return this.#counters.count("truncations");
-      case "compactLog":
-        return this.#counters.count("compactions");
-      case "sendChunk":
-        return effect.offset === 0 ? this.#counters.count("snapshots.sent") : undefined;
-      case "installSnapshot":
-        return this.#counters.count("snapshots.installed");
-      case "readReady":
-        return this.#counters.count("reads");
-      case "rejectRead":
-        return this.#counters.count("reads.refused");
-      case "logRepaired":
-        return this.#counters.count("recoveries.repaired");
-      case "appendLog":
-        if (leads && effect.entries.some(({ type }) => type === "membership"))
-          this.#counters.count("membership.begun");
-        return;
-      case "send":
-        return effect.message.type === "timeoutNow"
-          ? this.#counters.count("transfers.told")
-          : undefined;
-      default:
-        return;
-    }
-  }
-
-  /** What a node with a damaged log does about it. */
-  #countRepair(
-    event: CoreStep["event"],
-    role: CoreStep["before"]["role"],
-    effects: CoreStep["effects"],
-  ): void {
-    const from = event.type === "message" ? event.message.type : event.type;
-    const isAlone = role.type === "follower" && role.leader === undefined;
-    for (const effect of effects) {
-      if (effect.type === "appendLog" && from === "fetchReply")
-        this.#counters.count("recoveries.fetched", effect.entries.length);
-      if (effect.type === "saveChunk" && from === "fetchedChunk")
-        this.#counters.count("recoveries.parts");
-      if (effect.type === "logRepaired" && isAlone && from !== "appendEntries")
-        this.#counters.count("recoveries.leaderless");
-    }
+  #onEndOfLead(node: string): void {
+    if (node === this.#leader) this.#leads = false;
   }
 
   #countStart({ node, recovered }: Happening & { readonly type: "started" }): void {

@@ -3,16 +3,17 @@ import { guardedModel } from "../check/guarded-model.ts";
 import type { Model } from "../check/model.ts";
 import { byObject } from "../check/object-of.ts";
 
-/** The place of a read after the entry that it read. */
-const BEHIND = 0.5;
+/** The most that a read comes after the command that it read. It is less where the next command of the object comes soon. */
+const AFTER_MOST = 0.5;
 
 /**
  * Finds places for reads that did not go through the log, so that the judge can try the order of the log as the order of
  * effects.
  *
- * A read is placed after the first entry that makes its answer right, but not before operations that had ended when it was
- * called: the earliest place leaves the most room for later reads. It is a guess, and the judge verifies the order. If an
- * operation that returned has no place, the history has no order, and the search decides.
+ * A read is placed after the first command that makes its answer right and before the next one, even if one entry has both.
+ * It is not placed before operations that had ended when it was called: the earliest place leaves the most room for later
+ * reads. It is a guess, and the judge verifies the order. If an operation that returned has no place, the history has no
+ * order, and the search decides.
  */
 export function withReadsPlaced<State, Input, Output>(
   history: History<Input, Output>,
@@ -49,9 +50,10 @@ function placeReads<State, Input, Output>(
   }
 }
 
-type Known<State> = { readonly index: number; readonly state: State };
+/** A state of an object, and the place of the command that made it: an entry, and a part of 1 for its place in a run. */
+type Known<State> = { readonly place: number; readonly state: State };
 
-/** The states of an object by the log, each with the entry that made it. It ends where the model does not allow a step. */
+/** The states of an object in the order of the log. It ends where the model does not allow a step. */
 function statesOf<State, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   model: Model<State, Input, Output>,
@@ -59,13 +61,13 @@ function statesOf<State, Input, Output>(
   const logged = operations
     .filter(({ order, status }) => order !== undefined && status !== "failed")
     .toSorted((one, other) => (one.order ?? 0) - (other.order ?? 0));
-  const states: Known<State>[] = [{ index: 0, state: model.init }];
+  const states: Known<State>[] = [{ place: 0, state: model.init }];
   for (const operation of logged) {
     const before = states.at(-1)?.state ?? model.init;
     const output = operation.status === "ok" ? operation.output : undefined;
     const state = model.step(before, operation.input, output);
     if (state === undefined) return states;
-    states.push({ index: operation.order ?? 0, state });
+    states.push({ place: operation.order ?? 0, state });
   }
   return states;
 }
@@ -77,11 +79,12 @@ function placeOf<State, Input, Output>(
   model: Model<State, Input, Output>,
 ): number | undefined {
   // The last state that existed already, and those after it.
-  let at = states.findLastIndex(({ index }) => index <= least);
+  let at = states.findLastIndex(({ place }) => place <= least);
   for (; at < states.length; at += 1) {
     const known = states[at];
     if (known === undefined || model.step(known.state, input, output) === undefined) continue;
-    return Math.max(known.index + BEHIND, least);
+    const room = (states[at + 1]?.place ?? Infinity) - known.place;
+    return Math.max(known.place + Math.min(AFTER_MOST, room / 2), least);
   }
   return undefined;
 }

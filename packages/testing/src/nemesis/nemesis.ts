@@ -54,6 +54,11 @@ export class Nemesis {
     this.#waiting = new WaitingFaults(parts.target.timeline);
   }
 
+  /** Which faults the cluster can survive now. */
+  get atlas(): FaultAtlas {
+    return this.#atlas;
+  }
+
   /**
    * Begins a fault now, or at the moment that it waits for. It ends by itself when its time is over. Returns a function that
    * ends it earlier.

@@ -29,7 +29,7 @@ export type ForkChange =
   | { readonly type: "delay"; readonly letter: number; readonly ms: number };
 
 const FORK: Schema<Fork> = {
-  at: needed(rule("a time in ms", (value) => Number.isFinite(value))),
+  at: needed(rule("a time in ms", (value) => Number.isFinite(value) && Number(value) >= 0)),
   changes: needed(
     listOf(
       rule("a change", (value) => typeof value === "object"),

@@ -9,10 +9,10 @@ const OBITUARY_MS = 1;
 /** Reports the ends of processes, as a supervisor does. */
 export class Obituaries {
   readonly #parts: WorldParts;
-  readonly #router: Router;
+  readonly #router: Router<NodeId>;
   readonly #chance: Chance;
 
-  constructor(parts: WorldParts, router: Router) {
+  constructor(parts: WorldParts, router: Router<NodeId>) {
     this.#parts = parts;
     this.#router = router;
     this.#chance = parts.chance.fork("obituaries");

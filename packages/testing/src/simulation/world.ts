@@ -27,7 +27,7 @@ import type { WorldParts } from "./world-parts.ts";
 export class World implements FaultTarget {
   readonly timeline: VirtualTimeline;
   readonly network: SimNetwork;
-  readonly router: Router;
+  readonly router: Router<NodeId>;
   readonly #parts: WorldParts;
   readonly #nodes = new Map<NodeId, SimNode>();
   readonly #changes: AskedChanges;
@@ -42,7 +42,7 @@ export class World implements FaultTarget {
     this.timeline = timeline;
     this.#changes = new AskedChanges(timeline);
     const letters = plan.scenario.cluster.limits?.mailboxLetters ?? MAILBOX_DEFAULTS.letters;
-    this.router = new Router({ ...MAILBOX_DEFAULTS, letters }, () => {});
+    this.router = new Router<NodeId>({ ...MAILBOX_DEFAULTS, letters }, () => {});
     this.#obituaries = new Obituaries(parts, this.router);
     this.network = new SimNetwork({
       timeline,

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterEvent, NodeStatus } from "@kontiki/actors";
 import { initialMembership, type Membership, type NodeId } from "@kontiki/core";
+import { AS_ASKED } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
@@ -10,6 +11,9 @@ import { LiveDisk } from "./live-disk.ts";
 import type { NodeKeeper } from "./node-keeper.ts";
 import { NodeTroubles } from "./node-troubles.ts";
 import type { RealTimeline } from "./real-timeline.ts";
+
+/** After which time a node is started again whose disk failed while it started, in ms. */
+const AGAIN_MS = 100;
 
 /** What a {@link ClusterTarget} needs. */
 export type ClusterTargetParts = {
@@ -36,6 +40,7 @@ export class ClusterTarget implements FaultTarget {
   readonly #nodes = new Map<NodeId, { troubles: NodeTroubles; disk: LiveDisk }>();
   /** Nodes that crash at a point of their turn, and then stay down. */
   readonly #doomed = new Map<NodeId, CrashPoint>();
+  readonly #swapped = new Set<NodeId>();
   #membership: Membership;
 
   constructor(parts: ClusterTargetParts) {
@@ -68,6 +73,11 @@ export class ClusterTarget implements FaultTarget {
     };
   }
 
+  /** Whether some disk still has bytes that a fault damaged. Those that are gone are counted. */
+  get hasDamage(): boolean {
+    return this.nodes.filter((node) => this.#faultsOf(node).disk.isDamaged).length > 0;
+  }
+
   isRunning(node: NodeId): boolean {
     return this.#keeper.isUp(node) && this.#statusOf(node)?.life.type === "running";
   }
@@ -97,9 +107,10 @@ export class ClusterTarget implements FaultTarget {
     return trouble === undefined && raft?.votes !== false && raft?.repairing !== true;
   }
 
-  /** Not known: what a node has in memory cannot be compared with its files in one moment. So no damage depends on copies. */
-  holdings(): Holdings | undefined {
-    return undefined;
+  holdings(node: NodeId): Holdings | undefined {
+    const { raft } = this.#statusOf(node) ?? {};
+    if (raft === undefined || !this.isRunning(node) || !this.isIntact(node)) return undefined;
+    return this.#faultsOf(node).disk.holdings(raft);
   }
 
   crash(node: NodeId, _cause: string, kept: Kept | undefined): void {
@@ -145,7 +156,15 @@ export class ClusterTarget implements FaultTarget {
   }
 
   swapDisks(one: NodeId, other: NodeId): void {
-    outOfReach(`the disks of ${one} and ${other}`);
+    this.#keeper.orderBoth(one, other, async () => {
+      await this.#cluster.faults.swapDisks(one, other);
+      for (const node of [one, other]) if (!this.#swapped.delete(node)) this.#swapped.add(node);
+    });
+  }
+
+  /** Whether a node has the disk of another, which it must refuse. */
+  isSwapped(node: NodeId): boolean {
+    return this.#swapped.has(node);
   }
 
   change(): void {
@@ -180,9 +199,16 @@ export class ClusterTarget implements FaultTarget {
     return { troubles, disk };
   }
 
+  /** The disk of a node failed while it started: it is started again until that is over. */
+  #tryAgain(node: NodeId): void {
+    this.#keeper.keepDown(node);
+    this.timeline.after(AGAIN_MS, () => this.#keeper.start(node));
+  }
+
   #onEvent(event: ClusterEvent): void {
     if (event.type === "crashed" && event.asked && this.#doomed.delete(event.node))
       this.#keeper.keepDown(event.node);
+    if (event.type === "failed" && event.cause.includes(AS_ASKED)) this.#tryAgain(event.node);
     if (event.type === "membership") this.#membership = event.membership;
   }
 }

@@ -52,7 +52,7 @@ export function chooseMisplacement(
   disk: Disk,
   chance: Chance,
   mayLose: MayLose,
-): readonly Patch[] | undefined {
+): { readonly patches: readonly Patch[]; readonly loss: Loss } | undefined {
   const batches = durableBatches(disk);
   for (let tries = 0; tries < TRIES; tries += 1) {
     const own = chance.pick(batches);
@@ -64,12 +64,14 @@ export function chooseMisplacement(
     if (most < first) continue;
     const at = chance.between(first, most);
     const hit = inFile.filter((batch) => batch.from < at + to - from && batch.to > at);
-    if (!mayLose(lossOfBatches([...hit, own].map(({ batch }) => batch)))) continue;
+    const loss = lossOfBatches([...hit, own].map(({ batch }) => batch));
+    if (!mayLose(loss)) continue;
     const bytes = Buffer.from(disk.readRange(name, from, to - from));
-    return [
+    const patches = [
       { name, at, bytes },
       { name, at: from, bytes: Buffer.alloc(to - from) },
     ];
+    return { patches, loss };
   }
   return undefined;
 }

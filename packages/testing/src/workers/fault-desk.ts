@@ -256,8 +256,7 @@ function faultOf(written: object): Fault {
 }
 
 function objectionAtDesk(type: FaultType): string | undefined {
-  const { threads } = factsOf(type);
-  if (threads === "operator")
-    return "it changes members or replaces a disk; use their own commands";
-  return typeof threads === "string" ? undefined : threads.impossible;
+  return factsOf(type).threads === "operator"
+    ? "it changes members or replaces a disk; use their own commands"
+    : undefined;
 }

@@ -26,7 +26,8 @@ export function startCluster(
   network: MailCarrier,
   onEvent: (event: ClusterEvent) => void,
 ): Promise<Cluster<unknown, unknown>> {
-  const { electionTimeoutMs, heartbeatMs, snapshotEntries, keptEntries, leases } = scenario.cluster;
+  const { cluster, workload } = scenario;
+  const { electionTimeoutMs, heartbeatMs, preVote, snapshotEntries, keptEntries, leases } = cluster;
   return Cluster.start<unknown, unknown>({
     nodes,
     dataDir,
@@ -40,7 +41,8 @@ export function startCluster(
     heartbeatMs,
     snapshotEntries,
     keptEntries,
+    preVote,
     leases,
-    proposalTimeoutMs: scenario.workload.timeoutMs,
+    proposalTimeoutMs: workload.timeoutMs,
   });
 }

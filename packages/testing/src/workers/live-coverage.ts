@@ -1,32 +1,17 @@
-import type { Cluster, ClusterEvent, NodeStatus, Outcome, RaftStatus } from "@kontiki/actors";
+import type { Cluster, ClusterEvent, NodeStatus, Outcome } from "@kontiki/actors";
+import { EXPERIMENT_COUNTS, type ExperimentCount } from "@kontiki/actors/node";
+import type { FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
 
-/** The counts of a run on threads. Nothing can see each step of a thread, so they are fewer than those of a simulation. */
-export const COUNTED_ON_THREADS: readonly string[] = [
-  "commits",
-  "compactions",
-  "elections.won",
-  "leaderChanges",
-  "membership.begun",
-  "membership.committed",
-  "operations",
-  "operations.definitelyNot",
-  "operations.error",
-  "operations.ok",
-  "operations.unknown",
-  "recoveries.damaged",
-  "recoveries.repaired",
-  "restarts",
-  "snapshots.installed",
-  "snapshots.taken",
-  "starts",
-];
+/** What all nodes of a cluster see of one entry is counted once: the most that one of them has counted. */
+const OF_ENTRIES: readonly ExperimentCount[] = ["repeats", "throws", "refusals"];
 
 /** Counts the events of a cluster of threads, under the names of a simulation's coverage. */
 export class LiveCoverage {
   readonly #counters: Counters;
   readonly #started = new Set<string>();
-  readonly #last = new Map<string, RaftStatus>();
+  /** What the threads of each node had counted when it was last looked at. */
+  readonly #threads = new Map<string, Readonly<Record<ExperimentCount, number>>>();
   #cluster: Cluster<unknown, unknown> | undefined;
   #leader: string | undefined;
   #commit = 0;
@@ -44,23 +29,24 @@ export class LiveCoverage {
   onEvent(event: ClusterEvent): void {
     switch (event.type) {
       case "started":
-        this.#last.delete(event.node);
         this.#counters.count("starts");
         if (this.#started.has(event.node)) this.#counters.count("restarts");
         this.#started.add(event.node);
         return;
       case "leader":
-        this.#counters.count("elections.won");
         if (this.#leader !== undefined && this.#leader !== event.node)
           this.#counters.count("leaderChanges");
         this.#leader = event.node;
         return;
       case "membership":
-        this.#counters.count(event.committed ? "membership.committed" : "membership.begun");
+        if (event.committed) this.#counters.count("membership.committed");
         return;
-      case "trouble":
-        if (this.#isDamaged(event.node)) this.#counters.count("recoveries.damaged");
-        return;
+      case "failed":
+        this.#counters.count("starts.refused");
+        return this.#look(event.node);
+      case "stopped":
+        // It may be removed next.
+        return this.#look(event.node);
       default:
         return;
     }
@@ -74,24 +60,34 @@ export class LiveCoverage {
     this.#counters.count(`operations.${outcome.type}`);
   }
 
-  /** Whether a trouble is that of a damaged log, and not of a disk that fails. */
-  #isDamaged(node: string): boolean {
-    const condition = this.#cluster?.status().find(({ id }) => id === node)?.condition;
-    return condition === undefined || condition === "repairing";
+  /** A fault has begun: a partition may have put the leader into the minority. */
+  onFault({ fault, nodes }: FaultHappening & { readonly type: "faultBegan" }): void {
+    if (fault.type !== "partition") return;
+    const running = (this.#cluster?.status() ?? []).filter(({ life }) => life.type === "running");
+    const leader = running.find(({ raft }) => raft?.role === "leader")?.id;
+    if (leader !== undefined && nodes.includes(leader) && nodes.length * 2 < running.length)
+      this.#counters.count("leaders.cutOff");
   }
 
-  #onStatus({ id, raft }: NodeStatus): void {
+  /** Adds what the threads have counted, of all nodes that there were. Called once, at the end. */
+  addCounts(): void {
+    for (const node of this.#cluster?.nodeIds ?? []) this.#look(node);
+    for (const name of EXPERIMENT_COUNTS) {
+      const each = [...this.#threads.values()].map((counts) => counts[name]);
+      const isOfEntry = OF_ENTRIES.includes(name);
+      const sum = isOfEntry ? Math.max(0, ...each) : each.reduce((all, one) => all + one, 0);
+      this.#counters.count(name, sum);
+    }
+  }
+
+  #look(node: string): void {
+    if (this.#cluster?.nodeIds.some((id) => id === node) !== true) return;
+    this.#threads.set(node, this.#cluster.faults.counts(node));
+  }
+
+  #onStatus({ raft }: NodeStatus): void {
     if (raft === undefined) return;
-    const before = this.#last.get(id);
-    this.#last.set(id, raft);
     this.#counters.count("commits", Math.max(0, raft.commit - this.#commit));
     this.#commit = Math.max(this.#commit, raft.commit);
-    if (before === undefined) return;
-    if (before.repairing && !raft.repairing) this.#counters.count("recoveries.repaired");
-    // Only a snapshot from a leader makes a log begin after all entries that it had.
-    const installed = raft.first > before.last + 1;
-    if (installed) this.#counters.count("snapshots.installed");
-    else if (raft.snapshot > before.snapshot) this.#counters.count("snapshots.taken");
-    if (!installed && raft.first > before.first) this.#counters.count("compactions");
   }
 }

@@ -1,12 +1,13 @@
-import type { ClusterFaults, Disk } from "@kontiki/actors";
+import type { ClusterFaults, Disk, RaftStatus } from "@kontiki/actors";
 import { DiskError } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { EndFault, FaultableDisk } from "../engine/fault-surfaces.ts";
-import type { MayLose } from "../engine/loss.ts";
+import type { Holdings, Loss, MayLose } from "../engine/loss.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Range } from "../scenario/fault.ts";
 import { chooseDamage, chooseMisplacement, type Patch } from "./disk-damage.ts";
+import { holdingsOn } from "./live-holdings.ts";
 import type { NodeTroubles } from "./node-troubles.ts";
 
 /** How many bytes one damaged range may have; a range of one byte is a flipped bit. */
@@ -14,6 +15,9 @@ const RANGE_BYTES = [1, 1, 1, 16, 64, 512, 1024] as const;
 
 /** How often a write is looked for that may be misplaced, in ms. */
 const LOOK_MS = 20;
+
+/** Damage that was done, and what it took. */
+type Damaged = { readonly patches: readonly Patch[]; readonly loss: Loss };
 
 /** What a {@link LiveDisk} needs. */
 export type LiveDiskParts = {
@@ -32,7 +36,7 @@ export type LiveDiskParts = {
  */
 export class LiveDisk implements FaultableDisk {
   readonly #parts: LiveDiskParts;
-  #damage: readonly Patch[] = [];
+  #damage: readonly Damaged[] = [];
 
   constructor(parts: LiveDiskParts) {
     this.#parts = parts;
@@ -41,10 +45,18 @@ export class LiveDisk implements FaultableDisk {
   /** Whether damaged bytes are still there: their file was not removed, set aside or written again. */
   get isDamaged(): boolean {
     const disk = this.#disk;
-    this.#damage = this.#damage.filter(({ name, at, bytes }) =>
-      ifThere(() => Buffer.from(disk.readRange(name, at, bytes.length)).equals(bytes)),
-    );
+    const isThere = ({ name, at, bytes }: Patch): boolean | undefined =>
+      ifThere(() => Buffer.from(disk.readRange(name, at, bytes.length)).equals(bytes));
+    const left = this.#damage.filter(({ patches }) => patches.some(isThere));
+    this.#parts.counters.count("disk.damageRemoved", this.#damage.length - left.length);
+    this.#damage = left;
     return this.#damage.length > 0;
+  }
+
+  /** What the disk has; undefined when the node changes its files at this moment. */
+  holdings(raft: RaftStatus): Holdings | undefined {
+    const unread = this.isDamaged ? this.#damage.map(({ loss }) => loss) : [];
+    return ifThere(() => holdingsOn(this.#disk, raft, unread));
   }
 
   beginErrors(operation: DiskOperation): EndFault {
@@ -65,7 +77,7 @@ export class LiveDisk implements FaultableDisk {
 
   rot(what: "log" | "snapshot", chance: Chance, mayLose: MayLose): string | undefined {
     const hit = ifThere(() => chooseDamage(this.#disk, what, 1, chance, mayLose));
-    if (hit === undefined || !this.#write([hit.patch])) return undefined;
+    if (hit === undefined || !this.#write([hit.patch], hit.loss)) return undefined;
     this.#parts.counters.count(`disk.rotten.${what}`);
     return `byte ${hit.patch.at} of ${hit.patch.name}`;
   }
@@ -75,7 +87,7 @@ export class LiveDisk implements FaultableDisk {
     for (let count = 0; count < ranges; count += 1) {
       const length = chance.pick(RANGE_BYTES) ?? 1;
       const hit = ifThere(() => chooseDamage(this.#disk, what, length, chance, mayLose));
-      if (hit !== undefined && this.#write([hit.patch])) done += 1;
+      if (hit !== undefined && this.#write([hit.patch], hit.loss)) done += 1;
     }
     this.#parts.counters.count("disk.scattered", done);
     return done;
@@ -85,8 +97,9 @@ export class LiveDisk implements FaultableDisk {
     const { timeline, chance, counters } = this.#parts;
     let cancel = (): void => {};
     const look = (): void => {
-      const patches = ifThere(() => chooseMisplacement(this.#disk, chance, mayLose));
-      if (patches !== undefined && this.#write(patches)) counters.count("disk.misdirected");
+      const hit = ifThere(() => chooseMisplacement(this.#disk, chance, mayLose));
+      if (hit !== undefined && this.#write(hit.patches, hit.loss))
+        counters.count("disk.misdirected");
       else cancel = timeline.after(LOOK_MS, look);
     };
     look();
@@ -98,7 +111,7 @@ export class LiveDisk implements FaultableDisk {
   }
 
   /** Whether the file was still there. */
-  #write(patches: readonly Patch[]): boolean {
+  #write(patches: readonly Patch[], loss: Loss): boolean {
     const [first] = patches;
     const file = first && ifThere(() => this.#disk.open(first.name));
     if (file === undefined) return false;
@@ -108,7 +121,7 @@ export class LiveDisk implements FaultableDisk {
     } finally {
       file.close();
     }
-    this.#damage = [...this.#damage, ...patches];
+    this.#damage = [...this.#damage, { patches, loss }];
     return true;
   }
 }

@@ -4,7 +4,6 @@ import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Plan, PlannedFault } from "../plan/plan.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
-import { objectionOnThreads } from "./on-threads.ts";
 import { isMembershipChange, Operator, type MembershipChange } from "./operator.ts";
 
 /** What the faults of a run on threads work with. */
@@ -17,7 +16,7 @@ export type LiveFaultsParts = {
   readonly report: (happening: FaultHappening) => void;
 };
 
-/** Carries out the faults of a plan on a cluster of threads, each at its time, and skips those that threads cannot have. */
+/** Carries out the faults of a plan on a cluster of threads, each at its time */
 export class LiveFaults {
   readonly #parts: LiveFaultsParts;
   readonly #nemesis: Nemesis;
@@ -30,7 +29,12 @@ export class LiveFaults {
     this.#parts = parts;
     const { cluster: settings } = plan.scenario;
     this.#nemesis = new Nemesis({ target, cluster: settings, chance, counters, report });
-    this.#operator = new Operator(cluster, target, this.#over.signal);
+    this.#operator = new Operator({
+      cluster,
+      target,
+      atlas: this.#nemesis.atlas,
+      signal: this.#over.signal,
+    });
     cluster.events.on("event", (event) => this.#onEvent(event));
     cluster.events.on("status", (status) => this.#onStatus(status));
     for (const fault of plan.faults) {
@@ -59,9 +63,7 @@ export class LiveFaults {
 
   #begin(fault: PlannedFault): void {
     if (this.#over.signal.aborted) return;
-    const reason = objectionOnThreads(fault);
-    if (reason !== undefined) this.#skip(fault, reason);
-    else if (isMembershipChange(fault)) this.#changes.push(this.#change(fault));
+    if (isMembershipChange(fault)) this.#changes.push(this.#change(fault));
     else this.#nemesis.perform(fault);
   }
 
@@ -78,10 +80,5 @@ export class LiveFaults {
     }
     counters.count(`ended.${change.type}`);
     report({ type: "faultEnded", fault: change });
-  }
-
-  #skip(fault: PlannedFault, reason: string): void {
-    this.#parts.counters.count(`skipped.${fault.type}`);
-    this.#parts.report({ type: "faultSkipped", fault, reason });
   }
 }

@@ -20,8 +20,11 @@ export class NodeKeeper {
   /** Ends a thread at once, and keeps it down. With `kept` its machine loses power too. */
   crash(node: string, kept?: Kept): void {
     this.#takeDown(node, async () => {
-      if (kept === undefined) await this.#cluster.node(node).crash();
-      else await this.#cluster.faults.losePower(node, kept);
+      await quietly(() =>
+        kept === undefined
+          ? this.#cluster.node(node).crash()
+          : this.#cluster.faults.losePower(node, kept),
+      );
       // Otherwise it would restart by itself.
       await this.#cluster.node(node).stop();
     });
@@ -60,6 +63,14 @@ export class NodeKeeper {
   /** Queues another request for a node. It is dropped when it turns out to be impossible. */
   order(node: string, act: () => Promise<unknown>): void {
     this.#do(node, act);
+  }
+
+  /** Queues a request for two nodes: it is made when the earlier ones for both are done. */
+  orderBoth(one: string, other: string, act: () => Promise<unknown>): void {
+    const before = Promise.all([this.#chains.get(one), this.#chains.get(other)]);
+    const done = before.then(() => quietly(act));
+    this.#chains.set(one, done);
+    this.#chains.set(other, done);
   }
 
   /** Resolves when all requests up to now are done. */

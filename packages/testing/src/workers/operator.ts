@@ -1,5 +1,7 @@
+import { nodeId, type NodeId } from "@kontiki/core";
 import { KontikiError, type Cluster, type WaitOptions } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
+import type { FaultAtlas } from "../nemesis/atlas.ts";
 import { nodesOf } from "../nemesis/targets.ts";
 import type { Fault } from "../scenario/fault.ts";
 import { factsOf, type OperatorType } from "../scenario/faults/table.ts";
@@ -11,6 +13,18 @@ export type MembershipChange = Extract<Fault, { readonly type: OperatorType }>;
 /** How long an operator waits for one change, in ms, unless the faults end before. */
 const PATIENCE_MS = 30_000;
 
+/** The most nodes of a cluster. */
+const NODES_MAX = 9;
+
+/** What an operator works with. */
+export type OperatorParts = {
+  readonly cluster: Cluster<unknown, unknown>;
+  readonly target: ClusterTarget;
+  readonly atlas: FaultAtlas;
+  /** Aborts changes in progress. */
+  readonly signal: AbortSignal;
+};
+
 /** Whether a fault is such a change. */
 export function isMembershipChange<F extends Fault>(fault: F): fault is F & MembershipChange {
   return factsOf(fault.type).threads === "operator";
@@ -20,13 +34,14 @@ export function isMembershipChange<F extends Fault>(fault: F): fault is F & Memb
 export class Operator {
   readonly #cluster: Cluster<unknown, unknown>;
   readonly #target: ClusterTarget;
+  readonly #atlas: FaultAtlas;
   readonly #options: WaitOptions;
   #lastName: number;
 
-  /** @param signal aborts changes in progress. */
-  constructor(cluster: Cluster<unknown, unknown>, target: ClusterTarget, signal: AbortSignal) {
+  constructor({ cluster, target, atlas, signal }: OperatorParts) {
     this.#cluster = cluster;
     this.#target = target;
+    this.#atlas = atlas;
     this.#options = { timeoutMs: PATIENCE_MS, signal };
     this.#lastName = cluster.nodeIds.length;
   }
@@ -63,8 +78,40 @@ export class Operator {
         while (this.#voters > change.to)
           await this.#cluster.removeNode(this.#member("any", chance), options);
         return;
+      case "reshape":
+        return this.#reshape(change, chance);
       default:
         return change satisfies never;
+    }
+  }
+
+  /** Several voters come, leave and lose their votes in one change; fewer leave where some must stay. */
+  async #reshape(
+    { in: come, out, demote = 0 }: MembershipChange & { readonly type: "reshape" },
+    chance: Chance,
+  ): Promise<void> {
+    const ends: (() => void)[] = [];
+    const remove: NodeId[] = [];
+    const demoted: NodeId[] = [];
+    for (const voter of chance.shuffled(this.#target.membership().voters)) {
+      if (remove.length < out && this.#atlas.objectionToRemoval(voter) === undefined) {
+        remove.push(voter);
+        ends.push(this.#atlas.expectRemoval(voter));
+      } else if (
+        demoted.length < demote &&
+        this.#atlas.objectionToDemotion(voter, false) === undefined
+      ) {
+        demoted.push(voter);
+        ends.push(this.#atlas.expectDemotion(voter));
+      }
+    }
+    const room = Math.min(come, NODES_MAX - this.#cluster.nodeIds.length);
+    const add = Array.from({ length: room }, () => this.#newName());
+    try {
+      for (const name of add) ends.push(this.#atlas.expectArrival(nodeId(name)));
+      await this.#cluster.changeMembers({ add, remove, demote: demoted }, this.#options);
+    } finally {
+      for (const end of ends) end();
     }
   }
 

@@ -81,6 +81,5 @@ export const DISK_FAULTS = {
     written: written("node", { node }),
     draw: ({ node: struck }) => ({ node: struck }),
     evidence: ["swap.refused"],
-    threads: { impossible: "the nodes of one process check their disks only when it starts" },
   }),
 } as const;

@@ -26,9 +26,9 @@ export type Surroundings = {
 
 /**
  * What carries out a kind of fault on threads: the nemesis, as in the simulation, or the operator, who changes the
- * membership through the cluster's own interface; or why threads cannot have it.
+ * membership through the cluster's own interface.
  */
-export type OnThreads = "nemesis" | "operator" | { readonly impossible: string };
+export type OnThreads = "nemesis" | "operator";
 
 /** How a kind of fault is written, and the fields of the fault that this gives. */
 export type Written<Input, Fields extends object> = {

@@ -83,7 +83,7 @@ export const MEMBERSHIP_FAULTS = {
     }),
     draw: ({ chance }) => one(SHAPES, chance),
     evidence: ["change.done"],
-    threads: { impossible: "an operator of threads changes one member at a time" },
+    threads: "operator",
     makesNodes: true,
   }),
   /**

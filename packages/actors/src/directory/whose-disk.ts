@@ -1,0 +1,29 @@
+import { decodeNodeFile } from "./cluster-file.ts";
+import { NODE_FILE } from "./node-folders.ts";
+import { DiskError } from "../storage/disk/disk.ts";
+import { FileDisk } from "../storage/disk/file-disk.ts";
+
+/**
+ * Why a node must not start from this folder: it holds the disk of another node, or an earlier disk of this one. A file that
+ * is lost or damaged tells nothing: that is for the check of the whole data directory.
+ */
+export function whyNotDiskOf(
+  { id, uid }: { readonly id: string; readonly uid: number },
+  path: string,
+): string | undefined {
+  const owner = ownerOf(path);
+  if (owner === undefined || (owner.node === id && owner.uid === uid)) return undefined;
+  const mine = owner.node === id ? `disk ${uid} of ${id}` : id;
+  const theirs = owner.node === id ? `disk ${owner.uid} of ${id}` : owner.node;
+  return `${path} is that of ${theirs}, not of ${mine}: put each folder back where it belongs`;
+}
+
+function ownerOf(path: string): { readonly node: string; readonly uid: number } | undefined {
+  try {
+    const parsed = decodeNodeFile(new FileDisk(path).read(NODE_FILE));
+    return parsed.type === "file" ? parsed.file : undefined;
+  } catch (error) {
+    if (error instanceof DiskError) return undefined;
+    throw error;
+  }
+}

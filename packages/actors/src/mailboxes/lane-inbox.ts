@@ -1,0 +1,125 @@
+import { Bell } from "../lanes/bell.ts";
+import type { Frame } from "../lanes/lane.ts";
+import { LaneReader } from "../lanes/lane-reader.ts";
+import { MailboxTable } from "../lanes/mailbox-table.ts";
+import { KIND, toActorIn, type DirectLane, type LaneStart } from "./lane-frames.ts";
+import type { ToActor } from "./letter.ts";
+
+/** A lane that leads to the actor, from the one named `node`, which is undefined for the supervisor's and the program's. */
+type Source = {
+  readonly node: string | undefined;
+  readonly incarnation: number;
+  readonly reader: LaneReader;
+  readonly slot: number;
+};
+
+/** Of lanes whose frames name their senders. */
+const NAMELESS = { node: undefined, incarnation: 0 };
+
+/** An obituary that waits until all mail of the dead is read. */
+type Pending = { readonly letter: ToActor; readonly source: Source | undefined };
+
+/** What an inbox reports. */
+export type InboxHost = {
+  /** The supervisor has opened a direct lane. */
+  readonly onOpen: () => void;
+  /** The lane of that slot is over. `lost` of its letters have never come. */
+  readonly onSettled: (slot: number, lost: number) => void;
+};
+
+/** The mailbox of an actor's thread: the lanes that lead to it, from which it takes letters in turn. */
+export class LaneInbox {
+  readonly #host: InboxHost;
+  readonly #mailbox: MailboxTable;
+  #sources: readonly Source[];
+  #next = 0;
+  #pending: Pending | undefined;
+
+  constructor(start: LaneStart, host: InboxHost) {
+    this.#host = host;
+    this.#mailbox = new MailboxTable(start.mailbox);
+    const { program } = start;
+    const supervisor = new LaneReader(start.in, new Bell(start.supervisorBell));
+    this.#sources = [{ ...NAMELESS, reader: supervisor, slot: 0 }];
+    if (program === undefined) return;
+    const reader = new LaneReader(program.in, new Bell(program.bell));
+    this.#sources = [...this.#sources, { ...NAMELESS, reader, slot: program.slot }];
+  }
+
+  /** Whether no lane holds anything. */
+  get isEmpty(): boolean {
+    if (this.#pending !== undefined) return false;
+    for (const { reader } of this.#sources) if (!reader.isEmpty) return false;
+    return true;
+  }
+
+  /** Adds a lane from another actor. */
+  open({ node, incarnation, in: lane, bell, inSlot }: DirectLane): void {
+    const reader = new LaneReader(lane, new Bell(bell));
+    this.#sources = [...this.#sources, { node, incarnation, reader, slot: inSlot }];
+  }
+
+  /** Takes the next letter; undefined if there is none. */
+  receive(): ToActor | undefined {
+    for (;;) {
+      if (this.#pending !== undefined) return this.#receiveBefore(this.#pending);
+      const frame = this.#nextFrame();
+      if (frame === undefined) return undefined;
+      const letter = this.#letterIn(frame.source, frame.frame);
+      if (letter !== undefined) return letter;
+    }
+  }
+
+  #nextFrame(): { readonly source: Source; readonly frame: Frame } | undefined {
+    const { length } = this.#sources;
+    for (let tried = 0; tried < length; tried += 1) {
+      const source = this.#sources[this.#next % length];
+      this.#next = (this.#next + 1) % length;
+      const frame = source?.reader.read();
+      if (source !== undefined && frame !== undefined) return { source, frame };
+    }
+    return undefined;
+  }
+
+  /** The letter in a frame; undefined for one that is handled here, or that others come before. */
+  #letterIn(source: Source, frame: Frame): ToActor | undefined {
+    const { node, incarnation, slot } = source;
+    if (frame.kind === KIND.open) {
+      this.#host.onOpen();
+      return undefined;
+    }
+    if (node !== undefined) {
+      this.#mailbox.taken(slot, frame.bytes.length);
+      return { type: "mail", from: node, incarnation, bytes: frame.bytes };
+    }
+    const letter = toActorIn(frame);
+    if (letter.type === "mail") {
+      this.#mailbox.taken(slot, letter.bytes.length);
+      return letter;
+    }
+    const dead = this.#sources.find(
+      (each) => each.node === letter.node && each.incarnation === letter.incarnation,
+    );
+    this.#pending = { letter, source: dead };
+    return undefined;
+  }
+
+  /** What the dead sent comes before its obituary. */
+  #receiveBefore({ letter, source }: Pending): ToActor {
+    // Looked at first: what was written before a lane was cut is there to be read.
+    const isOver = source?.reader.isCut === true;
+    const frame = source?.reader.read();
+    if (source !== undefined && frame !== undefined) {
+      const last = this.#letterIn(source, frame);
+      if (last !== undefined) return last;
+    }
+    this.#pending = undefined;
+    if (source !== undefined && isOver) this.#settle(source);
+    return letter;
+  }
+
+  #settle(source: Source): void {
+    this.#sources = this.#sources.filter((each) => each !== source);
+    this.#host.onSettled(source.slot, this.#mailbox.settle(source.slot));
+  }
+}

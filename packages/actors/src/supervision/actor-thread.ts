@@ -1,0 +1,245 @@
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  type MessagePort,
+  type Worker,
+} from "node:worker_threads";
+import { causeOf } from "./cause.ts";
+import { Control, type Answering, type Remote } from "./control.ts";
+import { messageOf } from "../errors.ts";
+import { Gate } from "./gate.ts";
+import { hardLimitMiB } from "./heap-watch.ts";
+import type { MailboxLimits } from "../lanes/mailbox-table.ts";
+import type { DirectLane, LaneStart, MailReport } from "../mailboxes/lane-frames.ts";
+import type { MailLoop, MailSource } from "../mailboxes/mail-loop.ts";
+import { ActorMail } from "../mailboxes/actor-mail.ts";
+import type { OutgoingLetter, ToActor } from "../mailboxes/letter.ts";
+import { startWorker } from "./start-worker.ts";
+
+/** What an actor's thread posts. It posts that it is `ready` before it uses its lanes. */
+export type Posted = { readonly type: string };
+
+/** What an actor's thread answers. */
+export type Stoppable = Answering & {
+  /** Ends the actor gracefully, and lets the thread end. */
+  readonly stop: () => void;
+};
+
+/** What a thread is started with. */
+export type ThreadStart = {
+  /** The code of the thread; undefined in a bundle of CommonJS. */
+  readonly file: URL | undefined;
+  /** The name of the actor. */
+  readonly name: string;
+  readonly heapMiB: number;
+  /** What the code of the thread gets as `spec`. */
+  readonly spec: unknown;
+};
+
+/** The worker data of an actor's thread. */
+export type ThreadData<Spec> = {
+  readonly spec: Spec;
+  readonly gate: SharedArrayBuffer;
+  readonly lanes: LaneStart;
+  readonly data: MessagePort;
+  readonly controls: readonly MessagePort[];
+};
+
+/** What a supervisor hears of a thread. */
+export type ThreadHandlers<Message> = {
+  /** What the actor posted, in order; nothing after `onExit`. */
+  readonly onMessage: (message: Message) => void;
+  /** A letter that the supervisor carries. */
+  readonly onLetter: (letter: OutgoingLetter) => void;
+  /** What its mail came to. */
+  readonly onMailReport: (report: MailReport) => void;
+  /** The thread is gone: called once, last. `cause` says why it did not end by itself; undefined if it did. */
+  readonly onExit: (cause: string | undefined) => void;
+};
+
+/** What the mail of all threads has in common. */
+export type ThreadMail = {
+  readonly loop: MailLoop;
+  readonly limits: MailboxLimits;
+  /** Wakes the program's thread; undefined if it is this one. */
+  readonly programBell: SharedArrayBuffer | undefined;
+};
+
+type LetterFromLane = { readonly type: "letter"; readonly letter: OutgoingLetter };
+
+/** Most messages of one thread that are taken before others have their turn. */
+const TAKEN_MAX = 1024;
+
+/**
+ * Young generation in MiB: with space for the commands of a few turns, most of them die before they are ever copied.
+ */
+const YOUNG_MIB_MAX = 64;
+
+/**
+ * One start of an actor's worker thread.
+ *
+ * Only the exit event means that a thread is gone. Uncaught errors, running out of memory and unreadable messages are
+ * reported before it; each is kept as the cause. What a thread posted before it died has happened, and is still
+ * processed.
+ */
+export class ActorThread<Message extends Posted, C extends Stoppable> {
+  readonly control: Control<C>;
+  readonly mail: ActorMail<Message>;
+  /** Another end of its control, until it is passed on. */
+  #programControl: MessagePort | undefined;
+  readonly #loop: MailLoop;
+  readonly #source: MailSource;
+  readonly #worker: Worker;
+  readonly #gate = new Gate();
+  readonly #port: MessagePort;
+  readonly #handlers: ThreadHandlers<Message>;
+  #cause: string | undefined;
+
+  constructor(
+    { file, name, heapMiB, spec }: ThreadStart,
+    { loop, limits, programBell }: ThreadMail,
+    handlers: ThreadHandlers<Message>,
+  ) {
+    const data = new MessageChannel();
+    const control = new MessageChannel();
+    const programControl = new MessageChannel();
+    this.#handlers = handlers;
+    this.#port = data.port1;
+    this.control = new Control(name, control.port1);
+    this.#programControl = programControl.port1;
+    this.mail = new ActorMail(loop.bell, programBell);
+    this.#loop = loop;
+    this.#source = sourceOf(this.mail, () => this.#takeMail(TAKEN_MAX));
+    const workerData: ThreadData<unknown> = {
+      spec,
+      gate: this.#gate.shared,
+      lanes: this.mail.start(limits),
+      data: data.port2,
+      controls: [control.port2, programControl.port2],
+    };
+    this.#worker = startWorker(file, {
+      name,
+      workerData,
+      transferList: [data.port2, control.port2, programControl.port2],
+      resourceLimits: {
+        maxOldGenerationSizeMb: hardLimitMiB(heapMiB),
+        maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
+      },
+    });
+    this.#port.on("message", (message: Message) => this.#onPosted(message));
+    this.#port.on("messageerror", (error) =>
+      this.#blame(`a message from it could not be read: ${messageOf(error)}`),
+    );
+    this.#worker.on("messageerror", (error) =>
+      this.#blame(`a message to it could not be read: ${messageOf(error)}`),
+    );
+    this.#worker.on("error", (error) => this.#blame(causeOf(error, heapMiB)));
+    this.#worker.on("exit", (code) => this.#onExit(code));
+  }
+
+  /** Puts a letter or an obituary into the actor's mailbox. */
+  post(letter: ToActor): void {
+    this.mail.post(letter);
+  }
+
+  /** Passes on another end of its control, to the program's thread. It then belongs to that thread. */
+  passControl(): MessagePort | undefined {
+    const control = this.#programControl;
+    this.#programControl = undefined;
+    return control;
+  }
+
+  /** Opens a direct lane to another actor's thread. */
+  openLane(lane: DirectLane): void {
+    this.mail.open(lane, this.#port);
+  }
+
+  /**
+   * Makes the thread stand still between two of its turns. It reports this with the number of the pause, which is
+   * returned.
+   */
+  pause(): number {
+    const pause = this.#gate.close();
+    this.#worker.postMessage(pause);
+    return pause;
+  }
+
+  /** Ends the pause. */
+  resume(): void {
+    this.#gate.open();
+  }
+
+  /** Kills the thread at once. Its exit follows. */
+  kill(cause: string): void {
+    this.#cause ??= cause;
+    void this.#worker.terminate();
+  }
+
+  /** Ends the thread gracefully, even while it pauses, or kills it after `deadlineMs`. */
+  stop(deadlineMs: number): void {
+    this.resume();
+    this.control
+      .call("stop", deadlineMs, (actor: Remote<Stoppable>) => actor.stop())
+      .catch(() => this.kill(`it did not stop within ${deadlineMs} ms`));
+  }
+
+  #blame(cause: string): void {
+    this.#cause ??= cause;
+    void this.#worker.terminate();
+  }
+
+  /** Lanes are read from when the thread is ready, which it posts before it uses them. */
+  #onPosted(message: Message): void {
+    try {
+      this.#handlers.onMessage(message);
+    } finally {
+      // Also when a listener of the program has thrown.
+      if (message.type === "ready") this.#loop.add(this.#source);
+    }
+  }
+
+  #takeMail(most: number): void {
+    this.mail.continue();
+    for (let taken = 0; taken < most; taken += 1) {
+      const message = this.mail.receive();
+      if (message === undefined) return;
+      switch (message.type) {
+        case "letter":
+          this.#handlers.onLetter((message as LetterFromLane).letter);
+          break;
+        case "undelivered":
+        case "settled":
+          this.#handlers.onMailReport(message as MailReport);
+          break;
+        default:
+          this.#handlers.onMessage(message as Message);
+      }
+    }
+  }
+
+  #onExit(code: number): void {
+    for (let left = this.#receive(); left !== undefined; left = this.#receive())
+      this.#onPosted(left);
+    this.#loop.remove(this.#source);
+    this.#takeMail(Infinity);
+    this.#port.close();
+    this.#programControl?.close();
+    this.control.threadExited();
+    this.#handlers.onExit(
+      this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`),
+    );
+  }
+
+  #receive(): Message | undefined {
+    return (receiveMessageOnPort(this.#port) as { readonly message: Message } | undefined)?.message;
+  }
+}
+
+function sourceOf(mail: Pick<ActorMail, "isQuiet">, take: () => void): MailSource {
+  return {
+    get isQuiet() {
+      return mail.isQuiet;
+    },
+    take,
+  };
+}

@@ -1,0 +1,292 @@
+import { KontikiError } from "../errors.ts";
+import type { ActorThread, Posted, Stoppable, ThreadHandlers } from "./actor-thread.ts";
+import { causeOf } from "./cause.ts";
+import type { ChildHost, Ending, LifeReport } from "./child-host.ts";
+import { refusal, type Request } from "./life-refusals.ts";
+import {
+  isPaused,
+  isPausing,
+  lifeAsSeen,
+  nextLife,
+  type ActorLife,
+  type Life,
+  type LifeEvent,
+} from "./life.ts";
+import { Restarts, type CrashDecision } from "./restarts.ts";
+import { isRestarted, type RestartType } from "./strategy.ts";
+
+const UNASKED = "the thread ended without being asked to";
+
+/**
+ * One actor over all its lives: starts its thread, notices when it ends, and starts it again. What kind of actor it is, a
+ * subclass decides.
+ *
+ * It only wires: which life follows which is `life.ts`, what is refused in which life is `life-refusals.ts`, when to
+ * restart is `restart-policy.ts`, and what else is restarted then is `strategy.ts`.
+ */
+export abstract class Child<Message extends Posted, C extends Stoppable> {
+  readonly name: string;
+  readonly #host: ChildHost<ActorThread<Message, C>>;
+  readonly #restarts: Restarts;
+  #life: ActorLife;
+  #thread: ActorThread<Message, C> | undefined;
+  #incarnation = 0;
+  #hasBeenReady = false;
+  #refuses: string | undefined;
+
+  /** @param why it cannot start; undefined if it can. */
+  constructor(name: string, host: ChildHost<ActorThread<Message, C>>, why?: string) {
+    this.name = name;
+    this.#host = host;
+    this.#life = why === undefined ? { type: "stopped" } : { type: "barred", why };
+    this.#restarts = new Restarts(host.policy, () => host.onRestartDue());
+  }
+
+  /** Starts a thread. May throw when none can be started. */
+  protected abstract open(
+    incarnation: number,
+    handlers: ThreadHandlers<Message>,
+  ): ActorThread<Message, C>;
+
+  /** The thread takes part from now on. */
+  protected abstract onReady(message: Message): void;
+
+  /** The thread has posted something that is not about its life. */
+  protected abstract onPosted(message: Message, thread: ActorThread<Message, C>): void;
+
+  /** The thread has ended. Returns what that means beside its cause; undefined if nothing. */
+  protected abstract onEnded(): string | undefined;
+
+  /** The thread, while there is one. */
+  get thread(): ActorThread<Message, C> | undefined {
+    return this.#thread;
+  }
+
+  get incarnation(): number {
+    return this.#incarnation;
+  }
+
+  /** How often it was restarted. */
+  get restarts(): number {
+    return this.#restarts.count;
+  }
+
+  /** Whether it is restarted after its end. */
+  get restartType(): RestartType {
+    return this.#host.restart;
+  }
+
+  /** Where it is in its life, as users see it. */
+  get life(): Life {
+    return lifeAsSeen(this.#life);
+  }
+
+  /** The same, with all that was asked of it. */
+  get exactLife(): ActorLife {
+    return this.#life;
+  }
+
+  /** Whether its thread pauses now. */
+  get isPaused(): boolean {
+    return isPaused(this.#life);
+  }
+
+  /** Starts a thread, and forgets all earlier crashes. @throws KontikiError when it cannot be started. */
+  start(): void {
+    this.#check("start");
+    this.#restarts.reset();
+    this.#spawn();
+  }
+
+  /** Starts the next thread of a child that is restarted. */
+  respawn(): void {
+    this.#restarts.counted();
+    this.#spawn();
+  }
+
+  /**
+   * Kills the thread without warning; it is restarted as after any crash.
+   *
+   * @param prepare is called before, unless the crash is refused.
+   * @throws KontikiError when there is none.
+   */
+  crash(prepare?: () => void): void {
+    this.#check("crash");
+    prepare?.();
+    this.killOnRequest("killed on request");
+  }
+
+  /** Kills the thread, which does not count as a crash of its own. */
+  protected killOnRequest(cause: string): void {
+    this.on({ type: "crashRequested" });
+    this.#thread?.kill(cause);
+  }
+
+  /** Pauses the thread. @throws KontikiError if it does not run. */
+  pause(): void {
+    this.#check("pause");
+    if (this.#thread === undefined || isPausing(this.#life)) return;
+    this.on({ type: "pauseRequested", number: this.#thread.pause() });
+  }
+
+  /** Lets the thread continue. Does nothing to one that is not paused. */
+  resume(): void {
+    this.on({ type: "resumed" });
+    this.#thread?.resume();
+  }
+
+  /** Stops the thread gracefully, or kills it after `deadlineMs`. One that is about to restart no longer does. */
+  stop(deadlineMs: number): void {
+    this.#end({ type: "stopRequested" }, deadlineMs);
+  }
+
+  /** Stops the child as `stop` does, and permanently: it refuses later starts and crashes with this reason. */
+  close(deadlineMs: number, why: string): void {
+    this.#end({ type: "closeRequested", why }, deadlineMs);
+  }
+
+  /** Ends the thread as `stop` does, to be restarted by `respawn` along with another child that has crashed. */
+  recycle(deadlineMs: number, cause: string): void {
+    this.#restarts.cancel();
+    const { type } = this.life;
+    this.on({ type: "recycleRequested", cause });
+    if (this.#life.type === "recycling") this.#endThread(type, deadlineMs);
+  }
+
+  /** Refuses starts and crashes from now on, with this reason: the child is about to be closed. */
+  refuse(why: string): void {
+    this.#refuses = why;
+  }
+
+  /** Why it refuses all requests but a stop and a pause; undefined when it does not. */
+  protected get refuses(): string | undefined {
+    return this.#refuses;
+  }
+
+  #check(request: Request): void {
+    const own = request === "pause" ? undefined : this.#refuses;
+    const why = own ?? refusal(request, this.name, this.#life);
+    if (why !== undefined) throw new KontikiError(why);
+  }
+
+  protected on(event: LifeEvent): void {
+    this.#life = nextLife(this.#life, event);
+    this.#host.onLife();
+  }
+
+  #spawn(): void {
+    this.#incarnation += 1;
+    this.on({ type: "spawned" });
+    const incarnation = this.#incarnation;
+    try {
+      const thread = this.open(incarnation, {
+        onMessage: (message) => this.#onMessage(thread, message),
+        onLetter: (letter) => this.#host.onLetter(letter, incarnation),
+        onMailReport: (report) => this.#host.onMailReport(report),
+        onExit: (cause) => this.#onExit(cause),
+      });
+      this.#thread = thread;
+      this.#host.onLife();
+    } catch (error) {
+      // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
+      this.#onExit(causeOf(error, this.#host.heapMiB));
+    }
+  }
+
+  #end(request: LifeEvent, deadlineMs: number): void {
+    this.#restarts.cancel();
+    const { type } = this.life;
+    this.on(request);
+    if (this.#thread !== undefined) this.#endThread(type, deadlineMs);
+    else if (type !== this.life.type) this.#report({ type: "stopped" });
+  }
+
+  #endThread(type: Life["type"], deadlineMs: number): void {
+    if (type === "starting") this.#thread?.kill("stopped while it was starting");
+    else this.#thread?.stop(deadlineMs);
+  }
+
+  #onMessage(thread: ActorThread<Message, C>, message: Message): void {
+    switch (message.type) {
+      case "ready":
+        this.#hasBeenReady = true;
+        // Before it is seen to run: then it can be asked.
+        this.#host.onUp(this.#incarnation, thread);
+        this.on({ type: "ready" });
+        return this.onReady(message);
+      case "unusable":
+        return this.on({ type: "foundUnusable", why: (message as unknown as Unusable).message });
+      case "paused":
+        this.on({ type: "pauseBegun", number: (message as unknown as Paused).pause });
+        if (this.isPaused) this.#host.onPaused();
+        return;
+      default:
+        this.onPosted(message, thread);
+    }
+  }
+
+  #onExit(cause: string | undefined): void {
+    this.#thread = undefined;
+    const besides = this.onEnded();
+    const life = this.#life;
+    this.#host.onDown(this.#incarnation, this.#endingOf(life, cause));
+    switch (life.type) {
+      case "stopping":
+        this.on({ type: "stopped" });
+        return this.#report({ type: "stopped" });
+      case "recycling":
+        this.on({ type: "crashed", cause: life.cause });
+        return this.#report({ type: "recycled", cause: life.cause });
+      case "unusable":
+        this.on({ type: "gaveUp", cause: life.why });
+        return this.#report({ type: "failed", cause: life.why });
+      default: {
+        const why = cause ?? UNASKED;
+        if (this.#isCompletion(cause)) this.#onCompleted();
+        else this.#onCrash(besides === undefined ? why : `${why}; ${besides}`, life.type);
+      }
+    }
+  }
+
+  #isCompletion(cause: string | undefined): boolean {
+    return cause === undefined && !isRestarted(this.#host.restart, false);
+  }
+
+  #endingOf(life: ActorLife, cause: string | undefined): Ending {
+    if (life.type === "stopping") return { cause: "it was stopped", isNormal: false };
+    if (life.type === "recycling") return { cause: life.cause, isNormal: false };
+    if (life.type === "unusable") return { cause: life.why, isNormal: false };
+    if (cause === undefined) return { cause: "it has ended", isNormal: true };
+    return { cause, isNormal: false };
+  }
+
+  #onCompleted(): void {
+    this.on({ type: "completed" });
+    this.#report({ type: "completed" });
+  }
+
+  /** The next life is set before the crash is reported: a listener may stop the child, or start it. */
+  #onCrash(cause: string, life: ActorLife["type"]): void {
+    const asked = life === "crashing";
+    const decision = this.#decide(cause, asked);
+    const { crashes, restartInMs, giveUp } = decision;
+    this.#host.onCrashed(decision);
+    this.on(giveUp === undefined ? { type: "crashed", cause } : { type: "gaveUp", cause: giveUp });
+    this.#report({ type: "crashed", cause, asked, crashes, restartInMs });
+    if (giveUp !== undefined) this.#report({ type: "failed", cause: giveUp });
+  }
+
+  #decide(cause: string, asked: boolean): CrashDecision {
+    const isFinal = this.#host.givesUpFirst && !this.#hasBeenReady;
+    if (isFinal || !isRestarted(this.#host.restart, true))
+      return { crashes: asked ? 0 : 1, restartInMs: undefined, giveUp: cause };
+    return this.#restarts.onCrash(cause, asked);
+  }
+
+  #report(report: LifeReport): void {
+    this.#host.onReport(report, this.#incarnation);
+  }
+}
+
+type Unusable = { readonly message: string };
+type Paused = { readonly pause: number };
