@@ -508,10 +508,7 @@ export function nodeRefusals(): Record<string, readonly Refusal[]> {
           (value) => typeof value === "function",
         ),
         observer: kind("a function that gets each step", (value) => typeof value === "function"),
-        onApplied: kind(
-          "a function that gets each applied entry",
-          (value) => typeof value === "function",
-        ),
+        entries: kind("{ applied, restored }, two functions"),
         wal: record("{ segmentBytes: ... }", true),
         limits: record("{ turnEntries: ..., ... }", true),
       },

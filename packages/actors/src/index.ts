@@ -13,6 +13,8 @@ export type { ProposeOptions, ReadOptions } from "./cluster/cluster-client.ts";
 export type { ClusterFaults } from "./cluster/cluster-faults.ts";
 export { CRASH_POINTS, KEPTS, type CrashPoint, type Kept } from "./faults/crash-points.ts";
 export type { DiskOperation, Disturbance } from "./faults/disturbance.ts";
+export type { AppliedEvent } from "./cluster/applied-watch.ts";
+export type { AppliedCommand } from "./metrics/probe.ts";
 export { EFFECTS, type FaultEffect } from "./faults/fault-cells.ts";
 
 export type { ClusterDisks, NodeDisk } from "./directory/cluster-disks.ts";

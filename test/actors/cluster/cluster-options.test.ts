@@ -20,6 +20,7 @@ test("all options are optional", () => {
     priorities: {},
     snapshots: { entries: 50_000, bytes: 64 * 1024 * 1024, share: 0.5 },
     keptEntries: 1024,
+    preVote: true,
     leases: undefined,
     trace: undefined,
     // A test runs.
@@ -43,6 +44,7 @@ test("given options are used", () => {
     heapMiB: 16,
     priorities: { ada: 100, late: 0 },
     keptEntries: 0,
+    preVote: false,
     leases: { clockDrift: 0.9 },
     trace: "trace",
     maxUncommittedBytes: 1,

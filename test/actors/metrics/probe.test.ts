@@ -13,7 +13,7 @@ const STEP = {
 
 /** A probe and the program that listens to it, or not. */
 class Stage {
-  readonly cells = new Int32Array(new SharedArrayBuffer(12));
+  readonly cells = new Int32Array(new SharedArrayBuffer(16));
   readonly probe: Probe;
   readonly batches: ProbeBatch[] = [];
   #onBatch: () => void = () => undefined;

@@ -3,6 +3,7 @@ import {
   KeyValue,
   KontikiError,
   type AddNodeOptions,
+  type AppliedEvent,
   type ClusterEvents,
   type ClusterMetrics,
   type ClusterOptions,
@@ -36,6 +37,7 @@ export class FakeCluster implements ProgramCluster {
   readonly #nodes: Map<string, FakeNode>;
   readonly #machine = new KeyValue();
   readonly #log: LogLine[] = [{ type: "noop", index: 1, term: 1 }];
+  readonly #appliers = new Set<(event: AppliedEvent) => void>();
   #lastUid = 0;
 
   constructor(nodes = 3) {
@@ -156,10 +158,23 @@ export class FakeCluster implements ProgramCluster {
     const at = this.#log.length + 1;
     this.#log.push({ type: "command", index: at, term: 1, client: 7, sequence: at - 1, command });
     try {
-      return { type: "ok", value: this.#machine.apply(command) };
+      const result = this.#machine.apply(command);
+      this.tellApplied({ type: "entry", index: at, commands: [{ command, result }] });
+      return { type: "ok", value: result };
     } catch (error) {
       return { type: "error", message: (error as Error).message };
     }
+  }
+
+  watchApplied(listener: (event: AppliedEvent) => void): () => void {
+    this.#appliers.add(listener);
+    listener({ type: "begin", index: this.#log.length });
+    return () => this.#appliers.delete(listener);
+  }
+
+  /** Tells listeners what was applied, or missed. */
+  tellApplied(event: AppliedEvent): void {
+    for (const listener of this.#appliers) listener(event);
   }
 
   async metrics(): Promise<ClusterMetrics> {

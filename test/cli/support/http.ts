@@ -39,7 +39,7 @@ export function withToken(token: string, { headers, ...sent }: Sent): Sent {
 }
 
 /** An event of a stream. */
-export type Told = { readonly event: string; readonly data: unknown };
+export type Told = { readonly event: string; readonly data: unknown; readonly id?: number };
 
 /** Server-sent events as they come. */
 export async function* eventsOf(answer: IncomingMessage): AsyncGenerator<Told> {
@@ -50,7 +50,10 @@ export async function* eventsOf(answer: IncomingMessage): AsyncGenerator<Told> {
     for (const block of blocks) {
       const [, event] = /^event: (.*)$/m.exec(block) ?? [];
       const [, data] = /^data: (.*)$/m.exec(block) ?? [];
-      if (event !== undefined && data !== undefined) yield { event, data: JSON.parse(data) };
+      const [, id] = /^id: (.*)$/m.exec(block) ?? [];
+      const last = id === undefined ? {} : { id: Number(id) };
+      if (event !== undefined && data !== undefined)
+        yield { event, data: JSON.parse(data), ...last };
     }
   }
 }

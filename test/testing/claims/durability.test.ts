@@ -116,6 +116,20 @@ describe("a message promises only what is durable on its sender", () => {
     expect(stage.reports).toEqual([`durable equals promised: ${found}`]);
   });
 
+  it.each([
+    [
+      true,
+      ["durable equals promised: n2 recovers a log after entry 0, but had compacted it up to 1"],
+    ],
+    [false, []],
+  ])("a compaction that is recorded stays, synced: %s", (isSynced, reports) => {
+    const stage = working();
+    const snapshot = snapshotOf(1, 1);
+    stage.step("n2", { snapshot }, { type: "compactLog", upTo: index(1) });
+    if (isSynced) stage.synced("n2");
+    expect(restarted(stage, { ...WHOLE, snapshot })).toEqual(reports);
+  });
+
   it("a vote in a term that is durable without the vote", () => {
     const stage = working();
     stage.step("n2", { term: 2 });

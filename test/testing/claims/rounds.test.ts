@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { index, LOG_START, nodeId, term, type Message } from "@kontiki/core";
+import type { NodeActor } from "@kontiki/actors/node";
 import { RoundClaims } from "../../../packages/testing/src/claims/round-claims.ts";
 import { plan } from "../support/plans.ts";
-import { FOLLOWER, from, LEADER, members, sends, Stage, VOTERS } from "../support/stage.ts";
+import { EMPTY, FOLLOWER, from, LEADER, members, sends, Stage, VOTERS } from "../support/stage.ts";
 
 const SETTINGS = {
   ...plan().scenario.cluster,
@@ -145,6 +146,27 @@ describe("a lease", () => {
     read(stage);
     expect(stage.reports).toEqual([
       "lease: n1 answers a read in term 1 by a lease that began 101.0 ms ago; the longest lasts 100.0 ms",
+    ]);
+  });
+
+  it("ends in time at a leader that no client reads from", () => {
+    const stage = leading();
+    answers(stage, "n2", 1);
+    let holdsLease = true;
+    const actor = Object.defineProperty({} as NodeActor, "holdsLease", { get: () => holdsLease });
+    const [node, uid, incarnation, recovered] = [nodeId("n1"), 0, 1, EMPTY];
+    stage.happens({ type: "started", node, uid, incarnation, recovered, actor });
+    now = 100;
+    stage.takes("n1", { type: "heartbeatTimeout" }, {});
+    expect(stage.reports).toEqual([]);
+    now = 110;
+    holdsLease = false;
+    stage.takes("n1", { type: "heartbeatTimeout" }, {});
+    expect(stage.reports).toEqual([]);
+    holdsLease = true;
+    stage.takes("n1", { type: "heartbeatTimeout" }, {});
+    expect(stage.reports).toEqual([
+      "lease: n1 would answer a read in term 1 by a lease that began 110.0 ms ago; the longest lasts 100.0 ms",
     ]);
   });
 

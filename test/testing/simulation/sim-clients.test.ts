@@ -5,9 +5,11 @@ import { answers } from "../../actors/support/answers.ts";
 import { headerOf } from "../../../packages/actors/src/sessions/command.ts";
 import { describe, expect, test } from "vitest";
 import type { PlannedOperation } from "../../../packages/testing/src/plan/plan.ts";
-import type { Happening } from "../../../packages/testing/src/engine/observer.ts";
+import type { CoreStep, Happening } from "../../../packages/testing/src/engine/observer.ts";
 import type { SimClient } from "../../../packages/testing/src/simulation/sim-client.ts";
 import { SimClients } from "../../../packages/testing/src/simulation/sim-clients.ts";
+import { Chance } from "../../../packages/testing/src/chance.ts";
+import { LEADER, Stage as Nodes } from "../support/stage.ts";
 import { FakeTimeline } from "../support/fake-timeline.ts";
 import { planned } from "../support/plans.ts";
 import { scenarioWith } from "../support/scenarios.ts";
@@ -27,11 +29,13 @@ class Stage {
   constructor(
     operations: readonly PlannedOperation[],
     reads: "log" | "linearizable" = "linearizable",
+    gatherMs?: number,
   ) {
     const { workload } = scenarioWith(undefined);
     this.clients = new SimClients(operations, {
       timeline: this.timeline,
-      workload: { ...workload, reads, timeoutMs: 1000 },
+      workload: { ...workload, reads, timeoutMs: 1000, gatherMs },
+      news: { chance: new Chance(1), delayMs: [3, 3] },
       nodes: () => NODES,
       electionTimeoutMs: 100,
       heartbeatMs: 20,
@@ -112,6 +116,25 @@ describe("a client", () => {
     stage.answer();
     stage.timeline.advance(20);
     expect([stage.clients.isIdle, stage.timeline.pending]).toEqual([true, 0]);
+  });
+
+  test("that all share learns of each new leader, late, and sends it what it sent to another node", () => {
+    for (const [gatherMs, all] of [
+      [undefined, ["n2"]],
+      [1, ["n2", "n3"]],
+    ] as const) {
+      const stage = new Stage([planned(0, PUT)], "log", gatherMs);
+      const onStep = (step: CoreStep): void => stage.clients.onStep(step);
+      const nodes = new Nodes(() => ({ onStep, onHappening: () => {} }));
+      nodes.start("n3");
+      stage.timeline.advance(1);
+      nodes.step("n3", { role: LEADER });
+      nodes.step("n3", { role: { ...LEADER, round: 1 } });
+      stage.timeline.advance(2);
+      expect(stage.sent.map(({ to }) => to)).toEqual(["n2"]);
+      stage.timeline.advance(1);
+      expect(stage.sent.map(({ to }) => to)).toEqual(all);
+    }
   });
 
   test("begins nothing more once it is stopped, and gets the answers to open operations", () => {

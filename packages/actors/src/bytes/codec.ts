@@ -2,6 +2,7 @@ import { Buffer } from "#platform";
 import type * as msgpackr from "msgpackr";
 import * as plainJavaScript from "msgpackr/pack";
 import { EXTENSION } from "./extensions.ts";
+import { flatRecord, type Packed } from "./flat-record.ts";
 import { isObjectPrototype } from "./plain-shapes.ts";
 
 /**
@@ -86,14 +87,15 @@ export function decodeCopy(bytes: Uint8Array): unknown {
 }
 
 /**
- * Decodes the value in the bytes from `from` up to `to` like {@link decodeCopy}: for many values in the same bytes, which
- * must be no `Buffer`. The decoder keeps a property on `bytes`, so they should be a view that is not kept.
+ * Decodes the value in the bytes from `from` up to `to` like {@link decodeCopy}: for many values in the same bytes.
  *
  * @throws Error as `decode` does.
  */
-export function decodePart(bytes: Uint8Array, from: number, to: number): unknown {
+export function decodePart(all: Packed, from: number, to: number): unknown {
+  const record = flatRecord(all, from, to);
+  if (record !== undefined) return record;
   // With an end of 0, and from the end on, the decoder would read something else.
-  return copying.unpack(from < to ? bytes : EMPTY, { start: from, end: to });
+  return copying.unpack(from < to ? all.bytes : EMPTY, { start: from, end: to });
 }
 
 /** Parts of a `Buffer` would be Buffers, and the same value would have other methods on another node. */

@@ -3,6 +3,7 @@ import { BroadcastChannel } from "node:worker_threads";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import {
   PROBE_CELLS,
+  type AppliedRecord,
   type ProbeBatch,
   type ProbeSpec,
   type StepRecord,
@@ -71,6 +72,7 @@ export class Channels {
   readonly #looks: NodeJS.Timeout;
   readonly #roles = new Map<string, string>();
   #batches: BroadcastChannel | undefined;
+  #onApplied: ((node: string, record: AppliedRecord) => void) | undefined;
 
   constructor() {
     clusters += 1;
@@ -109,6 +111,13 @@ export class Channels {
     }
   }
 
+  /** Passes the entries that nodes apply on from now on; undefined for no more. */
+  tellApplied(onApplied: ((node: string, record: AppliedRecord) => void) | undefined): void {
+    this.#onApplied = onApplied;
+    if (onApplied !== undefined) this.#listen();
+    Atomics.store(this.#cells, PROBE_CELLS.applied, Number(onApplied !== undefined));
+  }
+
   /** Whether changes of roles are listened to. */
   get wantsRoles(): boolean {
     return ROLE.hasSubscribers;
@@ -137,12 +146,13 @@ export class Channels {
 
   #look(): void {
     const [steps, syncs] = [STEP.hasSubscribers, SYNC.hasSubscribers];
-    if ((steps || syncs) && this.#batches === undefined) this.#listen();
+    if (steps || syncs) this.#listen();
     Atomics.store(this.#cells, PROBE_CELLS.steps, Number(steps));
     Atomics.store(this.#cells, PROBE_CELLS.syncs, Number(syncs));
   }
 
   #listen(): void {
+    if (this.#batches !== undefined) return;
     const batches = new BroadcastChannel(this.spec.channel);
     batches.onmessage = (message: unknown) =>
       this.#onBatch((message as { readonly data: ProbeBatch }).data);
@@ -150,8 +160,8 @@ export class Channels {
     this.#batches = batches;
   }
 
-  #onBatch({ node, incarnation, records, dropped }: ProbeBatch): void {
-    Atomics.sub(this.#cells, PROBE_CELLS.onTheWay, records.length);
+  #onBatch({ node, incarnation, records, weight, dropped }: ProbeBatch): void {
+    Atomics.sub(this.#cells, PROBE_CELLS.onTheWay, weight);
     let before = dropped;
     for (const each of records) {
       const from = { cluster: this.#cluster, node, incarnation, dropped: before };
@@ -159,7 +169,8 @@ export class Channels {
         const { at, event, message, from: sender, role, term, commit } = each;
         const record = { at, event, message, from: sender, role, term, commit };
         publish<"kontiki:step">(STEP, { ...from, ...record });
-      } else publish<"kontiki:sync">(SYNC, { ...from, at: each.at, ms: each.ms });
+      } else if (each.type === "applied") this.#onApplied?.(node, each);
+      else publish<"kontiki:sync">(SYNC, { ...from, at: each.at, ms: each.ms });
       before = 0;
     }
   }

@@ -18,6 +18,7 @@ export const ARGUMENTS = {
   },
   throws: {
     status: 0,
+    watchApplied: 1,
     whyNoLeader: 0,
     node: 1,
     proposeEach: { needs: "commands", most: 2 },

@@ -17,6 +17,7 @@ import {
   type CheckedOptions,
   type ClusterOptions,
 } from "./cluster-options.ts";
+import { AppliedWatch, type AppliedEvent } from "./applied-watch.ts";
 import { openDisks, startSupervisor } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError, StateMachineError } from "../errors.ts";
@@ -88,6 +89,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #members: MemberChanges;
   readonly #watch: MachineWatch;
   readonly #channels: Channels;
+  readonly #applied: AppliedWatch;
   readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
   readonly #faults: ClusterFaults | undefined;
@@ -103,12 +105,15 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#heartbeatMs = options.heartbeatMs;
     this.#disks = openDisks(options);
     this.#channels = new Channels();
-    const { spec: probe } = this.#channels;
+    this.#applied = new AppliedWatch({
+      turn: (onApplied) => this.#channels.tellApplied(onApplied),
+      leader: () => currentLeader(this.status()),
+    });
     const network = { carrier: options.network };
     const carrier = options.faults ? switching(network) : options.network;
     this.#supervisor = startSupervisor(options, this.#disks, stateMachine, {
       network: carrier,
-      probe,
+      probe: this.#channels.spec,
     });
     this.#faults = options.faults ? new ClusterFaults(network, () => this.#supervisor) : undefined;
     this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
@@ -153,6 +158,16 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
       throw error;
     }
     return cluster;
+  }
+
+  /**
+   * Calls back with each entry that the machines apply, once and in the order of the log, from soon after now on. Returns a
+   * function that ends it. Commands and results are those of the machine, which must not change them.
+   *
+   * @hidden
+   */
+  watchApplied(listener: (event: AppliedEvent) => void): () => void {
+    return this.#applied.add(listener);
   }
 
   /** Injects faults. @throws KontikiError when the cluster was started without the option `faults`. */

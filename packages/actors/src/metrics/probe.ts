@@ -5,7 +5,7 @@ import { BroadcastChannel } from "node:worker_threads";
  * Cells of the memory that a cluster's threads share with the program: what it listens to, and how many records are on their
  * way to it.
  */
-export const PROBE_CELLS = { steps: 0, syncs: 1, onTheWay: 2 } as const;
+export const PROBE_CELLS = { steps: 0, syncs: 1, onTheWay: 2, applied: 3 } as const;
 
 /** What the threads of a cluster get, to tell what they do. */
 export type ProbeSpec = {
@@ -40,14 +40,36 @@ export type SyncRecord = {
   readonly ms: number;
 };
 
+/** An entry that a node has applied. */
+export type AppliedRecord = {
+  readonly index: number;
+  /**
+   * The commands that its machine was given, apart from those for which it threw, with their results. Undefined when only the
+   * node's place is told: it will tell all later entries.
+   */
+  readonly commands: readonly AppliedCommand[] | undefined;
+};
+
+/** A command that a machine has applied. */
+export type AppliedCommand = {
+  /** As the client proposed it. */
+  readonly command: unknown;
+  /** What the machine returned. */
+  readonly result: unknown;
+};
+
 type ProbeRecord =
-  (StepRecord & { readonly type: "step" }) | (SyncRecord & { readonly type: "sync" });
+  | (StepRecord & { readonly type: "step" })
+  | (SyncRecord & { readonly type: "sync" })
+  | (AppliedRecord & { readonly type: "applied" });
 
 /** What a thread has recorded since its last batch. */
 export type ProbeBatch = {
   readonly node: string;
   readonly incarnation: number;
   readonly records: readonly ProbeRecord[];
+  /** What the records weigh of what may be on the way. */
+  readonly weight: number;
   /** How many records were left out since the batch before, because the program did not take them fast enough. */
   readonly dropped: number;
 };
@@ -55,7 +77,10 @@ export type ProbeBatch = {
 /** A batch is sent when it has this many records, and else when the event loop comes to it. */
 const BATCH_MAX = 1024;
 
-/** While this many are on their way to the program, no more are made. */
+/** An applied entry weighs 1, and 1 for each KiB of its commands. */
+const WEIGHT_BYTES = 1024;
+
+/** While records of this weight are on their way to the program, no more are made. All but applied entries weigh 1. */
 const ON_THE_WAY_MAX = 65_536;
 
 /**
@@ -68,6 +93,7 @@ export class Probe {
   readonly #incarnation: number;
   #channel: BroadcastChannel | undefined;
   #records: ProbeRecord[] = [];
+  #weight = 0;
   #dropped = 0;
   #isDue = false;
 
@@ -92,19 +118,30 @@ export class Probe {
     this.#add({ type: "sync", at: now(), ms });
   }
 
+  /** Whether applied entries are listened to. */
+  get wantsApplied(): boolean {
+    return Atomics.load(this.#cells, PROBE_CELLS.applied) !== 0;
+  }
+
+  /** @param bytes the size of its commands. */
+  applied(record: AppliedRecord, bytes = 0): void {
+    this.#add({ type: "applied", ...record }, 1 + Math.floor(bytes / WEIGHT_BYTES));
+  }
+
   /** Sends what is left, and no more. */
   close(): void {
     this.#flush();
     this.#channel?.close();
   }
 
-  #add(record: ProbeRecord): void {
-    const waiting = Atomics.load(this.#cells, PROBE_CELLS.onTheWay) + this.#records.length;
+  #add(record: ProbeRecord, weight = 1): void {
+    const waiting = Atomics.load(this.#cells, PROBE_CELLS.onTheWay) + this.#weight;
     if (waiting >= ON_THE_WAY_MAX) {
       this.#dropped += 1;
       return;
     }
     this.#records.push(record);
+    this.#weight += weight;
     if (this.#records.length >= BATCH_MAX) this.#flush();
     else if (!this.#isDue) {
       this.#isDue = true;
@@ -116,7 +153,9 @@ export class Probe {
     this.#isDue = false;
     const records = this.#records;
     if (records.length === 0) return;
+    const weight = this.#weight;
     this.#records = [];
+    this.#weight = 0;
     if (this.#channel === undefined) {
       this.#channel = new BroadcastChannel(this.#spec.channel);
       // It is written to only, and must not keep a finished thread alive.
@@ -126,11 +165,12 @@ export class Probe {
       node: this.#node,
       incarnation: this.#incarnation,
       records,
+      weight,
       dropped: this.#dropped,
     };
     this.#dropped = 0;
     this.#channel.postMessage(batch);
-    Atomics.add(this.#cells, PROBE_CELLS.onTheWay, records.length);
+    Atomics.add(this.#cells, PROBE_CELLS.onTheWay, weight);
   }
 }
 

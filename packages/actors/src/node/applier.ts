@@ -2,6 +2,7 @@ import { sha256 } from "#platform";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
+import { packed, type Packed } from "../bytes/flat-record.ts";
 import { partOf } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
@@ -14,8 +15,13 @@ import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
 
-/** Gets an applied entry, and how many of its commands were not given to the machine because they were repeats. */
-export type EntryObserver = (index: Index, repeats: number) => void;
+/** Sees what becomes of entries: called on the hot path. */
+export type EntryObserver = {
+  /** An entry was applied. `repeats` of its commands were not given to the machine; it has this many bytes of commands. */
+  readonly applied: (index: Index, repeats: number, bytes: number) => void;
+  /** The state is now that after this entry. */
+  readonly restored: (index: Index) => void;
+};
 
 /**
  * Applies committed entries to the sessions and the state machine, each once and in order, and collects the answers.
@@ -25,9 +31,9 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied, and a view of it if it is a run. */
+  /** The entry that is being applied, and views of it if it is a run. */
   #entry: CommandBytes = new Uint8Array(0);
-  #view: Uint8Array | undefined;
+  #run: Packed | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -36,19 +42,18 @@ export class Applier {
 
   /** How many commands of the entry the machine was given. */
   #given = 0;
-  readonly #onApplied: EntryObserver | undefined;
+  readonly #observer: EntryObserver | undefined;
 
-  /** @param onApplied gets each entry with commands after it was applied. */
-  constructor(machine: StateMachine, limits?: SessionLimits, onApplied?: EntryObserver) {
+  constructor(machine: StateMachine, limits?: SessionLimits, observer?: EntryObserver) {
     this.#machine = machine;
-    this.#onApplied = onApplied;
+    this.#observer = observer;
     this.#sessions = new Sessions(limits);
     this.#use = {
       apply: (from, to) => {
         this.#given += 1;
-        return this.#view === undefined
+        return this.#run === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#view, from, to);
+          : applyPart(machine, this.#run, from, to);
       },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
@@ -87,7 +92,10 @@ export class Applier {
       if (count >= max) break;
       this.#applied = entry.index;
       count += 1;
-      if (entry.type !== "command") continue;
+      if (entry.type !== "command") {
+        this.#observer?.applied(entry.index, 0, 0);
+        continue;
+      }
       this.#answers = entry.term === answerTerm ? answers : undefined;
       count += this.#applyEntry(entry.command, entry.index);
     }
@@ -102,12 +110,11 @@ export class Applier {
   /** Applies an entry. Gives how many commands it holds besides the first. */
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
-    const { buffer, byteOffset, length } = command;
     this.#entry = command;
-    this.#view = count > 1 ? new Uint8Array(buffer, byteOffset, length) : undefined;
+    this.#run = count > 1 ? packed(command) : undefined;
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
-    this.#onApplied?.(at, count - this.#given);
+    this.#observer?.applied(at, count - this.#given, command.length);
     return Math.max(0, count - 1);
   }
 
@@ -136,6 +143,7 @@ export class Applier {
     this.#sessions.restore(restoreParts(this.#machine, parts));
     this.#applied = at;
     this.#commandsSince = 0;
+    this.#observer?.restored(at);
     this.#marks.reached(at, () => this.digest());
   }
 

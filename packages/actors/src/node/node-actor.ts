@@ -59,7 +59,7 @@ export type NodeParts = {
   readonly lease: Lease | undefined;
   readonly tracer: Tracer | undefined;
   readonly observer?: StepObserver | undefined;
-  readonly onApplied?: EntryObserver | undefined;
+  readonly entries?: EntryObserver | undefined;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
 
@@ -97,7 +97,7 @@ export class NodeActor {
     const log = new MemoryLog((command) => command.length, entries, base);
     const state = restore(hard, log, { snapshot, horizon, leases: config.leases });
     const { turnEntries, sessions } = { ...LIMIT_DEFAULTS, ...parts.limits };
-    const applier = new Applier(machine, sessions, parts.onApplied);
+    const applier = new Applier(machine, sessions, parts.entries);
     if (snapshot !== undefined) applier.restore(snapshots.parts(snapshot), snapshot.index);
     const reads = new Reads(parts.readIds);
     const taker = new SnapshotTaker(snapshots, applier, policy);

@@ -31,7 +31,10 @@ const NODE_SETUP: Schema<NodeSetup> = {
   }),
   tracer: needed(rule("a function that makes a tracer, or returns undefined", anyFunction)),
   observer: rule("a function that gets each step", anyFunction),
-  onApplied: rule("a function that gets each applied entry", anyFunction),
+  entries: rule(
+    "{ applied, restored }, two functions",
+    (value) => isRecord(value) && anyFunction(value["applied"]) && anyFunction(value["restored"]),
+  ),
   wal: fields(WAL_OPTIONS),
   limits: fields<Partial<NodeLimits>>({
     turnEntries: whole(1),

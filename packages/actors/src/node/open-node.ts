@@ -30,7 +30,7 @@ export type NodeSetup = {
   /** Creates the tracer of this start from what was recovered. */
   readonly tracer: (recovered: Recovered) => Tracer | undefined;
   readonly observer?: StepObserver | undefined;
-  readonly onApplied?: EntryObserver | undefined;
+  readonly entries?: EntryObserver | undefined;
   readonly wal?: WalOptions;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
@@ -55,7 +55,7 @@ export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recov
       lease: lease && new Lease(lease.electionTimeoutMs, lease.clockDrift),
       tracer: setup.tracer(recovered),
       observer: setup.observer,
-      onApplied: setup.onApplied,
+      entries: setup.entries,
       limits,
     });
     return { actor, storage, damage: recovered.damage, recovered };

@@ -1,6 +1,7 @@
 /// <reference lib="es2024.string" />
 import type { Index } from "@kontiki/core";
 import { decode, decodeCopy, decodePart, encodeShared } from "../bytes/codec.ts";
+import type { Packed } from "../bytes/flat-record.ts";
 import { messageOf } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { encodePlainPair } from "../bytes/plain-encoder.ts";
@@ -37,12 +38,12 @@ export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8A
 /** Applies one of many payloads in the same bytes, like {@link applyPayload}: see `decodePart`. */
 export function applyPart(
   machine: StateMachine,
-  bytes: Uint8Array,
+  all: Packed,
   from: number,
   to: number,
 ): Uint8Array {
   try {
-    return applied(machine, decodePart(bytes, from, to));
+    return applied(machine, decodePart(all, from, to));
   } catch (error) {
     return encodeError(error);
   }

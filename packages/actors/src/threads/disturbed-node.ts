@@ -1,9 +1,9 @@
 import type { NodePort } from "../node/node-port.ts";
-import type { EntryObserver } from "../node/applier.ts";
 import type { Opened } from "../node/runner-ports.ts";
 import type { StepObserver } from "../node/step-observer.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
+import { withApply } from "../machine/with-apply.ts";
 import type { NodeSpec } from "../mail/protocol.ts";
 import { isCommandError } from "../errors.ts";
 import { ExperimentCounts } from "../metrics/experiment-counts.ts";
@@ -51,19 +51,10 @@ export class DisturbedNode {
   }
 
   machine(machine: StateMachine): StateMachine {
-    return {
-      apply: (command) => {
-        this.#at("inApply");
-        return this.#counting(() => machine.apply(command));
-      },
-      snapshot: () => machine.snapshot(),
-      restore: (snapshot) => machine.restore(snapshot),
-      ...(machine.query && { query: (question: unknown) => machine.query?.(question) }),
-      ...(machine.snapshotParts && { snapshotParts: () => machine.snapshotParts?.() ?? [] }),
-      ...(machine.restoreParts && {
-        restoreParts: (parts: Iterable<unknown>) => machine.restoreParts?.(parts),
-      }),
-    };
+    return withApply(machine, (command) => {
+      this.#at("inApply");
+      return this.#counting(() => machine.apply(command));
+    });
   }
 
   /** Counts steps, and passes them on. */
@@ -76,7 +67,7 @@ export class DisturbedNode {
   }
 
   /** Counts what becomes of the commands of an entry, once. */
-  onApplied: EntryObserver = (index, repeats) => {
+  onApplied = (index: number, repeats: number): void => {
     const { onPurpose, unexpected } = this.#threw;
     this.#threw = { onPurpose: 0, unexpected: 0 };
     if (!this.#counts.isFirst(index)) return;

@@ -6,6 +6,7 @@
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { makeConfig, nodeId, type Config } from "@kontiki/core";
+import { AppliedFeed } from "./applied-feed.ts";
 import { exposeControl } from "./control-endpoint.ts";
 import { DisturbedNode } from "./disturbed-node.ts";
 import { recordingCalls } from "../faults/recording-calls.ts";
@@ -19,6 +20,7 @@ import { checkedMachine } from "../machine/checked-machine.ts";
 import { heapWatch } from "../supervision/heap-watch.ts";
 import { loadMaker } from "../machine/load-machine.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
+import type { EntryObserver } from "../node/applier.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
@@ -26,7 +28,7 @@ import { Probe } from "../metrics/probe.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
 import { Orders } from "../node/orders.ts";
-import { observingSteps } from "../node/step-observer.ts";
+import { observingSteps, type StepObserver } from "../node/step-observer.ts";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { ReadIds } from "../node/reads.ts";
 import type { Recovered } from "../storage/storage.ts";
@@ -191,13 +193,34 @@ const counters: RunnerPorts["counters"] = {
   },
 };
 
+function stepsOf(config: Config, feed: AppliedFeed): StepObserver {
+  const counting = observingSteps(config, counts, recorder);
+  const steps = disturbed?.observing(counting) ?? counting;
+  return (...step) => {
+    feed.look();
+    steps(...step);
+  };
+}
+
+function entriesOf(feed: AppliedFeed): EntryObserver {
+  if (disturbed === undefined) return feed;
+  const { applied, restored } = feed;
+  return {
+    applied(index, repeats, bytes) {
+      disturbed.onApplied(index, repeats);
+      applied(index, repeats, bytes);
+    },
+    restored,
+  };
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const own = openDisk();
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
-  const steps = observingSteps(config, counts, recorder);
-  const observer = disturbed?.observing(steps) ?? steps;
+  const feed = new AppliedFeed(recorder);
+  const [observer, entries] = [stepsOf(config, feed), entriesOf(feed)];
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -209,9 +232,8 @@ async function run(): Promise<void> {
   };
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
-    const machine = disturbed?.machine(made) ?? made;
-    const onApplied = disturbed?.onApplied;
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer, onApplied };
+    const machine = feed.machine(disturbed?.machine(made) ?? made);
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer, entries };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {

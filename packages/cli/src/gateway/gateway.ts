@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { admit, newToken } from "../http/guard.ts";
+import type { EventStream } from "../http/event-stream.ts";
 import { HttpError } from "../http/http-error.ts";
 import { LoopbackServer } from "../http/loopback-server.ts";
 import { send, sendJson } from "../http/respond.ts";
 import { dispatch, type Route } from "../http/routes.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { statusJson } from "../session/verbs/status.ts";
+import { ChangeLog } from "./change-log.ts";
+import { watchRoutes } from "./key-watch.ts";
 import { keyRoutes } from "./keys.ts";
 import { openApi } from "./openapi.ts";
 import { Prometheus } from "./prometheus.ts";
@@ -21,7 +24,9 @@ export class Gateway {
   readonly #server: LoopbackServer;
   readonly #token: string | undefined;
   #routes: readonly Route[] = [];
+  readonly #streams = new Set<EventStream>();
   #watchers: Watchers | undefined;
+  #changes: ChangeLog | undefined;
 
   private constructor(server: LoopbackServer, token: string | undefined) {
     this.#server = server;
@@ -50,12 +55,21 @@ export class Gateway {
   /** Answers for this cluster from now on. */
   serve(cluster: ProgramCluster): void {
     this.#watchers = new Watchers(cluster);
-    this.#routes = routesOf(cluster, this.#watchers, this.#server.origin);
+    this.#changes = new ChangeLog(cluster);
+    this.#routes = [
+      ...watchRoutes(this.#changes, this.#streams),
+      ...routesOf(cluster, this.#watchers, this.#server.origin),
+    ];
   }
 
   /** Ends all streams and connections. What the nodes have answered leaves before. */
   async close(): Promise<void> {
     this.#watchers?.close();
+    this.#changes?.close();
+    for (const stream of this.#streams) {
+      stream.send("end", {});
+      stream.end();
+    }
     await this.#server.close();
   }
 

@@ -34,6 +34,31 @@ const WRITE_PARAMETERS = ["timeout", "idempotencyKey"].map(parameter);
 const DONE: Json = { description: "It was done." };
 const NO_KEY = error("There is no such key.");
 
+function watchPath(summary: string, parameters: readonly Json[]): Json {
+  return {
+    get: {
+      summary,
+      description:
+        "Server-sent events, whose ids are places in the log. `begin` tells the entry after which the stream tells everything; " +
+        "`changes` what one entry has changed: a list of put (key, value), delete (key) and append (key, the appended value, " +
+        "the bytes of the whole); `progress` a place without a change; `gap` that changes up to an entry are missing, so that " +
+        "the keys must be read again; `end` that the cluster stops. A slow reader gets everything while it is kept: the " +
+        "last 50,000 entries with changes, or 16 MiB of them.",
+      parameters,
+      responses: {
+        ...GUARDED,
+        ...WRONG,
+        ...NOT_DONE,
+        "200": {
+          description: "Events.",
+          content: { "text/event-stream": { schema: { type: "string" } } },
+        },
+        "410": error("Changes after this entry are no longer kept: read the keys again."),
+      },
+    },
+  };
+}
+
 /** The paths and what each answers. A test compares them with the server. */
 const PATHS: Json = {
   "/v1/keys": {
@@ -103,7 +128,7 @@ const PATHS: Json = {
       summary: "Events of the nodes as they happen, until the cluster stops",
       description:
         "Server-sent events. The first is `status`, with the nodes; then one for each event of the cluster, whose name is " +
-        "its type; `dropped` tells a slow reader how many it has missed; `end` is the last. Changes of keys are no events.",
+        "its type; `dropped` tells a slow reader how many it has missed; `end` is the last. Changes of keys have streams of their own.",
       responses: {
         ...GUARDED,
         ...WRONG,
@@ -114,6 +139,17 @@ const PATHS: Json = {
         },
       },
     },
+  },
+  "/v1/watch": watchPath(
+    "Changes of the keys that begin with a prefix, in the order of the log",
+    ["prefix", "afterEntry", "lastEventId"].map(parameter),
+  ),
+  "/v1/watch/{key}": {
+    parameters: [parameter("key")],
+    ...watchPath(
+      "Changes of a key, in the order of the log",
+      ["afterEntry", "lastEventId"].map(parameter),
+    ),
   },
   "/metrics": {
     get: {
@@ -150,6 +186,17 @@ const PARAMETERS: Json = {
   },
   prefix: query("prefix", { type: "string", default: "" }, "The begin of the keys."),
   after: query("after", { type: "string" }, "Only keys after this one: the last of a list before."),
+  afterEntry: query(
+    "after",
+    { type: "integer", minimum: 0 },
+    "The entry after which the stream begins; by default the last one.",
+  ),
+  lastEventId: {
+    name: "Last-Event-ID",
+    in: "header",
+    description: "The same, from a reader that connects again. It counts more than `after`.",
+    schema: { type: "integer", minimum: 0 },
+  },
   limit: query(
     "limit",
     { type: "integer", minimum: 1, maximum: 10_000, default: 1000 },

@@ -8,7 +8,7 @@ import { statusJson } from "../session/verbs/status.ts";
 /**
  * Streams of the cluster's events. An event is put into words once, however many read it.
  *
- * These are events of nodes, the same as at the prompt. Changes of keys are none: the state machine keeps no history of them.
+ * These are events of nodes, the same as at the prompt. Changes of keys have streams of their own: see `key-watch.ts`.
  */
 export class Watchers {
   readonly #cluster: ProgramCluster;

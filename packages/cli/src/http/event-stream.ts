@@ -39,6 +39,16 @@ export class EventStream {
     return this.#dropped;
   }
 
+  /** Whether its reader has let so much gather that no more is sent. */
+  get isFull(): boolean {
+    return this.#response.writableLength > this.#unreadMax;
+  }
+
+  /** Calls back once when its reader has taken what gathered. */
+  onDrain(callback: () => void): void {
+    this.#response.once("drain", callback);
+  }
+
   /** Calls back once when it has ended, at once if it has. */
   onClose(callback: () => void): void {
     if (this.isClosed) callback();
@@ -50,10 +60,13 @@ export class EventStream {
     return this.sendText(event, JSON.stringify(value));
   }
 
-  /** Sends an event whose data is one line of text: for what many streams send, which is made once. */
-  sendText(event: string, data: string): boolean {
+  /**
+   * Sends an event whose data is one line of text: for what many streams send, which is made once. A reader that comes again
+   * sends the last `id` that it has got.
+   */
+  sendText(event: string, data: string, id?: number): boolean {
     if (this.isClosed) return false;
-    if (this.#response.writableLength > this.#unreadMax) {
+    if (this.isFull) {
       this.#dropped += 1;
       return false;
     }
@@ -61,7 +74,8 @@ export class EventStream {
       this.#write(`event: dropped\ndata: {"count":${this.#dropped}}\n\n`);
       this.#dropped = 0;
     }
-    this.#write(`event: ${event}\ndata: ${data}\n\n`);
+    const last = id === undefined ? "" : `id: ${id}\n`;
+    this.#write(`${last}event: ${event}\ndata: ${data}\n\n`);
     return true;
   }
 

@@ -9,7 +9,7 @@ export type ProgramNode = SessionNode & Pick<NodeHandle, "digest">;
 
 /** The part of a cluster's API that the program uses. */
 export type ProgramCluster = Omit<SessionCluster, "node"> &
-  Pick<Cluster, "events" | "metrics" | "nodeIds" | "proposeAll" | "stop"> & {
+  Pick<Cluster, "events" | "metrics" | "nodeIds" | "proposeAll" | "stop" | "watchApplied"> & {
     node(id: string): ProgramNode;
     /** Gets ready to inject faults. @throws KontikiError when that is not possible now. */
     openFaults(): Promise<Faults>;

@@ -83,6 +83,7 @@ function timed(cluster: ProgramCluster, time: <T>(call: Promise<T>) => Promise<T
     status: () => cluster.status(),
     stop: (...given) => cluster.stop(...given),
     transfer: (...given) => cluster.transfer(...given),
+    watchApplied: (listener) => cluster.watchApplied(listener),
     whyNoLeader: () => cluster.whyNoLeader(),
   };
 }

@@ -40,6 +40,7 @@ export class DiskWitness {
   #durable: Promises = this.#written;
   /** Up to here the durable log equals the written one; after it the durable log has what was cut off since. */
   #durableUpTo = 0;
+  #compactedUpTo = 0;
   #cut: readonly Placed[] = [];
   /** The durable log, if the written one was replaced since. */
   #replaced: LogContent | undefined;
@@ -67,6 +68,11 @@ export class DiskWitness {
   /** The last index up to which the written log is durable. */
   get durableUpTo(): number {
     return this.#durableUpTo;
+  }
+
+  /** The last entry that a node never finds in its log again, because the record of its compaction is durable. */
+  get compactedUpTo(): number {
+    return this.#compactedUpTo;
   }
 
   /** What a node finds after a crash if nothing written since the last sync survived. */
@@ -117,6 +123,7 @@ export class DiskWitness {
   synced(): void {
     this.#durable = this.#written;
     this.#durableUpTo = this.log.lastIndex;
+    this.#compactedUpTo = this.log.base.index;
     if (this.#cut.length > 0) this.#cut = [];
     this.#replaced = undefined;
   }

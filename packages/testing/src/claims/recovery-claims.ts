@@ -31,7 +31,7 @@ export class RecoveryClaims {
   /** Compares what was found with what must be there, and continues from what was found. */
   started(disk: DiskWitness, recovered: Recovered): void {
     const { hard, base, entries, horizon, snapshot, damage } = recovered;
-    const { durable, written } = disk;
+    const { durable, written, compactedUpTo } = disk;
     const promised = disk.snapshot;
     disk.recovered({ hard, horizon, base }, entries, snapshot);
     const found = disk.written;
@@ -48,6 +48,11 @@ export class RecoveryClaims {
       this.#says(
         "durable equals promised",
         `${disk.name} recovers ${words(found)}, but its disk had ${words(durable)} or ${words(written)}`,
+      );
+    else if (base.index < compactedUpTo)
+      this.#says(
+        "durable equals promised",
+        `${disk.name} recovers a log after entry ${base.index}, but had compacted it up to ${compactedUpTo}`,
       );
     else if (promised !== undefined && (snapshot?.index ?? 0) < promised.index)
       this.#says(

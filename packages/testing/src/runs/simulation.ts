@@ -225,13 +225,14 @@ export class Simulation {
 
   #makeClients(): SimClients {
     const { plan, world } = this;
-    const { electionTimeoutMs, heartbeatMs } = plan.scenario.cluster;
+    const { electionTimeoutMs, heartbeatMs, obituaryMs } = plan.scenario.cluster;
     return new SimClients(plan.operations, {
       timeline: this.#timeline,
       workload: plan.scenario.workload,
       nodes: () => world.nodes,
       electionTimeoutMs,
       heartbeatMs,
+      news: { chance: new Chance(plan.seed).fork("news"), delayMs: obituaryMs },
       send: (letter) => world.network.send(letter),
       onHappening: this.#onHappening.bind(this),
       onClient: (client) =>
@@ -272,6 +273,7 @@ export class Simulation {
     this.#hash.onStep(step);
     this.#claims.onStep(step);
     this.nemesis.onStep(step);
+    this.clients.onStep(step);
     for (const observer of this.#observers) observer.onStep(step);
   }
 

@@ -115,8 +115,8 @@ export type Workload = {
   /** The least length of values, in bytes. */
   readonly valueBytes: number;
   /**
-   * For how long what is asked gathers in one client that all share, in ms, so that it travels in runs. Undefined: each
-   * client has its own session, and sends at once.
+   * For how long what is asked gathers in one client that all share, in ms, so that it travels in runs. Such a client is the
+   * program's own, and learns of new leaders. Undefined: each client has its own session, and sends at once.
    */
   readonly gatherMs?: number | undefined;
   /** How long a client tries an operation, in ms. */

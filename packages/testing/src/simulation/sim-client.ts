@@ -55,8 +55,8 @@ export type Ended = (outcome: Outcome<unknown>) => void;
 
 /**
  * One client, the rules of the real one, driven in virtual time. It has one operation at a time, or those of all that share
- * it. Like one on another machine it
- * does not learn when a node dies, unless the scenario has a time for obituaries.
+ * it. Like one on another machine it does not learn when a node dies, unless the scenario has a time for obituaries, nor who
+ * leads, unless all share it.
  */
 export class SimClient {
   readonly address: ClientAddress;
@@ -125,6 +125,11 @@ export class SimClient {
     const { now } = this.#parts.timeline;
     this.#client.nodeDied(node, now);
     this.#calls.perform(this.#client.flush(now));
+  }
+
+  /** A node has become leader. */
+  leaderIs(node: NodeId): void {
+    this.#calls.perform(this.#client.leaderIs(node, this.#parts.timeline.now));
   }
 
   /** A letter has come from a node. */

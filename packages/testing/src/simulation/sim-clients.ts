@@ -1,10 +1,15 @@
+import type { NodeId } from "@kontiki/core";
 import type { PlannedOperation } from "../plan/plan.ts";
+import type { CoreStep } from "../engine/observer.ts";
+import { LeaderNews, type NewsParts } from "./leader-news.ts";
 import { SimClient, type ClientParts, type Ended } from "./sim-client.ts";
 
 /** What the clients of a run need. */
 export type ClientsParts = ClientParts & {
   /** A new client exists, which must get its mail. */
   readonly onClient: (client: SimClient) => void;
+  /** Chance and delay of the news of elections. */
+  readonly news: Pick<NewsParts, "chance" | "delayMs">;
 };
 
 /** All clients of a run, with their operations. */
@@ -12,11 +17,15 @@ export class SimClients {
   readonly #all: SimClient[] = [];
   readonly #parts: ClientsParts;
   readonly #operations: readonly PlannedOperation[];
+  readonly #news: LeaderNews;
   #isOver = false;
 
   constructor(operations: readonly PlannedOperation[], parts: ClientsParts) {
     this.#parts = parts;
     this.#operations = operations;
+    const { timeline, news } = parts;
+    const tell = (leader: NodeId): void => this.#all.forEach((client) => client.leaderIs(leader));
+    this.#news = new LeaderNews({ timeline, ...news, tell });
   }
 
   get all(): readonly SimClient[] {
@@ -37,6 +46,11 @@ export class SimClients {
       if (!this.#isShared || at === 0) this.#clientAt(at);
       this.#next(inTime, 0);
     }
+  }
+
+  /** A client that all share is the program's own, which learns of new leaders. One on another machine does not. */
+  onStep(step: CoreStep): void {
+    if (this.#isShared) this.#news.onStep(step);
   }
 
   /** Drops the operations that have not begun. */
