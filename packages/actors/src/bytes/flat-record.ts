@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer } from "#platform";
 
 /**
  * Decodes records of short ASCII texts, which most commands are, in half the time of a general decoder: each name of a
@@ -66,7 +66,8 @@ export function flatRecord(
 function nameAt(bytes: Uint8Array, at: number, to: number): string | undefined {
   const head = bytes[at] ?? 0;
   const length = head - SHORT_TEXT;
-  if ((head & SHORT_TEXT_MASK) !== SHORT_TEXT || length === 0 || at + length >= to) return undefined;
+  if ((head & SHORT_TEXT_MASK) !== SHORT_TEXT || length === 0 || at + length >= to)
+    return undefined;
   const [first = 0, end = 0] = [bytes[at + 1], bytes[at + length]];
   const place = (first ^ (end << 2) ^ (length << 4)) % NAMES;
   const known = names[place];
