@@ -66,7 +66,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read
         
         Lease#holds
-        Lease#observe NodeActor#begin NodeRunner#order Router#attachClient Router#attachOtherClients Router#attachNode Router#bury
+        Lease#observe NodeActor#begin NodeRunner#order TimerRunner#hasten Router#attachClient Router#attachOtherClients Router#attachNode Router#bury
         Router#detachNode Router#forgetNode Router#route Router#taken TimerRunner#run checkPlain isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         isClientAddress messageOf

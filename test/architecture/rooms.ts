@@ -64,7 +64,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "browser.ts",
     "index.ts",
   ],
-  nats: ["connection", "index.ts"],
+  nats: ["connection", "campaign", "store", "fleet", "index.ts"],
   cli: [
     "host",
     "output",
@@ -82,6 +82,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "engines",
     "explore",
     "campaign",
+    "fleet",
     "reports",
     "udp",
     "maelstrom",

@@ -3,7 +3,7 @@
  *
  * Each run of the program is paired with a run of `node -e 0` right before it, so that a change of the machine's speed
  * affects both. Of all pairs it prints the medians and their ratio. Help must cost at most 2.5 times `node -e 0`; if it
- * costs more, the exit status is 1. `up` has no bound: it waits for an election, which takes at least 300 ms.
+ * costs more, the exit status is 1. `up` has no bound: it starts five threads, and holds an election.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -63,6 +63,7 @@ function simulated(name: HuntName, about: string, input: ScenarioInput): Hunt {
 /** All hunts. */
 export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   ...EXPLORATIONS,
+  "crash-matrix": { engine: "threads", points: ["inSync", "afterSave", "afterSend", "inApply"] },
   elections: simulated(
     "elections",
     "Without pre-vote, in a network that partitions and duplicates.",

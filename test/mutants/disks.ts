@@ -53,6 +53,19 @@ export const DISK_MUTANTS: readonly Mutant[] = [
     hunts: ["power"],
   },
   {
+    name: "file-never-synced",
+    about: "A file on a real disk is never synced, although its log asks for it.",
+    source: "Figure 2; no simulation runs this code",
+    edits: [
+      {
+        file: "packages/actors/src/storage/disk/open-file.ts",
+        find: "() => this.#calls.fdatasyncSync(this.#fd)",
+        replace: "() => undefined",
+      },
+    ],
+    hunts: ["crash-matrix"],
+  },
+  {
     name: "failed-sync-ignored",
     about: "A failed sync is treated as a successful one.",
     source: "Rebello et al., ATC '20; tarantool #12292, incus PR 462",

@@ -1,3 +1,4 @@
+import type { CrashPoint } from "@kontiki/actors";
 import type { ExploreOptions, Scenario } from "@kontiki/testing";
 
 /** The names of the hunts. */
@@ -33,6 +34,7 @@ export type HuntName =
   | "leases-bridge"
   | "leases-restart"
   | "transfers"
+  | "crash-matrix"
   | "deaf-leader"
   | "slow-follower";
 
@@ -41,7 +43,9 @@ export type Hunt =
   /** Runs one seed after another. */
   | { readonly engine: "simulation"; readonly scenario: Scenario }
   /** Runs once. */
-  | { readonly engine: "explorer"; readonly options: ExploreOptions };
+  | { readonly engine: "explorer"; readonly options: ExploreOptions }
+  /** Runs once, on real threads and files: crashes at these points. */
+  | { readonly engine: "threads"; readonly points: readonly CrashPoint[] };
 
 /** The violation that a hunt found. */
 export type Catch = {

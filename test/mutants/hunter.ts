@@ -1,5 +1,6 @@
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import type { HuntName, Outcome } from "./hunt.ts";
+import { crashHunt } from "./crash-hunt.ts";
+import type { Catch, HuntName, Outcome } from "./hunt.ts";
 import { prowl } from "./prowl.ts";
 
 /** How long a run may continue after the deadline, in ms. */
@@ -12,7 +13,14 @@ type Task = { readonly deadlineMs: number; readonly first: readonly HuntName[] }
 if (isMainThread) watch(taskOf(process.argv.slice(2)));
 else {
   const { first, deadlineMs } = workerData as Task;
-  parentPort?.postMessage(prowl(first, deadlineMs, cpuMs));
+  const started = cpuMs();
+  let caught: Catch | undefined;
+  for (const name of first) caught ??= await crashHunt(name);
+  const outcome: Outcome =
+    caught === undefined
+      ? prowl(first, deadlineMs, cpuMs)
+      : { caught, seeds: 0, states: 0, ms: Math.round(cpuMs() - started) };
+  parentPort?.postMessage(outcome);
 }
 
 function taskOf([deadlineMs, ...first]: readonly string[]): Task {

@@ -3,7 +3,7 @@ import { HUNTS } from "./campaign.ts";
 import type { Catch, HuntName } from "./hunt.ts";
 
 /** The length of a hunt's turn, in ms. An exploration has a single turn. */
-const TURN_MS = { simulation: 4_000, explorer: 20_000 } as const;
+const TURN_MS = { simulation: 4_000, explorer: 20_000, threads: 0 } as const;
 
 /** A hunt in progress. */
 export type Going = {
@@ -29,6 +29,11 @@ export function takeTurn(going: Going, now: () => number, end: number): Catch | 
   const { engine } = hunt;
   const until = Math.min(now() + TURN_MS[engine], end);
   try {
+    if (hunt.engine === "threads") {
+      // It has been made before: see `crash-hunt.ts`.
+      going.isOver = true;
+      return undefined;
+    }
     if (hunt.engine === "explorer") return explored(going, hunt.options, () => now() >= until);
     do {
       going.seeds += 1;

@@ -9,7 +9,7 @@ test("a sample of the crash matrix: the leader and a follower crash while their 
   for await (const cell of runCrashMatrix({ dataDir, points: ["inSync"] })) cells.push(cell);
   expect(cells).toEqual(
     (["leader", "follower"] as const).flatMap((role) =>
-      (["kill", "power loss"] as const).map((loss) => ({
+      (["kill", "power loss", "power loss of all"] as const).map((loss) => ({
         point: "inSync",
         role,
         loss,

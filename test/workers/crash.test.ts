@@ -14,6 +14,12 @@ import {
 
 const CLIENTS = 64;
 
+/** The leader crashes after this many commands. */
+const EVERY = 100;
+
+/** How often all nodes crash at once. */
+const ROUNDS = 12;
+
 type Add = { readonly type: "add"; readonly id: number } | { readonly type: "audit" };
 type Sum = number | { readonly ids: number; readonly total: number };
 
@@ -33,7 +39,7 @@ async function crashLeader(cluster: Pick<Cluster, "leader" | "node">): Promise<v
 describe("commands of 64 clients, with a crash of the leader after every 100", () => {
   test.each([
     ["1,000 in memory", 1000, () => ({ nodes: 3 })],
-    ["2,000 on disk", 2000, () => ({ nodes: 3, dataDir: temporaryFolder() })],
+    ["1,000 on disk", 1000, () => ({ nodes: 3, dataDir: temporaryFolder() })],
   ])(
     "are applied exactly once: %s",
     async (_, commands, options) => {
@@ -44,13 +50,13 @@ describe("commands of 64 clients, with a crash of the leader after every 100", (
       const counts: Sum[] = [];
       let crashes = 0;
       let crashing = Promise.resolve();
-      const crashesMax = commands / 100 - 1;
+      const crashesMax = commands / EVERY - 1;
       let next = 0;
       await clients(async () => {
         if (next === commands) return false;
         next += 1;
         counts.push(valueOf(await cluster.propose({ type: "add", id: next })));
-        if (counts.length % 100 === 0 && crashes < crashesMax) {
+        if (counts.length % EVERY === 0 && crashes < crashesMax) {
           crashes += 1;
           crashing = crashing.then(() => crashLeader(cluster));
         }
@@ -71,7 +77,7 @@ describe("commands of 64 clients, with a crash of the leader after every 100", (
   );
 });
 
-describe("all nodes crashed at the same moment, 20 times in a row", () => {
+describe(`all nodes crashed at the same moment, ${ROUNDS} times in a row`, () => {
   test(
     "lose nothing that was acknowledged",
     async () => {
@@ -88,7 +94,7 @@ describe("all nodes crashed at the same moment, 20 times in a row", () => {
         return true;
       });
 
-      for (let round = 0; round < 20; round += 1) {
+      for (let round = 0; round < ROUNDS; round += 1) {
         valueOf(await cluster.propose(put("round", String(round))));
         const back = cluster.nodeIds.map((id) =>
           nextEvent(cluster, "started", ({ node }) => node === id),
@@ -100,11 +106,11 @@ describe("all nodes crashed at the same moment, 20 times in a row", () => {
       await writing;
 
       const pairs = await allPairs(cluster);
-      expect(pairs.get("round")).toBe("19");
+      expect(pairs.get("round")).toBe(String(ROUNDS - 1));
       expect([...acknowledged].filter(([key, value]) => pairs.get(key) !== value)).toEqual([]);
       await commonLog(cluster);
       const restarts = cluster.status().map((node) => node.restarts);
-      expect(restarts).toEqual([20, 20, 20]);
+      expect(restarts).toEqual([ROUNDS, ROUNDS, ROUNDS]);
     },
     PATIENT.timeoutMs,
   );

@@ -88,7 +88,7 @@ test("a change waits for crashed nodes that are restarted", SLOW, async () => {
 });
 
 describe("a change that a leader took and no majority committed in time is unknown", () => {
-  /** A cluster whose nodes hear each other until `isCut`. Its leader notices that only after two seconds. */
+  /** A cluster whose nodes hear each other until `isCut`. Its leader notices that only after a second. */
   async function cuttable(): Promise<{
     readonly cluster: Cluster;
     readonly line: { isCut: boolean };
@@ -96,8 +96,8 @@ describe("a change that a leader took and no majority committed in time is unkno
     const line = { isCut: false };
     const cluster = await start({
       nodes: 3,
-      electionTimeoutMs: 2000,
-      heartbeatMs: 200,
+      electionTimeoutMs: 1000,
+      heartbeatMs: 100,
       network: (letter, deliver) => {
         if (!line.isCut) deliver(letter);
       },
@@ -126,12 +126,12 @@ describe("a change that a leader took and no majority committed in time is unkno
   test("an addition, which leaves the node", SLOW, async () => {
     const { cluster, line } = await cuttable();
     const started = nextEvent(cluster, "started", ({ node }) => node === "n4");
-    const added = failureOf(cluster.addNode("n4", { timeoutMs: 6000 }));
+    const added = failureOf(cluster.addNode("n4", { timeoutMs: 4000 }));
     await started;
     line.isCut = true;
     const failure = (await added) as { message: string; outcome: string };
     expect(failure.message).toMatch(
-      /^adding n4: not within 6000 ms.*; n4 .*: promote it, or remove it$/,
+      /^adding n4: not within 4000 ms.*; n4 .*: promote it, or remove it$/,
     );
     expect(failure.outcome).toBe("unknown");
     expect(cluster.nodeIds).toContain("n4");
@@ -144,6 +144,16 @@ describe("a change that a leader took and no majority committed in time is unkno
       "n3",
     ]);
   });
+});
+
+test("an addition whose node has not even started in time has no effect", SLOW, async () => {
+  const cluster = await start({ nodes: 1 });
+  await cluster.leader(PATIENT);
+  expect(await failureOf(cluster.addNode("n4", { timeoutMs: 1 }))).toEqual({
+    message: "adding n4: not within 1 ms; n4 was not added, and nothing is left of it",
+    outcome: "definitelyNot",
+  });
+  expect(cluster.nodeIds).toEqual(["n1"]);
 });
 
 test("a change that no leader took in time has no effect", SLOW, async () => {

@@ -16,100 +16,117 @@ function plan(input: ScenarioInput, seed = 1): Plan {
   return planOf(defineScenario({ name: "test", duration: "1s", ...input }), seed);
 }
 
-test("each fault that threads can have happens to them, and the clients' history is linearizable", async () => {
-  const { verdict, violations, coverage, history, virtualMs } = await runOnWorkers(
-    plan({
-      nodes: 5,
-      duration: "4s",
-      cluster: { snapshotEntries: 20, keptEntries: 2 },
-      faults: [
-        { at: 0, loss: "5%" },
-        { at: 0, delay: "0ms..5ms" },
-        { at: 0, duplicate: "5%" },
-        { at: 0, reorder: "5%" },
-        { at: 0, replay: "5%" },
-        { at: 400, for: 500, partition: { shape: "isolate", node: "leader" } },
-        { at: 1000, for: 400, oneWay: { to: "leader" } },
-        { at: 1500, for: 300, clog: "follower" },
-        { at: 1600, for: 400, pause: "follower" },
-        { at: 2000, crash: { node: "leader", down: 300 } },
-        { at: 2400, stop: { node: "follower", down: 300 } },
-        { at: 2500, snapshot: "all" },
-        { at: 2600, compact: "all" },
-        { at: 2800, transfer: {} },
-        { at: 3000, add: {} },
-      ],
-    }),
-  );
-  expect(violations).toEqual([]);
-  expect(verdict).toBe("valid");
-  const began = Object.keys(coverage).filter((name) => name.startsWith("began."));
-  // Nobody may lead, or run, just when a fault is to begin: most of them have begun.
-  expect(began.length).toBeGreaterThanOrEqual(10);
-  for (const name of ["letters.lost.loss", "letters.duplicated", "letters.delayed"])
-    expect(coverage).toHaveProperty([name]);
-  expect(history.marks.filter(({ type }) => type === "leader").length).toBeGreaterThan(0);
-  expect(history.marks.filter(({ type }) => type === "fault").length).toBeGreaterThanOrEqual(10);
-  // Every key is read once more when all is over.
-  const last = history.operations.filter(({ process }) => process === "c5");
-  expect(last.map(({ input }) => input.f)).toEqual(["get", "get", "get"]);
-  expect(virtualMs).toBeGreaterThanOrEqual(4000);
-}, 120_000);
+test.concurrent(
+  "each fault that threads can have happens to them, and the clients' history is linearizable",
+  async () => {
+    const { verdict, violations, coverage, history, virtualMs } = await runOnWorkers(
+      plan({
+        nodes: 5,
+        duration: "4s",
+        cluster: { snapshotEntries: 20, keptEntries: 2 },
+        faults: [
+          { at: 0, loss: "5%" },
+          { at: 0, delay: "0ms..5ms" },
+          { at: 0, duplicate: "5%" },
+          { at: 0, reorder: "5%" },
+          { at: 0, replay: "5%" },
+          { at: 400, for: 500, partition: { shape: "isolate", node: "leader" } },
+          { at: 1000, for: 400, oneWay: { to: "leader" } },
+          { at: 1500, for: 300, clog: "follower" },
+          { at: 1600, for: 400, pause: "follower" },
+          { at: 2000, crash: { node: "leader", down: 300 } },
+          { at: 2400, stop: { node: "follower", down: 300 } },
+          { at: 2500, snapshot: "all" },
+          { at: 2600, compact: "all" },
+          { at: 2800, transfer: {} },
+          { at: 3000, add: {} },
+        ],
+      }),
+    );
+    expect(violations).toEqual([]);
+    expect(verdict).toBe("valid");
+    const began = Object.keys(coverage).filter((name) => name.startsWith("began."));
+    // Nobody may lead, or run, just when a fault is to begin: most of them have begun.
+    expect(began.length).toBeGreaterThanOrEqual(10);
+    for (const name of ["letters.lost.loss", "letters.duplicated", "letters.delayed"])
+      expect(coverage).toHaveProperty([name]);
+    expect(history.marks.filter(({ type }) => type === "leader").length).toBeGreaterThan(0);
+    expect(history.marks.filter(({ type }) => type === "fault").length).toBeGreaterThanOrEqual(10);
+    // Every key is read once more when all is over.
+    const last = history.operations.filter(({ process }) => process === "c5");
+    expect(last.map(({ input }) => input.f)).toEqual(["get", "get", "get"]);
+    expect(virtualMs).toBeGreaterThanOrEqual(4000);
+  },
+  120_000,
+);
 
-test("faults of disks, clocks and points of a turn happen, and what was acknowledged is there", async () => {
-  const { verdict, violations, doubts, coverage } = await runOnWorkers(
-    plan({
-      nodes: 3,
-      duration: "3s",
-      workload: { clients: 2, perSecond: 60 },
-      faults: [
-        { at: 200, for: 200, diskError: { node: "follower", operation: "sync" } },
-        { at: 500, for: 200, diskFull: "leader" },
-        { at: 700, for: 300, slowDisk: { node: "follower", by: "5ms..10ms" } },
-        { at: 900, for: 200, stallDisk: "follower" },
-        { at: 1200, crash: { node: "follower", kept: "torn", down: 100 } },
-        { at: 1500, crash: { node: "follower", point: "inSync", kept: "nothing", down: 100 } },
-        { at: 1800, for: 300, drift: { node: "leader", rate: 1.05 } },
-        { at: 1900, step: { node: "follower", by: "1s" } },
-        { at: 2100, for: 100, bitRot: "follower" },
-        { at: 2400, for: 100, when: "cuts", pause: "follower" },
-      ],
-    }),
-  );
-  expect(violations).toEqual([]);
-  expect(doubts).toEqual([]);
-  expect(verdict).toBe("valid");
-  const begun = Object.keys(coverage).filter((name) => name.startsWith("began."));
-  // Nobody may lead, or a node may be down, just when a fault is to begin: most of them have begun.
-  expect(begun.length).toBeGreaterThanOrEqual(7);
-  expect(coverage).toHaveProperty(["disk.slowed"]);
-}, 120_000);
+test.concurrent(
+  "faults of disks, clocks and points of a turn happen, and what was acknowledged is there",
+  async () => {
+    const { verdict, violations, doubts, coverage, recoveries } = await runOnWorkers(
+      plan({
+        nodes: 3,
+        duration: "3s",
+        workload: { clients: 2, perSecond: 60 },
+        faults: [
+          { at: 200, for: 200, diskError: { node: "follower", operation: "sync" } },
+          { at: 500, for: 200, diskFull: "leader" },
+          { at: 700, for: 300, slowDisk: { node: "follower", by: "5ms..10ms" } },
+          { at: 900, for: 200, stallDisk: "follower" },
+          { at: 1200, crash: { node: "follower", kept: "torn", down: 100 } },
+          { at: 1500, crash: { node: "follower", point: "inSync", kept: "nothing", down: 100 } },
+          { at: 1800, for: 300, drift: { node: "leader", rate: 1.05 } },
+          { at: 1900, step: { node: "follower", by: "1s" } },
+          { at: 2100, for: 100, bitRot: "follower" },
+          { at: 2400, for: 100, when: "cuts", pause: "follower" },
+        ],
+      }),
+    );
+    expect(violations).toEqual([]);
+    expect(doubts).toEqual([]);
+    expect(verdict).toBe("valid");
+    const begun = Object.keys(coverage).filter((name) => name.startsWith("began."));
+    // Nobody may lead, or a node may be down, just when a fault is to begin: most of them have begun.
+    expect(begun.length).toBeGreaterThanOrEqual(7);
+    expect(coverage).toHaveProperty(["disk.slowed"]);
+    const crashed = (recoveries ?? []).filter(({ recoveredAt }) => recoveredAt !== null);
+    expect(crashed.length).toBeGreaterThanOrEqual(1);
+    for (const { crashedAt, detectedAt, restartedAt, recoveredAt, caughtUpAt } of crashed) {
+      const parts = [crashedAt, detectedAt ?? -1, restartedAt ?? -1, recoveredAt, caughtUpAt];
+      expect(parts).toEqual(parts.toSorted((one, other) => Number(one) - Number(other)));
+    }
+  },
+  120_000,
+);
 
-test("what a scenario demands and limits is counted, on disks in folders too", async () => {
-  const { verdict, doubts, violations, coverage } = await runOnWorkers(
-    plan({
-      nodes: 5,
-      duration: "2500ms",
-      cluster: { electionTimeout: "100ms", heartbeat: "20ms" },
-      faults: [
-        { at: 100, swapDisks: "follower" },
-        { at: 400, transfer: "follower" },
-        { at: 600, reshape: { in: 1, out: 1, demote: 1 } },
-        { at: 1200, for: 600, oneWay: { to: "leader" } },
-        { at: 2000, swapDisks: "leader" },
-      ],
-      expect: {
-        atLeast: { reads: 1, "elections.preVotes": 1, "transfers.told": 1, "change.done": 1 },
-        atMost: { "swap.accepted": 0, throws: 0 },
-      },
-    }),
-    { dataDir: join(temporaryFolder(), "data") },
-  );
-  expect(violations).toEqual([]);
-  expect({ verdict, doubts }).toEqual({ verdict: "valid", doubts: [] });
-  expect(coverage["swap.refused"]).toBeGreaterThanOrEqual(2);
-  expect(coverage["membership.begun"]).toBeGreaterThanOrEqual(2);
-});
+test.concurrent(
+  "what a scenario demands and limits is counted, on disks in folders too",
+  async () => {
+    const { verdict, doubts, violations, coverage } = await runOnWorkers(
+      plan({
+        nodes: 5,
+        duration: "2500ms",
+        cluster: { electionTimeout: "100ms", heartbeat: "20ms" },
+        faults: [
+          { at: 100, swapDisks: "follower" },
+          { at: 400, transfer: "follower" },
+          { at: 600, reshape: { in: 1, out: 1, demote: 1 } },
+          { at: 1200, for: 600, oneWay: { to: "leader" } },
+          { at: 2000, swapDisks: "leader" },
+        ],
+        expect: {
+          atLeast: { reads: 1, "elections.preVotes": 1, "transfers.told": 1, "change.done": 1 },
+          atMost: { "swap.accepted": 0, throws: 0 },
+        },
+      }),
+      { dataDir: join(temporaryFolder(), "data") },
+    );
+    expect(violations).toEqual([]);
+    expect({ verdict, doubts }).toEqual({ verdict: "valid", doubts: [] });
+    expect(coverage["swap.refused"]).toBeGreaterThanOrEqual(2);
+    expect(coverage["membership.begun"]).toBeGreaterThanOrEqual(2);
+  },
+);
 
 test("a scenario may demand a vote without the question before it", async () => {
   const { verdict, doubts, coverage } = await runOnWorkers(

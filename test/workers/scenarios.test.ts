@@ -54,7 +54,8 @@ async function runUntilShown(scenario: Scenario): Promise<readonly RunResult[]> 
 }
 
 describe("on threads nothing is violated, and the scenario's subject occurs", () => {
-  test.each(SHORT)("%s", { timeout: 120_000 }, async (name) => {
+  // They wait for their faults most of the time.
+  test.concurrent.each(SHORT)("%s", { timeout: 120_000 }, async (name) => {
     const scenario = await loadScenario(name);
     const runs = await runUntilShown(scenario);
     expect(runs.flatMap(({ violations }) => violations)).toEqual([]);

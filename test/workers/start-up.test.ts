@@ -11,6 +11,12 @@ function failing(times: number): string {
   return folder;
 }
 
+test("the first election does not wait for an election timeout: nobody can lead yet", async () => {
+  const cluster = await start({ nodes: 1, electionTimeoutMs: 4_000, heartbeatMs: 100 });
+  // A quarter of the timeout at most; without haste it would be 4 seconds at least.
+  expect(await cluster.leader({ timeoutMs: 3_500 })).toBe("n1");
+}, 60_000);
+
 describe("a start-up that fails", () => {
   test("is a crash, and retried", async () => {
     const stateMachine = machine("starts-late.mjs", { times: failing(2) });

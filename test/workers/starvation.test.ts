@@ -37,38 +37,35 @@ async function look(): Promise<void> {
   for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-// Two nodes that stand at the same moment split the vote, which wastes a term whether the program is blocked or not: their
-// timeouts are long against the time of a vote, and it is tried again.
-test(
-  "while the program is blocked, a leader that it has crashed is replaced, and restarted",
-  { retry: 2 },
-  async () => {
-    const cluster = await start({ electionTimeoutMs: 1_000, heartbeatMs: 50 });
-    valueOf(await cluster.propose(put("a", "1")));
-    await cluster.converged();
-    const leader = await cluster.leader();
-    const [term = 0] = cluster.status().map(({ raft }) => raft?.term);
-    const events = record(cluster);
+// Two nodes that stand at the same moment split the vote, which wastes a term whether the program is blocked or not. With
+// these priorities there is always a quarter of a second between any two.
+test("while the program is blocked, a leader that it has crashed is replaced, and restarted", async () => {
+  const priorities = { n1: 4, n2: 2, n3: 0 };
+  const cluster = await start({ electionTimeoutMs: 1_000, heartbeatMs: 50, priorities });
+  valueOf(await cluster.propose(put("a", "1")));
+  await cluster.converged();
+  const leader = await cluster.leader();
+  const [term = 0] = cluster.status().map(({ raft }) => raft?.term);
+  const events = record(cluster);
 
-    const crash = cluster.node(leader).crash();
-    block(3_000);
-    await look();
+  const crash = cluster.node(leader).crash();
+  block(3_000);
+  await look();
 
-    const status = cluster.status();
-    expect(status.map(({ life, raft }) => [life.type, raft?.term])).toEqual(
-      status.map(() => ["running", term + 1]),
-    );
-    const leaders = status.flatMap(({ id, raft }) => (raft?.role === "leader" ? [id] : []));
-    expect(leaders).toEqual([expect.not.stringMatching(leader)]);
-    expect(cluster.node(leader).status()).toMatchObject({ incarnation: 2, restarts: 1 });
-    expect(events.map(({ type }) => type)).toEqual(
-      expect.arrayContaining(["crashed", "started", "leader"]),
-    );
-    await crash;
-    valueOf(await cluster.propose(put("a", "2")));
-    await cluster.converged();
-  },
-);
+  const status = cluster.status();
+  expect(status.map(({ life, raft }) => [life.type, raft?.term])).toEqual(
+    status.map(() => ["running", term + 1]),
+  );
+  const leaders = status.flatMap(({ id, raft }) => (raft?.role === "leader" ? [id] : []));
+  expect(leaders).toEqual([expect.not.stringMatching(leader)]);
+  expect(cluster.node(leader).status()).toMatchObject({ incarnation: 2, restarts: 1 });
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(["crashed", "started", "leader"]),
+  );
+  await crash;
+  valueOf(await cluster.propose(put("a", "2")));
+  await cluster.converged();
+});
 
 test("with a carrier in the program, whose loop carries all mail, a blocked program deposes no leader", async () => {
   const cluster = await start({

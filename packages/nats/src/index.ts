@@ -4,5 +4,11 @@
  *
  * @module @kontiki/nats
  */
+export type { BrokenRange } from "./campaign/fleet-tally.ts";
+export type { WorkerName } from "./campaign/result.ts";
 export type { NatsOptions, TlsFiles } from "./connection/options.ts";
 export { clusterPrefix, nameProblem } from "./connection/subjects.ts";
+export type { CampaignState } from "./fleet/campaign-state.ts";
+export { Fleet, type CampaignWanted } from "./fleet/fleet.ts";
+export type { WorkerReport } from "./fleet/presence.ts";
+export type { WorkDone, WorkOptions } from "./fleet/worker.ts";

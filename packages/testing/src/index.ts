@@ -147,6 +147,7 @@ export { verdictText, type Paint } from "./report/text.ts";
 export { Chance } from "./chance.ts";
 export type { Plan, PlanEdit, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
+export type { Recovery } from "./run/recoveries.ts";
 export type { RunResult, Violation } from "./run/result.ts";
 export type { MetSituation, StoryLine, StorySlice } from "./run/story.ts";
 export type * from "./scenario/fault.ts";

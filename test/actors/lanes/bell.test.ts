@@ -33,6 +33,49 @@ test("a thread that sleeps wakes by itself in time", () => {
   expect(performance.now() - began).toBeGreaterThanOrEqual(19);
 });
 
+test("a thread that dozes is woken by what is urgent, and finds what is not when it wakes", async () => {
+  const bell = new Bell();
+  let isRung = false;
+  const woken = new Promise<void>((resolve) =>
+    bell.whenRung(
+      () => true,
+      () => {
+        isRung = true;
+        resolve();
+      },
+      true,
+    ),
+  );
+  expect(bell.isDozing).toBe(true);
+  bell.ring(false);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(isRung).toBe(false);
+  bell.ring();
+  await woken;
+  expect(bell.isDozing).toBe(false);
+});
+
+test("what is not urgent wakes a thread that sleeps, and one that dozed until it was roused", async () => {
+  const bell = new Bell();
+  for (const dozes of [false, true]) {
+    const woken = new Promise<void>((resolve) => bell.whenRung(() => true, resolve, dozes));
+    if (dozes) bell.rouse();
+    bell.ring(false);
+    await woken;
+  }
+});
+
+test("what is not urgent is not lost between the look and the sleep of a thread that dozes", () => {
+  const bell = new Bell();
+  const began = performance.now();
+  const ring = (): boolean => {
+    bell.ring(false);
+    return true;
+  };
+  bell.block(ring, 10_000, true);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
 test("an error of what is called back is an uncaught exception, not a rejection", async () => {
   const worker = workerOf(`
     process.on("uncaughtException", (error) => parentPort.postMessage(["exception", error.message]));

@@ -125,6 +125,53 @@ test("a writer rings once for what it has written", () => {
   expect(rung[0]).toBe(1);
 });
 
+/** Remembers how it was rung, and wakes no thread. */
+class RecordingBell extends Bell {
+  readonly rings: boolean[] = [];
+
+  override ring(isUrgent = true): void {
+    this.rings.push(isUrgent);
+  }
+}
+
+test("one frame that is urgent makes the ring urgent, for that ring", () => {
+  const bell = new RecordingBell();
+  const writer = new LaneWriter(newLane(256), bell);
+  for (const frames of [[false], [false, true, false], [false, false]]) {
+    for (const isUrgent of frames) writer.write(1, bytesOf(1), undefined, isUrgent);
+    writer.ring();
+  }
+  expect(bell.rings).toEqual([false, true, false]);
+});
+
+test("frames that waited for room are urgent, because their reader may wait for their lane", () => {
+  const bell = new RecordingBell();
+  const shared = newLane(64);
+  const [writer, reader] = [new LaneWriter(shared, bell), new LaneReader(shared, new Bell())];
+  for (let at = 0; at < 6; at += 1) writer.write(at, bytesOf(8), undefined, false);
+  writer.ring();
+  while (reader.read() !== undefined);
+  writer.continue();
+  writer.ring();
+  expect(bell.rings).toEqual([true, true]);
+});
+
+test("a frame is not there before all of its bytes are", () => {
+  const { writer, reader } = newEnds(256);
+  const seen: boolean[] = [];
+  const content = bytesOf(20);
+  // The writer asks for the length again while it copies.
+  Object.defineProperty(content, "length", {
+    get() {
+      seen.push(reader.isEmpty);
+      return 20;
+    },
+  });
+  writer.write(1, content, bytesOf(3));
+  expect([seen.length > 2, new Set(seen)]).toEqual([true, new Set([true])]);
+  expect(reader.isEmpty).toBe(false);
+});
+
 test("bytes that were written but not published are not read, nor is a frame of which parts are missing", () => {
   const { shared, writer, reader } = newEnds(64);
   // What a writer leaves that is killed before its store of the count.

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Outbox } from "../../../packages/actors/src/node/outbox.ts";
 import { decodeParcel } from "../../../packages/actors/src/mail/wire.ts";
 import { n2, n3 } from "../support/actors.ts";
-import { appendAccepted, timeoutNow, voteReply } from "../../core/support/core.ts";
+import { appendAccepted, appendRejected, timeoutNow, voteReply } from "../../core/support/core.ts";
 
 function letters(outbox: Outbox): readonly unknown[] {
   return outbox.take().map(({ to, bytes }) => ({ to, ...decodeParcel(bytes) }));
@@ -43,4 +43,16 @@ test("taken messages are gone, and no messages are no letter", () => {
   expect(letters(outbox)).toEqual([
     { to: n2, type: "raft", fromUid: 0, toUid: 0, messages: [timeoutNow(2)] },
   ]);
+});
+
+test("a letter can wait if it holds acceptances and nothing else", () => {
+  const outbox = new Outbox(0);
+  const canWait = (): readonly unknown[] => outbox.take().map((letter) => letter.canWait);
+  outbox.add(n2, 0, appendAccepted(1, 2));
+  outbox.add(n2, 0, appendAccepted(1, 3));
+  outbox.add(n3, 0, appendAccepted(1, 3));
+  outbox.add(n3, 0, voteReply(1, true));
+  expect(canWait()).toEqual([true, undefined]);
+  outbox.add(n2, 0, appendRejected(1, { prevIndex: 1, conflictIndex: 1 }));
+  expect(canWait()).toEqual([undefined]);
 });

@@ -25,7 +25,7 @@ describe("the election timer", () => {
     [0.5, 450],
     [0.99, 597],
   ])(
-    "is drawn uniformly from one to two timeouts: random number %d gives %d ms (§5.2)",
+    "is drawn uniformly from one to two timeouts: random number %d gives %d ms, and %d to the third in line (§5.2)",
     (chance, ms) => {
       const { clock, fired, runner } = newRunner();
       clock.chance = chance;
@@ -36,6 +36,23 @@ describe("the election timer", () => {
       expect(fired).toEqual([0]);
     },
   );
+
+  test("is shortened once for an election that may begin at once, and not when it is of another epoch", () => {
+    const { clock, fired, runner } = newRunner();
+    clock.chance = 0.5;
+    runner.run(election(1));
+    runner.hasten(election(0));
+    clock.advance(37);
+    expect(fired).toEqual([]);
+    runner.hasten(election(1));
+    clock.advance(38);
+    expect(fired).toEqual([1]);
+    const patient = newRunner({ patience: 1 });
+    patient.runner.run(election(0));
+    patient.runner.hasten(election(0));
+    patient.clock.advance(299);
+    expect(patient.fired).toEqual([]);
+  });
 
   test("is void once it is reset, and drawn again", () => {
     const { clock, fired, runner } = newRunner();
@@ -119,19 +136,25 @@ test.each([
 });
 
 test.each([
-  [0, 1],
-  [0.5, 38],
-  [0.99, 75],
+  [0, 1, 150],
+  [0.5, 38, 188],
+  [0.99, 75, 225],
 ])(
   "after an obituary only a short random delay is left: random number %d gives %d ms",
-  (chance, ms) => {
-    const { clock, fired, silent, runner } = newRunner({ patience: 2 });
-    clock.chance = chance;
-    runner.run(hastened(0));
-    clock.advance(ms - 1);
-    expect(fired).toEqual([]);
-    clock.advance(1);
-    expect([fired, silent]).toEqual([[0], []]);
+  (chance, first, third) => {
+    // Each level of patience adds the longest such delay: nodes of two levels never stand at the same time.
+    for (const [patience, ms] of [
+      [0, first],
+      [2, third],
+    ] as const) {
+      const { clock, fired, silent, runner } = newRunner({ patience });
+      clock.chance = chance;
+      runner.run(hastened(0));
+      clock.advance(ms - 1);
+      expect(fired).toEqual([]);
+      clock.advance(1);
+      expect([fired, silent]).toEqual([[0], []]);
+    }
   },
 );
 

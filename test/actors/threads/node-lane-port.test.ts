@@ -7,13 +7,14 @@ import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
 import type { RaftStatus } from "../../../packages/actors/src/mail/status.ts";
 import type { FromNode, OutgoingMail, ToNode } from "../../../packages/actors/src/mail/protocol.ts";
 import { NodeLanePort } from "../../../packages/actors/src/threads/node-lane-port.ts";
+import type { ThreadWork } from "../../../packages/actors/src/mailboxes/lane-port.ts";
 import type { LaneReport } from "../../../packages/actors/src/threads/lane-report.ts";
 import { ActorLanes } from "../../../packages/actors/src/mailboxes/actor-lanes.ts";
 import { ActorMail } from "../../../packages/actors/src/mailboxes/actor-mail.ts";
 import { CLIENT, n1, n2, n3 } from "../support/actors.ts";
 
 const client = clientAddress(CLIENT);
-const IDLE = { isDue: () => false, timerAtMs: () => Infinity };
+const IDLE = { isDue: () => false, timerAtMs: () => Infinity, mayDoze: () => false };
 
 function statusOf(progress: Record<string, number>): RaftStatus {
   const indices = { commit: 0, last: 0, applied: 0, first: 1, snapshot: 0, term: 1 };
@@ -28,11 +29,11 @@ function statusOf(progress: Record<string, number>): RaftStatus {
 }
 
 /** A node's port and its supervisor's end of it, in one thread. */
-function newNode(limits: MailboxLimits = { letters: 100, bytes: 10_000 }) {
+function newNode(limits: MailboxLimits = { letters: 100, bytes: 10_000 }, work: ThreadWork = IDLE) {
   const bell = new Bell();
   const mail = new ActorMail<LaneReport>(bell);
   const { port1, port2 } = new MessageChannel();
-  const port = new NodeLanePort(mail.start(limits), port2, IDLE);
+  const port = new NodeLanePort(mail.start(limits), port2, work);
   onTestFinished(() => {
     port.close();
     port1.close();
@@ -78,6 +79,11 @@ function turn(
   raft?: (FromNode & { readonly type: "turn" })["raft"],
 ): FromNode {
   return { type: "turn", mail, taken: { letters: 0, bytes: 0 }, malformed: 0, raft };
+}
+
+/** Lets the event loop run a few times. */
+async function eventLoop(): Promise<void> {
+  for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function bytes(...values: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -346,6 +352,42 @@ describe("between two nodes", () => {
     two.port.onLetters(() => {});
     await rings(two.bell);
     expect(reported(two)).toEqual([{ type: "settled", slot: 1, lost: 1 }]);
+  });
+
+  test("a letter that can wait does not wake a leader that awaits no answer, until the leader sends something", async () => {
+    let mayDoze = true;
+    const [one, two] = [newNode(undefined, { ...IDLE, mayDoze: () => mayDoze }), newNode()];
+    connect(one, two);
+    let letters = received(one);
+    const isNoticed = (): Promise<void> => new Promise((resolve) => (noticed = resolve));
+    let noticed = (): void => {};
+    one.port.onLetters(() => {
+      letters = received(one);
+      noticed();
+    });
+    await eventLoop();
+    const acceptance = { to: n1, bytes: bytes(1), canWait: true } as const;
+    two.port.post(turn([acceptance]));
+    await eventLoop();
+    expect(letters).toEqual([]);
+    // A timer's turn, in which the leader proposes something of its own.
+    mayDoze = false;
+    one.port.post(turn([{ to: n2, bytes: bytes(2) }]));
+    const next = isNoticed();
+    two.port.post(turn([acceptance]));
+    await next;
+    expect(letters.length).toBe(2);
+  });
+
+  test("a letter that cannot wait wakes a leader that awaits no answer", async () => {
+    const [one, two] = [newNode(undefined, { ...IDLE, mayDoze: () => true }), newNode()];
+    connect(one, two);
+    const noticed = new Promise<void>((resolve) => one.port.onLetters(resolve));
+    await eventLoop();
+    two.port.post(turn([{ to: n1, bytes: bytes(1), canWait: true }]));
+    two.port.post(turn([{ to: n1, bytes: bytes(2) }]));
+    await noticed;
+    expect(received(one).length).toBe(2);
   });
 
   test("a node in trouble keeps its lane", () => {

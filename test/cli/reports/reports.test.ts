@@ -58,6 +58,8 @@ test("run --report keeps each run, and compare puts two of them side by side", a
   expect(JSON.parse(compared.stdout)).toEqual(
     expect.arrayContaining([
       { name: "scenario", a: "calm, seed 1", b: "calm, seed 2" },
+      { name: "crashes", a: 0, b: 0 },
+      { name: "until caught up, ms", a: null, b: null },
       { name: "succeeded", a: 20, b: 20 },
       { name: "failed", a: 0, b: 0 },
     ]),

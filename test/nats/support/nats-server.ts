@@ -33,12 +33,13 @@ export class NatsServer {
   readonly #config: string;
   #process: ChildProcess | undefined;
 
-  constructor(port: number, config: string) {
+  constructor(port: number, config: string, { hasJetStream = true } = {}) {
     this.port = port;
     this.folder = mkdtempSync(join(tmpdir(), "kontiki-nats-"));
     this.#config = join(this.folder, "server.conf");
     const store = JSON.stringify(join(this.folder, "jetstream"));
-    const own = `listen: "127.0.0.1:${port}"\njetstream { store_dir: ${store} }\n`;
+    const jetstream = hasJetStream ? `jetstream { store_dir: ${store} }` : "";
+    const own = `listen: "127.0.0.1:${port}"\n${jetstream}\n`;
     writeFileSync(this.#config, `${own}${config}\n`);
   }
 
@@ -88,8 +89,11 @@ export class NatsServer {
  *
  * @param config lines of its configuration beside the port and the store: users, TLS.
  */
-export async function startNatsServer(config = ""): Promise<NatsServer> {
-  const server = new NatsServer(await freePort(), config);
+export async function startNatsServer(
+  config = "",
+  more: { readonly hasJetStream?: boolean } = {},
+): Promise<NatsServer> {
+  const server = new NatsServer(await freePort(), config, more);
   onTestFinished(() => server.end());
   await server.start();
   return server;

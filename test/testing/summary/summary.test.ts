@@ -66,6 +66,7 @@ test("sums up operations, latencies, windows, leaders and faults", () => {
       { text: "crash n1", fromMs: 400, toMs: 700, firstOkMs: 500 },
       { text: "loss", fromMs: 960, toMs: null, firstOkMs: null },
     ],
+    recoveries: [],
     coverage: { restarts: 1 },
   });
 });

@@ -69,9 +69,9 @@ export type ClusterOptions = {
   readonly heapMiB?: number | undefined;
   /**
    * Leader priority per node, by name: integers from 0 to 100, higher is preferred; 0 for nodes that are not named. For
-   * each level below the highest a node waits one more election timeout before it stands for election. This is only a
-   * preference: a node that lacks entries cannot win an election. A name that no node has at the start is an error; a
-   * node that is added later has priority 0 until the cluster is started again. Default: all equal.
+   * each level below the highest a node waits one more election timeout before it stands for election; a quarter of one
+   * when the leader's thread has ended. This is only a preference: a node that lacks entries cannot win. A name that no
+   * node has at the start is an error; an added node has priority 0 until the next start. Default: all equal.
    */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
   /**

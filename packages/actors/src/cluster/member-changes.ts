@@ -198,9 +198,7 @@ export class MemberChanges {
     if (!isOpen && !this.#isMemberAnywhere(id)) {
       await this.#drop(child);
       const message = `${messageOf(error)}; ${id} was not added, and nothing is left of it`;
-      return error instanceof ChangeError
-        ? new ChangeError(message, "definitelyNot")
-        : new KontikiError(message);
+      return new ChangeError(message, "definitelyNot");
     }
     const membership = this.#supervisor.leaderMembership()?.membership;
     const joined = membership !== undefined && isMember(membership, id);

@@ -34,6 +34,8 @@ export class LaneWriter {
   /** The reader's count when it was last looked at. */
   #read: number;
   #isRung = true;
+  /** Whether something was written since the last ring that the reader is to be woken for, even if it dozes. */
+  #isUrgent = false;
 
   /** @param bell of the reader's thread. */
   constructor(shared: SharedArrayBuffer, bell: Bell) {
@@ -58,8 +60,12 @@ export class LaneWriter {
     return this.#waiting.length > 0 && this.#room(FRAME_BYTES) >= FRAME_BYTES;
   }
 
-  /** Writes a frame, or lets it wait. `kind` is 0 to 255, and `meta` is short. The reader learns of it by {@link ring}. */
-  write(kind: number, bytes: Uint8Array, meta: Uint8Array = NOTHING): void {
+  /**
+   * Writes a frame, or lets it wait. `kind` is 0 to 255, and `meta` is short. The reader learns of it by {@link ring}; one
+   * that dozes need not be woken for a frame that is not urgent.
+   */
+  write(kind: number, bytes: Uint8Array, meta: Uint8Array = NOTHING, isUrgent = true): void {
+    this.#isUrgent ||= isUrgent;
     const length = padded(bytes.length) + meta.length;
     assert(length <= FRAME_BYTES_MAX && meta.length < 2 ** 16, "a frame has a bounded length");
     // The reader takes what is left of the length without the meta and the padding.
@@ -74,12 +80,14 @@ export class LaneWriter {
   /** Wakes the reader, if something was written since the last call. */
   ring(): void {
     if (this.#isRung) return;
-    this.#isRung = true;
-    this.#bell.ring();
+    const isUrgent = this.#isUrgent;
+    [this.#isRung, this.#isUrgent] = [true, false];
+    this.#bell.ring(isUrgent);
   }
 
   /** Writes what waits, as far as there is room. */
   continue(): void {
+    this.#isUrgent ||= this.#waiting.length > 0;
     this.#writeWaiting();
     if (this.#waiting.length === 0) return;
     Atomics.store(this.#lane.cells, WANTS_ROOM, 1);

@@ -43,7 +43,12 @@ export type ToNode =
   | { readonly type: "obituary"; readonly node: NodeId; readonly incarnation: number };
 
 /** A letter as a node posts it: the lane that it takes identifies the sender and its incarnation. */
-export type OutgoingMail = { readonly to: Address; readonly bytes: Uint8Array<ArrayBuffer> };
+export type OutgoingMail = {
+  readonly to: Address;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whether a leader that awaits no answer may find it when it wakes for something else. */
+  readonly canWait?: true;
+};
 
 /** Node to supervisor. */
 export type FromNode =
@@ -151,6 +156,8 @@ export type NodeSpec = {
 
 /** Control calls, by comlink on a separate port. Each has a deadline. */
 export type NodeControl = {
+  /** Lets a follower that knows no leader stand for election soon: all nodes have just started, so none can lead. */
+  hasten(): void;
   /** Finishes the current turn, closes the disk, and lets the thread end. */
   stop(): void;
   /** Lines of whole log entries from an index on, until they are `max` or more. */

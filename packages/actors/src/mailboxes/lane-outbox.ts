@@ -107,7 +107,7 @@ export class LaneOutbox<Report extends object = never> {
     if (letter.isUnbounded !== true && !takesLetter(this.#limits, mailbox, length, false))
       return this.#count(to);
     mailbox.sent(slot, length);
-    writer.write(KIND.mail, letter.bytes);
+    writer.write(KIND.mail, letter.bytes, undefined, letter.canWait !== true);
     return undefined;
   }
 

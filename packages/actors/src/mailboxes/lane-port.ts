@@ -18,6 +18,8 @@ export type ThreadWork = {
   readonly isDue: () => boolean;
   /** When the actor's timer is due, by `performance.now`. */
   readonly timerAtMs: () => number;
+  /** Whether letters that can wait may wait until something else wakes the thread. */
+  readonly mayDoze?: () => boolean;
 };
 
 /** What a port needs of the lanes that lead from its thread. */
@@ -57,6 +59,11 @@ export class LanePort {
     return this.#inbox.receive();
   }
 
+  /** To be called before letters are sent: a timer's turn may begin what the thread did not wait for when it went to sleep. */
+  rouse(): void {
+    if (this.#bell.isDozing && !this.#mayDoze) this.#bell.rouse();
+  }
+
   /** Calls back whenever letters have come. */
   onLetters(callback: () => void): void {
     this.#onLetters = callback;
@@ -76,11 +83,11 @@ export class LanePort {
     if (this.#isClosed) return;
     const ms = this.#work.isDue() ? 0 : this.#blockMs();
     if (ms > 0) {
-      this.#bell.block(this.#isQuiet, ms);
+      this.#bell.block(this.#isQuiet, ms, this.#mayDoze);
       this.#take();
     } else if (!this.#work.isDue()) {
       this.#outbox.flush();
-      return this.#bell.whenRung(this.#isQuiet, this.#run);
+      return this.#bell.whenRung(this.#isQuiet, this.#run, this.#mayDoze);
     }
     setImmediate(this.#run);
   };
@@ -93,6 +100,10 @@ export class LanePort {
     this.#isBusy = cameMs - this.#lastLetterMs < BLOCK_MS;
     this.#onLetters();
     this.#lastLetterMs = performance.now();
+  }
+
+  get #mayDoze(): boolean {
+    return this.#work.mayDoze?.() === true;
   }
 
   #blockMs(): number {

@@ -24,7 +24,10 @@ export type Letter<Name extends string = string> = {
 export type OutgoingLetter<Name extends string = string> = Pick<
   Letter<Name>,
   "to" | "bytes" | "isUnbounded"
->;
+> & {
+  /** Whether a receiver that dozes may find it when something else wakes it. */
+  readonly canWait?: boolean;
+};
 
 /** What an actor receives. */
 export type ToActor<Name extends string = string> =

@@ -11,6 +11,7 @@ import {
   type State,
 } from "@kontiki/core";
 import { Applier, type EntryObserver } from "./applier.ts";
+import { awaitsNoAnswer } from "./awaited.ts";
 import type { Digest } from "./digest-marks.ts";
 import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
@@ -189,6 +190,11 @@ export class NodeActor {
 
   get leads(): boolean {
     return this.state.role.type === "leader";
+  }
+
+  /** Whether no answer of another node would let this one do anything before its next heartbeat. */
+  get awaitsNoAnswer(): boolean {
+    return awaitsNoAnswer(this.#stepper.env, this.state);
   }
 
   /** The timer that should run. A new epoch means that it was started again. */

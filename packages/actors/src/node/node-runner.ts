@@ -71,6 +71,13 @@ export class NodeRunner {
     return this.#opened?.actor;
   }
 
+  /** Shortens the election timer of a follower that knows no leader. */
+  hasten(): void {
+    const { actor } = this;
+    if (actor?.state.role.type !== "follower" || actor.state.role.leader !== undefined) return;
+    this.#timers.hasten(actor.timer);
+  }
+
   /** Runs a turn for an order. The answer is a notice. */
   order(event: Order): void {
     this.#turn([{ type: "order", event }]);

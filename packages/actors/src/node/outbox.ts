@@ -35,7 +35,13 @@ export class Outbox {
         mail.push({
           to,
           bytes: encodeParcel({ type: "raft", fromUid: this.#fromUid, toUid, messages }),
+          ...(messages.every(isAcceptance) && { canWait: true }),
         });
     return mail;
   }
+}
+
+/** A leader that has committed its log needs it only for what it does next. See `awaitsNoAnswer`. */
+function isAcceptance({ type }: Message<CommandBytes>): boolean {
+  return type === "appendAccepted";
 }

@@ -59,6 +59,12 @@ export class TimerRunner {
     this.#start(timer);
   }
 
+  /** Leaves only a short random time of an election timer, unless others are to stand before. */
+  hasten({ type, epoch }: Timer): void {
+    if (type !== "election" || epoch !== this.#epoch || this.#lengths.patience > 0) return;
+    this.#start({ type: "hastened", epoch });
+  }
+
   stop(): void {
     this.#cancel();
   }
@@ -79,7 +85,11 @@ export class TimerRunner {
         this.#whenQuiet(heartbeatMs, end);
         return;
       case "hastened":
-        this.#cancel = this.#clock.after(electionTimeoutMs * HASTE * this.#clock.random(), end);
+        // As with a whole timeout, a node of lower priority waits until the others had their time.
+        this.#cancel = this.#clock.after(
+          electionTimeoutMs * HASTE * (this.#clock.random() + patience),
+          end,
+        );
         return;
       case "election": {
         const rest = electionTimeoutMs * (this.#clock.random() + patience);

@@ -21,6 +21,7 @@ export function exposeControl(
     return runner.actor;
   };
   const control: NodeControl = {
+    hasten: () => runner.hasten(),
     stop() {
       stop();
       // The answer must leave first.

@@ -24,6 +24,7 @@ export class NodeLanePort implements NodePort {
   post(message: FromNode): void {
     switch (message.type) {
       case "turn":
+        this.#lanes.rouse();
         this.#outbox.status(message.raft, message.malformed);
         for (const letter of message.mail) this.#outbox.send(letter);
         return this.#outbox.ring();

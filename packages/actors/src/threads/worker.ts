@@ -247,9 +247,10 @@ async function run(): Promise<void> {
   const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
+    mayDoze: () => runner.actor?.awaitsNoAnswer === true,
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
-  const runner = new NodeRunner(
+  const runner: NodeRunner = new NodeRunner(
     { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters },
     first,
   );

@@ -18,8 +18,8 @@ export type CampaignRun = {
   readonly result: CampaignResult;
   /** Real time. */
   readonly elapsedMs: number;
-  /** What ended it early; undefined when it was completed. */
-  readonly endedBy: "time" | "interruption" | "job" | undefined;
+  /** What ended it early; undefined when it was completed. A campaign of a fleet may be stopped, and may be looked at now. */
+  readonly endedBy: "time" | "interruption" | "job" | "stop" | "now" | undefined;
 };
 
 /**

@@ -29,16 +29,18 @@ function headline(run: CampaignRun, colors: Colors): string {
   const runs = sum(result.tallies, ({ runs }) => runs);
   const bad = sum(result.tallies, (tally) => (verdict === "valid" ? 0 : tally[verdict]));
   const what = bad === 0 ? counted(runs, "run") : `${grouped(bad)} of ${counted(runs, "run")}`;
-  const ended = endedBy === undefined ? "" : `, ended by ${ENDED_BY[endedBy]}`;
+  const ended = endedBy === undefined ? "" : `, ${ENDED_BY[endedBy]}`;
   const how = engine === "simulation" ? "simulated" : "on worker threads";
   const cost = `${counted(jobs, "job")}, ${durationText(elapsedMs)}`;
   return `${paint(verdict)}: ${what} ${how}, ${seedsText(seeds)}, ${cost}${ended}`;
 }
 
 const ENDED_BY = {
-  time: "--time",
-  interruption: "an interruption",
-  job: "a broken job",
+  time: "ended by --time",
+  interruption: "ended by an interruption",
+  job: "ended by a broken job",
+  stop: "stopped",
+  now: "still running",
 } as const;
 
 /** The seeds in a few words. Seeds wrap around: after the greatest comes 0. */

@@ -118,6 +118,20 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import("./run.ts")).defineRun,
   },
   {
+    name: "campaign",
+    usage: "[options] [command]",
+    description: "run scenarios with many seeds on many machines, over NATS",
+    judges: true,
+    load: async () => (await import("./campaign.ts")).defineCampaign,
+  },
+  {
+    name: "worker",
+    usage: "[options]",
+    description: "run what campaigns need, on this machine, over NATS",
+    judges: true,
+    load: async () => (await import("./worker.ts")).defineWorker,
+  },
+  {
     name: "crash-matrix",
     usage: "[options]",
     description:

@@ -40,9 +40,10 @@ Examples:
   $ kontiki crash-matrix --points inSync,afterSave --json
 
 Starts three nodes on threads, with logs on disk. A node crashes at each point of its turn, as leader
-and as follower, once by a kill of its thread and once by a loss of power that tears the last write:
-the point is armed, and commands run until the node reaches it. Then all nodes must agree again, and
-every value that was acknowledged must be there.
+and as follower, by a kill of its thread, by a loss of power that tears the last write, and by one in
+which the other nodes lose everything that they have not synced: the point is armed, and commands run
+until the node reaches it. Then all nodes must agree again, and every value that was acknowledged must
+be there. It ends with the first crash after which they do not.
 
 Exit status: 0 all crashes were survived, 1 one was not, or was not reached, 2 bad usage, 130
 interrupted by Ctrl-C, after the crash that is being made.`;

@@ -1,3 +1,4 @@
+import type { Recovery } from "@kontiki/testing";
 import type { KeptSummary } from "./read-summary.ts";
 
 /** A line of a comparison. Numbers that are larger by more than the other are for people to judge. */
@@ -7,6 +8,15 @@ export type ComparedLine = {
   readonly a: number | string | null;
   readonly b: number | string | null;
 };
+
+/** The parts of a recovery, in their usual order. */
+const PARTS: readonly (readonly [name: string, of: (recovery: Recovery) => number | null])[] = [
+  ["detected", ({ detectedAt }) => detectedAt],
+  ["restarted", ({ restartedAt }) => restartedAt],
+  ["log recovered", ({ recoveredAt }) => recoveredAt],
+  ["caught up", ({ caughtUpAt }) => caughtUpAt],
+  ["first acknowledged write", ({ acknowledgedAt }) => acknowledgedAt],
+];
 
 /** Two runs side by side: what clients saw, and every count of the coverage that differs. */
 export function compared(a: KeptSummary, b: KeptSummary): readonly ComparedLine[] {
@@ -34,6 +44,10 @@ export function compared(a: KeptSummary, b: KeptSummary): readonly ComparedLine[
     line("longest of these, ms", longestMs),
     line("faults", ({ faults }) => faults.length),
     line("times a node led", ({ leaders }) => leaders.length),
+    line("crashes", ({ recoveries }) => recoveries?.length ?? null),
+    ...PARTS.map(([name, of]) =>
+      line(`until ${name}, ms`, ({ recoveries = [] }) => medianOf(recoveries, of)),
+    ),
     ...countsThatDiffer(a, b),
   ];
 }
@@ -51,6 +65,21 @@ function countsThatDiffer(a: KeptSummary, b: KeptSummary): readonly ComparedLine
   return names
     .map((name) => ({ name, a: a.coverage[name] ?? 0, b: b.coverage[name] ?? 0 }))
     .filter((line) => line.a !== line.b && !line.name.startsWith("operations"));
+}
+
+/** The median time from a crash to a part of its recovery, of those that came to it. */
+function medianOf(
+  recoveries: readonly Recovery[],
+  of: (recovery: Recovery) => number | null,
+): number | null {
+  const times = recoveries
+    .flatMap((recovery) => {
+      const at = of(recovery);
+      return at === null ? [] : [at - recovery.crashedAt];
+    })
+    .toSorted((one, other) => one - other);
+  const middle = times[Math.floor(times.length / 2)];
+  return middle === undefined ? null : rounded(middle);
 }
 
 function rounded(value: number): number {

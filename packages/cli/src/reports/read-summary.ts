@@ -6,7 +6,9 @@ import { reasonOf } from "../output/error-text.ts";
 import { FILES, LATEST } from "./report-folder.ts";
 
 /** A summary as it was kept. */
-export type KeptSummary = RunSummary & {
+export type KeptSummary = Omit<RunSummary, "recoveries"> & {
+  /** Left out in reports of earlier versions. */
+  readonly recoveries?: RunSummary["recoveries"];
   readonly scenario: string;
   readonly seed: number;
   readonly engine: string;

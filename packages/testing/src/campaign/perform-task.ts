@@ -43,7 +43,7 @@ export async function performTask(
   const sometimes = new SometimesWatch();
   const result = await scenario.run(plan, sometimes);
   const elapsedMs = now() - began;
-  const { history: _history, ...rest } = result;
+  const { history: _history, recoveries: _recoveries, ...rest } = result;
   const never = Object.fromEntries(scenario.wanted.map((name) => [name, 0]));
   const coverage = { ...never, ...result.coverage };
   const expected = Object.fromEntries(

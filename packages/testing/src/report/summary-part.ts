@@ -1,3 +1,4 @@
+import { RECOVERY_PARTS } from "../summary/recovery-parts.ts";
 import type { RunSummary } from "../summary/summary.ts";
 import type { Percentiles } from "../summary/percentiles.ts";
 import { count } from "./describe.ts";
@@ -18,6 +19,7 @@ ${summaryChart(summary)}
 <p class="summary-legend">bars: successes; lines: latency, median and 99th percentile, logarithmic; bands: faults;
 triangles: a node leads; red: no success for more than ${summary.unavailableAfterMs} ms.</p>
 ${faultTable(summary)}
+${recoveryTable(summary)}
 ${outageTable(summary)}`;
 }
 
@@ -37,6 +39,20 @@ function faultTable({ faults }: RunSummary): string {
   ]);
   const head = ["fault", "from", "to", "first success of an operation that began after it"];
   return `<details><summary>${count(faults.length, "fault")}</summary>${table(head, rows)}</details>`;
+}
+
+function recoveryTable({ recoveries }: RunSummary): string {
+  if (recoveries.length === 0) return "";
+  const rows = recoveries.map((recovery) => [
+    escaped(recovery.node),
+    ms(recovery.crashedAt),
+    ...RECOVERY_PARTS.map(({ of }) => {
+      const at = of(recovery);
+      return at === null ? "never" : ms(at - recovery.crashedAt);
+    }),
+  ]);
+  const head = ["node", "crashed", ...RECOVERY_PARTS.map(({ name }) => name)];
+  return `<details><summary>${count(recoveries.length, "crash", "crashes")}, and how long until the node was back</summary>${table(head, rows)}</details>`;
 }
 
 function outageTable({ unavailable }: RunSummary): string {

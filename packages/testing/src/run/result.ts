@@ -1,3 +1,4 @@
+import type { Recovery } from "./recoveries.ts";
 import type { History } from "../history/history.ts";
 
 /** Something that must always hold and did not. */
@@ -28,4 +29,6 @@ export type RunResult = {
   readonly coverage: Readonly<Record<string, number>>;
   /** The operations of clients and their results, with faults and leaders as marks. */
   readonly history: History;
+  /** How each node that crashed came back; left out by engines that do not follow it. */
+  readonly recoveries?: readonly Recovery[];
 };

@@ -16,6 +16,7 @@ import { Nemesis } from "../nemesis/nemesis.ts";
 import { Counters } from "../run/counters.ts";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { RecoveryWatch } from "../run/recovery-watch.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { MachineCalls } from "../simulation/machine-calls.ts";
@@ -70,6 +71,7 @@ export class Simulation {
   readonly #calls = new MachineCalls();
   readonly #hash = new TraceHash(() => this.now);
   readonly #claims: Claims;
+  readonly #recoveries: RecoveryWatch;
   #observers: readonly Observer[];
   readonly #violations: Violation[] = [];
   #phase: "running" | "settling" | "over" | "reopened" = "running";
@@ -121,6 +123,7 @@ export class Simulation {
       machine,
       ...("specification" in options && { specification: options.specification }),
     })((violation) => this.report(violation));
+    this.#recoveries = new RecoveryWatch(() => this.now);
     this.#observers = (options.observers ?? []).map((observer) => observer(this));
     this.#begin();
     for (const edit of plan.edits ?? [])
@@ -191,6 +194,7 @@ export class Simulation {
       virtualMs: this.now,
       coverage,
       history,
+      recoveries: this.#recoveries.all,
     };
   }
 
@@ -272,6 +276,7 @@ export class Simulation {
   #onStep(step: CoreStep): void {
     this.#hash.onStep(step);
     this.#claims.onStep(step);
+    this.#recoveries.onStep(step);
     this.nemesis.onStep(step);
     this.clients.onStep(step);
     for (const observer of this.#observers) observer.onStep(step);
@@ -280,6 +285,7 @@ export class Simulation {
   #onHappening(happening: Happening): void {
     this.#hash.onHappening(happening);
     this.#claims.onHappening(happening);
+    this.#recoveries.onHappening(happening);
     for (const observer of this.#observers) observer.onHappening(happening);
   }
 

@@ -30,9 +30,12 @@ export class SometimesWatch implements Observer {
 
   /** See {@link Observer}. */
   onStep(step: CoreStep): void {
+    const isIdle = findsNothing(step);
+    if (isIdle && step.after.role.type !== "leader") return;
     const actor = this.#actors.get(step.node);
     if (actor === undefined) return;
     this.#open.look(actor.env, step);
+    if (isIdle) return;
     for (const run of this.#runs) run.onStep(step, actor);
   }
 
@@ -48,6 +51,11 @@ export class SometimesWatch implements Observer {
     this.#met.add(name);
     this.#onMet(name);
   }
+}
+
+/** Each turn ends with a look for what is to be sent. Most find nothing: a leader may have to wait, all others have nothing. */
+function findsNothing({ event, before, after, effects }: CoreStep): boolean {
+  return event.type === "replicate" && before === after && effects.length === 0;
 }
 
 function byHappening(

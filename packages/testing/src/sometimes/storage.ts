@@ -100,6 +100,8 @@ class DiskMemory {
   starts = 0;
   horizon = false;
   unsynced: Unsynced = nothing();
+  /** Whether anything may have been written since the last completed sync: most syncs have nothing to do. */
+  isDirty = false;
   lost: Unsynced | undefined;
 }
 
@@ -113,11 +115,13 @@ class StorageWatch implements RunWatch {
   }
 
   onStep({ node, before, after, effects }: CoreStep): void {
+    if (before === after && effects.length === 0) return;
     const disk = this.#disks.of(node);
     disk.state = after;
     disk.horizon = after.horizon !== undefined;
     if (effects.length === 0) return;
     const { unsynced } = disk;
+    disk.isDirty = true;
     for (const effect of effects)
       switch (effect.type) {
         case "saveHardState":
@@ -144,8 +148,7 @@ class StorageWatch implements RunWatch {
   onHappening(happening: Happening): void {
     switch (happening.type) {
       case "synced":
-        this.#disks.of(happening.node).unsynced = nothing();
-        return;
+        return this.#synced(this.#disks.of(happening.node));
       case "ended":
         return this.#ended(happening);
       case "refused":
@@ -154,6 +157,12 @@ class StorageWatch implements RunWatch {
         return this.#started(happening);
       default:
     }
+  }
+
+  #synced(disk: DiskMemory): void {
+    if (!disk.isDirty) return;
+    disk.unsynced = nothing();
+    disk.isDirty = false;
   }
 
   #ended({ node, cause, kept }: Happening & { readonly type: "ended" }): void {

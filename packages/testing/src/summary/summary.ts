@@ -7,6 +7,7 @@ import {
   type Schema,
 } from "@kontiki/actors/node";
 import type { Mark, Operation } from "../history/history.ts";
+import type { Recovery } from "../run/recoveries.ts";
 import type { RunResult } from "../run/result.ts";
 import { percentilesOf, type Percentiles } from "./percentiles.ts";
 import { unavailableTimes, type Unavailable } from "./unavailable.ts";
@@ -73,6 +74,8 @@ export type RunSummary = {
   readonly leaders: readonly SummaryLeader[];
   /** Which faults there were. */
   readonly faults: readonly SummaryFault[];
+  /** How each node that crashed came back, with the parts of that. */
+  readonly recoveries: readonly Recovery[];
   /** How often each thing happened. */
   readonly coverage: RunResult["coverage"];
 };
@@ -114,6 +117,7 @@ export function summaryOf(result: RunResult, options: SummaryOptions = {}): RunS
     unavailable: unavailableTimes(operations, durationMs, unavailableAfterMs),
     leaders: marks.flatMap(leader),
     faults: marks.flatMap((mark) => fault(mark, operations)),
+    recoveries: result.recoveries ?? [],
     coverage,
   };
 }

@@ -3,7 +3,7 @@ import { checkOptions, folder, listOf, oneOf, type Schema } from "@kontiki/actor
 import type { CrashPoint } from "../scenario/fault.ts";
 
 const ROLES = ["leader", "follower"] as const;
-const LOSSES = ["kill", "power loss"] as const;
+const LOSSES = ["kill", "power loss", "power loss of all"] as const;
 
 /**
  * What came of one crash. `ok`: the node was back, and everything that was acknowledged was there. `lost`: something was
@@ -17,8 +17,11 @@ export type MatrixCell = {
   readonly point: CrashPoint;
   /** Its role when that was arranged. */
   readonly role: "leader" | "follower";
-  /** Whether its thread was killed, or its machine lost power with a torn write. */
-  readonly loss: "kill" | "power loss";
+  /**
+   * Whether its thread was killed, its machine lost power with a torn write, or with it the machines of the others lost power
+   * and everything that was not synced.
+   */
+  readonly loss: "kill" | "power loss" | "power loss of all";
   /** What came of it. */
   readonly outcome: MatrixOutcome;
   /** In one line, what is wrong, or what the crash took. */
@@ -51,10 +54,12 @@ const SNAPSHOT_ENTRIES = 16;
 const LARGE = "v".repeat(1_000_000);
 
 /**
- * Crashes one node of three at each point of its turn, as leader and as follower, by a kill and by a loss of power, on real
- * threads with real disks. After each crash the node must be back, and everything that was acknowledged must be there.
+ * Crashes one node of three at each point of its turn, as leader and as follower, by a kill, by a loss of its power, and by a
+ * loss of power that all nodes suffer when it comes to the point, on real threads with real disks. After each crash all nodes must
+ * be back, and everything that was acknowledged must be there. What the other nodes hold hides what one disk loses, so only
+ * the last kind shows that each disk has what its node promised.
  *
- * @returns the crashes one by one, as they were made.
+ * @returns the crashes one by one, as they were made. One after which the nodes are not back is the last.
  * @throws KontikiError for a wrong option, and when the cluster cannot start.
  */
 export async function* runCrashMatrix(options: MatrixOptions): AsyncGenerator<MatrixCell> {
@@ -71,11 +76,19 @@ export async function* runCrashMatrix(options: MatrixOptions): AsyncGenerator<Ma
     const matrix = new Matrix(cluster);
     for (const point of points)
       for (const role of ROLES)
-        for (const loss of LOSSES) yield await matrix.crash({ point, role, loss });
+        for (const loss of LOSSES) {
+          const cell = await matrix.crash({ point, role, loss });
+          yield cell;
+          // Nothing more can be tried on a cluster that does not agree.
+          if (cell.outcome === "not back") return;
+        }
   } finally {
     await cluster.stop();
   }
 }
+
+/** A crash that is to come: its cause once it has come, and the end of what it does to others. */
+type Crashed = { readonly cause: string | undefined; readonly others: Promise<unknown> };
 
 type Wanted = Pick<MatrixCell, "point" | "role" | "loss">;
 
@@ -102,11 +115,13 @@ class Matrix {
     await cluster.converged({ timeoutMs: BACK_MS });
     const node = role === "leader" ? leader : cluster.nodeIds.find((id) => id !== leader);
     if (node === undefined) return cell("not reached", "there is no follower");
-    const crashed = this.#crashOf(node, point);
+    const others = cluster.nodeIds.filter((id) => loss === "power loss of all" && id !== node);
+    const crashed = this.#crashOf(node, point, others);
     cluster.faults.crashAt(node, point, loss === "kill" ? undefined : "torn");
     const cause = await this.#provoked(node, point, crashed);
     cluster.faults.crashAt(node, undefined);
     if (cause === undefined) return cell("not reached", `${node} did not come to it`);
+    await crashed.others;
     const began = performance.now();
     try {
       await cluster.converged({ timeoutMs: BACK_MS });
@@ -119,14 +134,18 @@ class Matrix {
     return missing === undefined ? cell("ok", cause, backMs) : cell("lost", missing, backMs);
   }
 
-  /** The cause of a node's crash at this point. */
-  #crashOf(node: string, point: CrashPoint): { readonly cause: string | undefined } {
-    const { events } = this.#cluster;
-    const found: { cause: string | undefined } = { cause: undefined };
+  /** The cause of a node's crash at this point. Then these others lose power as well. */
+  #crashOf(node: string, point: CrashPoint, others: readonly string[]): Crashed {
+    const { events, faults } = this.#cluster;
+    const found: { cause: string | undefined; others: Promise<unknown> } = {
+      cause: undefined,
+      others: Promise.resolve(),
+    };
     const listen = (event: ClusterEvent): void => {
       if (event.type !== "crashed" || event.node !== node) return;
       if (!event.cause.includes(point)) return;
       found.cause = event.cause.split("; ")[1] ?? "killed";
+      found.others = Promise.all(others.map((other) => faults.losePower(other, "nothing")));
       events.off("event", listen);
     };
     events.on("event", listen);
@@ -134,11 +153,7 @@ class Matrix {
   }
 
   /** Does what brings a node to the point, until it has crashed there. Undefined when it has not in time. */
-  async #provoked(
-    node: string,
-    point: CrashPoint,
-    crashed: { readonly cause: string | undefined },
-  ): Promise<string | undefined> {
+  async #provoked(node: string, point: CrashPoint, crashed: Crashed): Promise<string | undefined> {
     const until = performance.now() + CRASH_MS;
     if (point === "inRecovery") await this.#cluster.node(node).crash();
     while (crashed.cause === undefined && performance.now() < until)

@@ -1,15 +1,24 @@
 import { KontikiError, type Cluster } from "@kontiki/actors";
 import type { Kept } from "../scenario/fault.ts";
 
+/** What a keeper tells before it does it. */
+export type KeeperWatch = {
+  readonly crashing?: (node: string) => void;
+  readonly starting?: (node: string) => void;
+};
+
 /** Starts, stops, crashes and pauses threads. Each takes time, so the requests for one node run one after another. */
 export class NodeKeeper {
   readonly #cluster: Cluster<unknown, unknown>;
+  readonly #watch: KeeperWatch;
   readonly #chains = new Map<string, Promise<void>>();
   readonly #down = new Set<string>();
   readonly #still = new Set<string>();
 
-  constructor(cluster: Cluster<unknown, unknown>) {
+  /** @param watch learns when threads are about to crash and to start. */
+  constructor(cluster: Cluster<unknown, unknown>, watch: KeeperWatch = {}) {
     this.#cluster = cluster;
+    this.#watch = watch;
   }
 
   /** Whether a node should be running. */
@@ -20,6 +29,7 @@ export class NodeKeeper {
   /** Ends a thread at once, and keeps it down. With `kept` its machine loses power too. */
   crash(node: string, kept?: Kept): void {
     this.#takeDown(node, async () => {
+      this.#watch.crashing?.(node);
       await quietly(() =>
         kept === undefined
           ? this.#cluster.node(node).crash()
@@ -42,7 +52,10 @@ export class NodeKeeper {
 
   start(node: string): void {
     if (!this.#down.delete(node)) return;
-    this.#do(node, () => this.#cluster.node(node).start());
+    this.#do(node, () => {
+      this.#watch.starting?.(node);
+      return this.#cluster.node(node).start();
+    });
   }
 
   pause(node: string): void {

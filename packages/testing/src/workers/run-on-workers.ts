@@ -23,6 +23,7 @@ import { remembersMail } from "../nemesis/network-faults.ts";
 import { Counters } from "../run/counters.ts";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
+import { Recoveries } from "../run/recoveries.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { SimNetwork } from "../simulation/sim-network.ts";
 import { ClusterTarget } from "./cluster-target.ts";
@@ -33,6 +34,7 @@ import { CLUSTER_SOURCE, startCluster, type ClusterSource } from "./live-cluster
 import { LiveFaults } from "./live-faults.ts";
 import { LiveCoverage } from "./live-coverage.ts";
 import { NodeKeeper } from "./node-keeper.ts";
+import { watchRecoveries } from "./live-recoveries.ts";
 import { RealTimeline } from "./real-timeline.ts";
 import { settle } from "./settle.ts";
 
@@ -99,6 +101,9 @@ class LiveRun {
   readonly #record: ClientRecord;
   readonly #faultMarks = new Marks(() => this.#now);
   readonly #leaderMarks = new LeaderMarks(() => this.#now);
+  readonly #recoveries = new Recoveries(() => this.#now);
+  /** When each write was called that has not returned. */
+  readonly #writes = new Map<number, number>();
   readonly #violations: Violation[] = [];
   #timeline: RealTimeline | undefined;
   #target: ClusterTarget | undefined;
@@ -132,7 +137,11 @@ class LiveRun {
     const { scenario } = this.#plan;
     const timeline = (this.#timeline = new RealTimeline());
     const network = this.#networkOn(timeline);
-    const keeper = new NodeKeeper(cluster);
+    const keeper = new NodeKeeper(cluster, {
+      crashing: (node) => this.#recoveries.crashed(node),
+      starting: (node) => this.#recoveries.restarted(node),
+    });
+    watchRecoveries(cluster, this.#recoveries);
     const target = new ClusterTarget({
       cluster,
       keeper,
@@ -183,11 +192,15 @@ class LiveRun {
   called = (operation: PlannedOperation): void => {
     this.#coverage.called();
     this.#record.called(operation, this.#now);
+    if (!operation.read) this.#writes.set(operation.id, this.#now);
   };
 
   returned = (operation: PlannedOperation, outcome: Outcome<unknown>): void => {
     this.#coverage.returned(outcome);
     this.#record.returned(operation, outcome, this.#now);
+    const calledAt = this.#writes.get(operation.id);
+    this.#writes.delete(operation.id);
+    if (calledAt !== undefined && outcome.type === "ok") this.#recoveries.acknowledged(calledAt);
   };
 
   get #now(): number {
@@ -269,6 +282,7 @@ class LiveRun {
       virtualMs: this.#now,
       coverage,
       history,
+      recoveries: this.#recoveries.all,
     };
   }
 

@@ -1,0 +1,68 @@
+import { KontikiError } from "@kontiki/actors";
+import { nearest } from "@kontiki/actors/node";
+import { Fleet, type NatsOptions } from "@kontiki/nats";
+import { EXIT_TOOL, type Host } from "../host/host.ts";
+import { badInput, CheckFailure } from "../output/check-failure.ts";
+import { judging } from "../output/judging.ts";
+import type { Notes } from "../output/notes.ts";
+
+/** The options that say how to reach a server of NATS. */
+export type ServerOptions = {
+  readonly nats: string;
+  readonly creds?: string;
+  readonly nkey?: string;
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+};
+
+/** These options as the connection takes them. */
+export function natsOptions(options: ServerOptions): NatsOptions {
+  const { nats: servers, creds, nkey, tlsCa: ca, tlsCert: cert, tlsKey: key } = options;
+  const hasTls = ca !== undefined || cert !== undefined || key !== undefined;
+  return {
+    servers,
+    name: "kontiki",
+    ...(creds !== undefined && { creds }),
+    ...(nkey !== undefined && { nkey }),
+    ...(hasTls && {
+      tls: {
+        ...(ca !== undefined && { ca }),
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+      },
+    }),
+  };
+}
+
+/** Does something with the campaigns of a server. Resolves to the exit status; a server that cannot be used is an error of the tool. */
+export function withFleet(
+  options: ServerOptions,
+  host: Host,
+  notes: Notes,
+  work: (fleet: Fleet) => Promise<number>,
+): Promise<number> {
+  return judging(host, notes, async () => {
+    try {
+      const fleet = await Fleet.open(natsOptions(options));
+      try {
+        return await work(fleet);
+      } finally {
+        await fleet.close();
+      }
+    } catch (error) {
+      if (error instanceof KontikiError) throw new CheckFailure(error.message, EXIT_TOOL);
+      throw error;
+    }
+  });
+}
+
+/** @throws CheckFailure if no campaign has this name. */
+export async function expectCampaign(fleet: Fleet, name: string): Promise<void> {
+  const names = await fleet.names();
+  if (names.includes(name)) return;
+  const near = nearest(name, names);
+  const known = names.length === 0 ? "there is none" : `there are ${names.join(", ")}`;
+  const hint = near === undefined ? known : `did you mean ${near}?`;
+  throw badInput(`there is no campaign ${name} on this server: ${hint}`);
+}

@@ -1,0 +1,57 @@
+import type { NatsConnection, Subscription } from "@nats-io/transport-node";
+import type { CampaignSpec } from "../campaign/spec.ts";
+import type { CampaignStore } from "../store/campaign-store.ts";
+import { SUBJECTS } from "../store/streams.ts";
+
+/** How often to look, in ms, in case a notice was lost while the server was away. */
+const LOOK_MS = 5000;
+
+/** The campaigns that run now, as a worker sees them. */
+export class RunningCampaigns {
+  readonly #store: CampaignStore;
+  readonly #onChange: () => void;
+  readonly #notices: Subscription;
+  readonly #timer: NodeJS.Timeout;
+  #running: readonly CampaignSpec[] = [];
+  #looking: Promise<void> | undefined;
+  #isStale = false;
+
+  constructor(connection: NatsConnection, store: CampaignStore, onChange: () => void) {
+    this.#store = store;
+    this.#onChange = onChange;
+    // What is written into the stream reaches plain subscribers as well.
+    const callback = (): void => void this.look();
+    this.#notices = connection.subscribe(SUBJECTS.campaign("*"), { callback });
+    this.#timer = setInterval(callback, LOOK_MS);
+  }
+
+  /** Those that run, in the order of their names. */
+  get all(): readonly CampaignSpec[] {
+    return this.#running;
+  }
+
+  /** Reads the list again. */
+  look(): Promise<void> {
+    if (this.#looking !== undefined) this.#isStale = true;
+    this.#looking ??= this.#read().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Looks no more. */
+  end(): void {
+    this.#notices.unsubscribe();
+    clearInterval(this.#timer);
+  }
+
+  async #read(): Promise<void> {
+    do {
+      this.#isStale = false;
+      const all = await this.#store.list().catch(() => undefined);
+      // The server is away: what is known still holds.
+      if (all !== undefined) this.#running = all.filter(({ state }) => state === "running");
+    } while (this.#isStale);
+    this.#onChange();
+  }
+}

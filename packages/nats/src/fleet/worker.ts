@@ -1,0 +1,179 @@
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { Job, JobSpec } from "@kontiki/testing";
+import { setTimeout as after } from "node:timers/promises";
+import type { WorkerName } from "../campaign/result.ts";
+import type { CampaignSpec } from "../campaign/spec.ts";
+import { answerAsks, type WorkerReport } from "./presence.ts";
+import { RateMeter } from "./rate-meter.ts";
+import { RunningCampaigns } from "./running-campaigns.ts";
+import { ScenarioFiles } from "./scenario-files.ts";
+import { WorkPlace, type Outcome, type Stores } from "./work-place.ts";
+
+/** Options of a worker. */
+export type WorkOptions = {
+  /** How many runs at once. */
+  readonly jobs: number;
+  /** The name of this machine. */
+  readonly host: string;
+  /** Starts a thread that runs tasks. */
+  readonly startJob: (spec: JobSpec) => Job;
+  /** Gives back what runs, and ends. */
+  readonly signal: AbortSignal;
+  /** Ends when no campaign runs that this worker can work on. Default: false. */
+  readonly untilIdle?: boolean;
+  /** Called with lines for people: a campaign that this worker refuses, and why. */
+  readonly onNote?: (line: string) => void;
+};
+
+/** What a worker has done. */
+export type WorkDone = {
+  /** Ranges whose results it published. */
+  readonly ranges: number;
+  /** Runs that ended here, also in ranges that it gave back. */
+  readonly runs: number;
+  /** Ranges that ended in an error of the tool as often as they may be given out. */
+  readonly broken: number;
+  /** Campaigns that it did not work on, by name. */
+  readonly refused: readonly string[];
+};
+
+/** How long to wait for a campaign when none has work, in ms. */
+const IDLE_MS = 500;
+
+/** Takes ranges of all campaigns on a server, and runs them. */
+export class Worker {
+  readonly #stores: Stores;
+  readonly #code: string;
+  readonly #options: WorkOptions;
+  readonly #me: WorkerName;
+  readonly #connection: NatsConnection;
+  readonly #files = new ScenarioFiles();
+  /** By the ids of campaigns: what a job loads, or why this worker refuses. */
+  readonly #sources = new Map<string, readonly string[] | string>();
+  readonly #refused = new Set<string>();
+  readonly #runs = new Map<string, number>();
+  readonly #rate = new RateMeter();
+  readonly #counts: Record<Outcome, number> = {
+    unfolded: 0,
+    done: 0,
+    skipped: 0,
+    broken: 0,
+    returned: 0,
+    strange: 0,
+  };
+  readonly #places: readonly WorkPlace[];
+
+  /** `code` is the digest of this worker's packages, `id` distinguishes it from all others. */
+  constructor(
+    connection: NatsConnection,
+    stores: Stores,
+    { code, id }: { readonly code: string; readonly id: string },
+    options: WorkOptions,
+  ) {
+    this.#connection = connection;
+    this.#stores = stores;
+    this.#code = code;
+    this.#options = options;
+    this.#me = { id, host: options.host, pid: process.pid, jobs: options.jobs };
+    const place = {
+      startJob: (spec: CampaignSpec) => this.#startJob(spec),
+      onRun: (spec: CampaignSpec) => this.#count(spec),
+      signal: options.signal,
+    };
+    this.#places = Array.from(
+      { length: options.jobs },
+      () => new WorkPlace(stores, this.#me, place),
+    );
+  }
+
+  /** Works until `signal` aborts, or until nothing is left if so asked. All threads have ended when it resolves. */
+  async work(): Promise<WorkDone> {
+    const campaigns = new RunningCampaigns(this.#connection, this.#stores.campaigns, () =>
+      this.#abortStopped(campaigns),
+    );
+    const answers = answerAsks(this.#connection, (id) => this.#reportOf(id));
+    await campaigns.look();
+    await Promise.all(this.#places.map((place) => this.#occupy(place, campaigns)));
+    await Promise.all(this.#places.map((place) => place.end()));
+    campaigns.end();
+    answers.unsubscribe();
+    this.#files.remove();
+    const runs = [...this.#runs.values()].reduce((sum, some) => sum + some, 0);
+    const { done: ranges, broken } = this.#counts;
+    return { ranges, runs, broken, refused: [...this.#refused].toSorted() };
+  }
+
+  async #occupy(place: WorkPlace, campaigns: RunningCampaigns): Promise<void> {
+    const { signal, untilIdle = false } = this.#options;
+    while (!signal.aborted) {
+      const mine = campaigns.all.filter((spec) => this.#accepts(spec));
+      let found = false;
+      for (const spec of mine)
+        if (!signal.aborted) found = (await this.#take(place, spec)) || found;
+      if (found) continue;
+      if (mine.length === 0 && untilIdle) return;
+      await after(IDLE_MS, undefined, { signal }).catch(() => undefined);
+      if (untilIdle) await campaigns.look();
+    }
+  }
+
+  /** Does one piece of work of a campaign. @returns whether there was any. */
+  async #take(place: WorkPlace, spec: CampaignSpec): Promise<boolean> {
+    const { queue, campaigns } = this.#stores;
+    const message = await queue.take(spec.id).catch(() => undefined);
+    if (message !== undefined) {
+      const outcome = await place.handle(spec, message);
+      this.#counts[outcome] += 1;
+      return true;
+    }
+    // Each piece of work is acknowledged after its results are there, and after what follows from it is in the queue.
+    const isEmpty = await queue.isEmpty(spec.id).catch(() => false);
+    if (isEmpty) await campaigns.turn(spec, "finished");
+    return false;
+  }
+
+  /** Whether this worker can run a campaign: another version of the code could give other results. */
+  #accepts(spec: CampaignSpec): boolean {
+    let sources = this.#sources.get(spec.id);
+    if (sources === undefined) {
+      sources = this.#sourcesOf(spec);
+      this.#sources.set(spec.id, sources);
+      if (typeof sources === "string") this.#refuse(spec, sources);
+    }
+    return typeof sources !== "string";
+  }
+
+  #sourcesOf(spec: CampaignSpec): readonly string[] | string {
+    if (spec.code === this.#code) return this.#files.sources(spec);
+    return `it needs the code ${spec.code}, and this worker has ${this.#code}: install the version that started it`;
+  }
+
+  #refuse({ name }: CampaignSpec, why: string): void {
+    this.#refused.add(name);
+    this.#options.onNote?.(`refused campaign ${name}: ${why}`);
+  }
+
+  #startJob({ id }: CampaignSpec): Job {
+    const sources = this.#sources.get(id);
+    const scenarios = typeof sources === "string" ? [] : (sources ?? []);
+    return this.#options.startJob({ engine: "simulation", scenarios, pages: false });
+  }
+
+  #count({ id }: CampaignSpec): void {
+    this.#runs.set(id, (this.#runs.get(id) ?? 0) + 1);
+    this.#rate.count();
+  }
+
+  #abortStopped(campaigns: RunningCampaigns): void {
+    const running = new Set(campaigns.all.map(({ id }) => id));
+    for (const place of this.#places)
+      if (place.campaign !== undefined && !running.has(place.campaign)) place.abort();
+  }
+
+  #reportOf(id: string): WorkerReport | undefined {
+    const runs = this.#runs.get(id) ?? 0;
+    const busy = this.#places.filter(({ campaign }) => campaign === id).length;
+    if (busy === 0 && runs === 0) return undefined;
+    return { ...this.#me, busy, runs, perSecond: this.#rate.perSecond };
+  }
+}

@@ -1,0 +1,123 @@
+import { KontikiError } from "@kontiki/actors";
+import { expect, onTestFinished, test } from "vitest";
+import { alone, fakeJob, fakeReport, SPEC } from "../support/fake-runs.ts";
+import { openFleet, plain, WANTED, workOff } from "../support/fleets.ts";
+import { startNatsServer, type NatsServer } from "../support/nats-server.ts";
+
+test.each([{}, { untilFail: true }, { untilDoubt: true }])(
+  "workers bring the result of one machine: %o",
+  async (end) => {
+    const server = await startNatsServer();
+    const fleet = await openFleet(server);
+    const started = await fleet.start({ ...WANTED, ...end });
+    expect([started.state, started.ranges, started.progress.size]).toEqual([
+      "running",
+      { done: 0, all: 6, seeds: 4 },
+      69,
+    ]);
+    const others = await openFleet(server);
+    await Promise.all([workOff(fleet), workOff(others)]);
+    const state = await fleet.state("campaign");
+    expect(plain(state.result.tallies)).toEqual(plain(alone({ ...SPEC, ...end })));
+    expect([state.state, state.result.isComplete, state.dropped]).toEqual([
+      "finished",
+      true,
+      { repeated: 0, strange: 0 },
+    ]);
+  },
+);
+
+/** Workers that take a range for each of their jobs, and are not heard of again. Resolves when they hold these ranges. */
+async function dieAtWork(server: NatsServer, workers: number): Promise<void> {
+  const abort = new AbortController();
+  onTestFinished(() => abort.abort());
+  const fleets = await Promise.all(Array.from({ length: workers }, () => openFleet(server)));
+  let held = 0;
+  await new Promise<void>((resolve) => {
+    const hold = (): Promise<never> => {
+      held += 1;
+      if (held === workers * 2) resolve();
+      return new Promise(() => undefined);
+    };
+    // Their connections are gone, so what they do in the end is of no account.
+    for (const fleet of fleets)
+      workOff(fleet, () => fakeJob(hold), { signal: abort.signal }).catch(() => undefined);
+  });
+  await Promise.all(fleets.map((fleet) => fleet.close()));
+}
+
+test("ranges of workers that die without a word go to others, also over a restart of the server", async () => {
+  const server = await startNatsServer();
+  const fleet = await openFleet(server);
+  await fleet.start({ ...WANTED, redeliverMs: 1000 });
+  await dieAtWork(server, 2);
+  const working = workOff(fleet);
+  await server.stop();
+  await server.start();
+  await working;
+  const state = await fleet.state("campaign");
+  expect(plain(state.result.tallies)).toEqual(plain(alone(SPEC)));
+  expect([state.state, state.broken]).toEqual(["finished", []]);
+});
+
+test("a name is given once, and a name that no campaign has is told", async () => {
+  const fleet = await openFleet(await startNatsServer());
+  await expect(fleet.state("campaign")).rejects.toThrow(
+    new KontikiError("there is no campaign campaign on this server: there is none"),
+  );
+  await fleet.start(WANTED);
+  await expect(fleet.start(WANTED)).rejects.toThrow(/^there is a campaign campaign already/);
+  await expect(fleet.start({ ...WANTED, name: "a.b" })).rejects.toThrow(/^"a\.b" cannot be a name/);
+  expect(await fleet.names()).toEqual(["campaign"]);
+});
+
+test("what is stopped ends at once, and what is removed is gone", async () => {
+  const server = await startNatsServer();
+  const fleet = await openFleet(server);
+  const { id } = await fleet.start(WANTED);
+  let began: () => void = () => undefined;
+  const isRunning = new Promise<void>((resolve) => (began = resolve));
+  const other = await openFleet(server);
+  const working = workOff(other, () =>
+    fakeJob((task) => {
+      if (task.number === 0 && task.seed === WANTED.first) return fakeReport(task);
+      began();
+      return new Promise(() => undefined);
+    }),
+  );
+  await isRunning;
+  expect(await fleet.workers(id)).toMatchObject([{ host: "here", jobs: 2, pid: process.pid }]);
+  await fleet.stop("campaign");
+  expect(await working).toMatchObject({ ranges: 0, broken: 0 });
+  expect((await fleet.state("campaign")).state).toBe("stopped");
+  await fleet.remove("campaign");
+  expect(await fleet.names()).toEqual([]);
+  await fleet.start(WANTED);
+  await workOff(fleet);
+  expect(plain((await fleet.state("campaign")).result.tallies)).toEqual(plain(alone(SPEC)));
+});
+
+test("a guided range begins with plans that others kept", async () => {
+  const fleet = await openFleet(await startNatsServer());
+  await fleet.start({ ...WANTED, guided: true, count: 16, perRange: 8 });
+  const seen: number[][] = [];
+  await fleet.work({
+    jobs: 1,
+    host: "here",
+    startJob: () =>
+      fakeJob((task) => {
+        if (task.number === 0) seen.push([]);
+        seen.at(-1)?.push(task.seed);
+        return fakeReport(task);
+      }),
+    signal: new AbortController().signal,
+    untilIdle: true,
+  });
+  const [one = [], two = []] = seen;
+  expect([one.length, two.length]).toEqual([24, 24]);
+  // A quarter of the second range.
+  expect(two.slice(0, 6).every((seed) => one.includes(seed))).toBe(true);
+  const state = await fleet.state("campaign");
+  expect([state.progress.done, state.result.isComplete]).toEqual([48, true]);
+  await fleet.remove("campaign");
+});
