@@ -12,6 +12,7 @@ const ENTRIES = {
   "@kontiki/actors": "actors/dist/index.d.ts",
   "@kontiki/actors/node": "actors/dist/node.d.ts",
   "@kontiki/actors/runtime": "actors/dist/runtime.d.ts",
+  "@kontiki/actors/threads": "actors/dist/threads.d.ts",
   "@kontiki/testing": "testing/dist/index.d.ts",
   "@kontiki/testing/vitest": "testing/dist/vitest/index.d.ts",
   "@kontiki/cli": "cli/dist/index.d.ts",

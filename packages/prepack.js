@@ -10,7 +10,10 @@ import { join, parse } from "node:path";
 // Not the user agent: an npm that a script of pnpm starts inherits that of pnpm.
 const { npm_execpath: packer = "" } = process.env;
 
-if (existsSync("src/view") && !existsSync("dist/web/page.html")) {
+/** What the build of the pages writes into a package, by a folder by which that package is known. */
+const BUILT = { "src/view": "dist/web/page.html", "src/vitest": "assets/report.js" };
+
+if (Object.entries(BUILT).some(([folder, file]) => existsSync(folder) && !existsSync(file))) {
   console.error("kontiki: the page is not built: run `npx -y pnpm@12 build`");
   process.exitCode = 1;
 } else if (parse(packer).name === "pnpm") {

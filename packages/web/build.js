@@ -1,18 +1,32 @@
 /**
  * Builds the page into one file without imports: `packages/cli/dist/web/page.html`, which the command line serves and
- * exports. Does nothing when that file is newer than everything it is made from; `--force` builds all the same.
+ * exports; and the script and the style sheet of reports and histories, which `@kontiki/testing` puts into its pages:
+ * `packages/testing/assets`. Does nothing when these are newer than everything they are made from; `--force` builds all the
+ * same.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const page = join(root, "../cli/dist/web/page.html");
+const report = {
+  script: join(root, "../testing/assets/report.js"),
+  style: join(root, "../testing/assets/report.css"),
+};
 
-if (process.argv.includes("--force") || changedAt(page) <= newestSource()) await write();
+/** What the page runs in a worker is compiled from these packages. */
+const COMPILED = ["core", "actors", "testing", "cli"].map((name) =>
+  join(root, `../${name}/dist/tsconfig.tsbuildinfo`),
+);
 
-async function write() {
+const oldest = Math.min(...[page, report.script, report.style].map(changedAt));
+if (process.argv.includes("--force") || oldest <= newestSource())
+  await Promise.all([writePage(), writeReport()]);
+
+async function writePage() {
   const result = await build({
     root,
     configFile: false,
@@ -28,26 +42,63 @@ async function write() {
   });
   const { output } = Array.isArray(result) ? result[0] : result;
   mkdirSync(dirname(page), { recursive: true });
-  writeFileSync(page, inOneFile(output));
+  const [engine] = await bundled("src/engine/worker.ts");
+  writeFileSync(page, withEngine(inOneFile(output), engine.code));
+}
+
+async function writeReport() {
+  const output = await bundled("src/report/main.js");
+  mkdirSync(dirname(report.script), { recursive: true });
+  writeFileSync(report.script, inElement(output[0].code));
+  writeFileSync(report.style, styleIn(output));
+}
+
+/** A file and all that it imports as one script, and its style sheet. */
+async function bundled(entry) {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: "warn",
+    build: {
+      write: false,
+      target: "es2022",
+      lib: { entry: join(root, entry), formats: ["iife"], name: "kontiki", cssFileName: "style" },
+    },
+  });
+  return (Array.isArray(result) ? result[0] : result).output;
+}
+
+/** The page with that script in it, compressed by gzip, in base64. */
+function withEngine(html, code) {
+  const data = gzipSync(code, { level: 9 }).toString("base64");
+  return html.replace(/(<script id="engine"[^>]*>)/, (tag) => tag + data);
 }
 
 /** The page with its script and its style sheet inside. */
 function inOneFile(output) {
   const html = output.find(({ fileName }) => fileName.endsWith(".html"));
   const script = output.find(({ type }) => type === "chunk");
-  const style = output.find(({ fileName }) => fileName.endsWith(".css"));
-  const code = script.code.replaceAll("</script", "<\\/script");
+  const code = inElement(script.code);
   return String(html.source)
     .replace(/<script type="module"[^>]*><\/script>\s*/, "")
-    .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style.source}</style>`)
+    .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${styleIn(output)}</style>`)
     .replace("</body>", () => `<script type="module">${code}</script>\n</body>`);
+}
+
+/** A script that can stand in a page. */
+function inElement(code) {
+  return code.replaceAll("</script", "<\\/script");
+}
+
+function styleIn(output) {
+  return String(output.find(({ fileName }) => fileName.endsWith(".css")).source);
 }
 
 function newestSource() {
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
   const sources = files.map((file) => join(root, "src", file));
   const others = ["index.html", "build.js", "package.json"].map((file) => join(root, file));
-  return Math.max(...[...sources, ...others].map(changedAt));
+  return Math.max(...[...sources, ...others, ...COMPILED].map(changedAt));
 }
 
 /** In ms since 1970; 0 for a file that is not there. */

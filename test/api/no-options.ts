@@ -61,6 +61,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
       names: ["ActorRef#tell"],
     },
   ],
+  "@kontiki/actors/threads": [
+    { why: "starts a thread of a campaign, with the options of Node", names: ["startWorker"] },
+  ],
   "@kontiki/actors/node": [
     {
       why: "messages, bytes and times on the hot path of a node or a client",
@@ -71,7 +74,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         
         Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order TimerRunner#hasten Router#attachClient Router#attachElsewhere Router#attachOtherClients Router#attachNode Router#bury
-        Router#detachNode Router#forgetNode Router#hasClient Router#receive Router#route Router#taken TimerRunner#run checkPlain checkThreadFile startWorker isSetAside setAsideOn clientAddress
+        Router#detachNode Router#forgetNode Router#hasClient Router#receive Router#route Router#taken TimerRunner#run checkPlain checkThreadFile isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         isClientAddress messageOf
         openParcel expiredIn outcomeOf probe quorumBeats`).concat("new ResultsReader"),

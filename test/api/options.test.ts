@@ -91,6 +91,7 @@ const TABLES = {
   },
   "@kontiki/actors/runtime": actorRefusals,
   "@kontiki/actors/node": nodeRefusals(),
+  "@kontiki/actors/threads": {},
   "@kontiki/testing": {
     ...checkerRefusals,
     ...runRefusals,

@@ -25,6 +25,7 @@ import {
   parsing,
   performTask,
   placements,
+  forked,
   planFrom,
   planOf,
   planOfParts,
@@ -124,6 +125,7 @@ const isObject = (given: unknown): boolean =>
   Object.prototype.toString.call(given) === "[object Object]";
 const SEED = whole(0, SEED_MAX);
 const AMOUNT = decimal(0, Infinity);
+const MOMENT = kind("a time in ms", (value) => Number.isFinite(value) && Number(value) >= 0);
 /** A text, or its parts. */
 const TEXT_PARTS = kind(
   "the text of a file, or its parts",
@@ -571,6 +573,16 @@ export function replayRefusals(folder: string): Refusals {
       ...wrongArgument("runToken", "draw", draw, (given) =>
         runToken(plan, { check: "c", hash: "h" }, given),
       ),
+    ],
+    forked: [
+      ...wrongArgument("forked", "plan", PLAN, (given) => forked(given, { at: 0, changes: [] })),
+      ...wrongOptions({
+        where: "forked",
+        call: (given) => forked(plan, given),
+        options: { at: MOMENT, changes: kind("a list of changes", Array.isArray) },
+        needed: { at: 0, changes: [] },
+        argument: "fork",
+      }),
     ],
     planFrom: [
       ...wrongArgument(

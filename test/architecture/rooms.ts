@@ -5,6 +5,7 @@
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: ["."],
   actors: [
+    "platform",
     "errors.ts",
     "options",
     "bytes",
@@ -32,9 +33,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "program",
     "cluster",
     "node.ts",
+    "threads.ts",
     "index.ts",
   ],
   testing: [
+    "platform",
     "chance.ts",
     "slices.ts",
     "watchdog.ts",
@@ -61,6 +64,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "campaign",
     "session",
     "vitest",
+    "browser.ts",
     "index.ts",
   ],
   nats: ["connection", "hosts", "campaign", "store", "fleet", "index.ts"],
@@ -94,7 +98,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "bin.ts",
     "index.ts",
   ],
-  web: ["model", "page"],
+  web: ["model", "engine", "page"],
 };
 
 /** Folders of `test/<package>` that mirror no folder of the package, and what they hold. */

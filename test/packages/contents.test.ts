@@ -39,10 +39,7 @@ test.each(["assets", "scenarios"])(
     const packed = files
       .filter((file) => file.startsWith(`${folder}/`))
       .map((file) => posix.basename(file));
-    const kept = readdirSync(`${ROOT}/packages/testing/${folder}`).filter(
-      (file) => !["README.md", "tsconfig.json"].includes(file) || folder === "scenarios",
-    );
-    expect(packed).toEqual(kept.toSorted());
+    expect(packed).toEqual(readdirSync(`${ROOT}/packages/testing/${folder}`).toSorted());
   },
 );
 

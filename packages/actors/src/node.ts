@@ -97,6 +97,5 @@ export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts"
 export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./mailboxes/router.ts";
-export { checkThreadFile, startWorker } from "./supervision/start-worker.ts";
 export type { Tracer } from "./trace/trace.ts";
 export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./mail/wire.ts";

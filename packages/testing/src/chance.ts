@@ -6,24 +6,41 @@
  */
 export class Chance {
   readonly #seed: string;
-  #a: number;
-  #b: number;
-  #c: number;
+  readonly #streams: Streams | undefined;
+  #a = 0;
+  #b = 0;
+  #c = 0;
   #counter = 1;
 
-  /** Begins a stream. @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere. */
-  constructor(seed: number | string) {
+  /**
+   * Begins a stream.
+   *
+   * @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere.
+   * @param streams keeps this stream and all its forks, to begin them again from another seed.
+   */
+  constructor(seed: number | string, streams?: Streams) {
     this.#seed = String(seed);
-    this.#a = hashOf(this.#seed, 0x9e3779b9);
-    this.#b = hashOf(this.#seed, 0x243f6a88);
-    this.#c = hashOf(this.#seed, 0xb7e15162);
-    // The first numbers of similar seeds are similar.
-    for (let round = 0; round < 12; round += 1) this.bits();
+    this.#streams = streams;
+    this.#begin(this.#seed + (streams?.add(this) ?? ""));
   }
 
   /** A separate stream, independent of draws from this one. The same label gives the same stream. */
   fork(label: string): Chance {
-    return new Chance(`${this.#seed}/${label}`);
+    return new Chance(`${this.#seed}/${label}`, this.#streams);
+  }
+
+  /** Begins again, as the stream of another seed. @hidden */
+  restart(mark: string): void {
+    this.#begin(this.#seed + mark);
+  }
+
+  #begin(seed: string): void {
+    this.#a = hashOf(seed, 0x9e3779b9);
+    this.#b = hashOf(seed, 0x243f6a88);
+    this.#c = hashOf(seed, 0xb7e15162);
+    this.#counter = 1;
+    // The first numbers of similar seeds are similar.
+    for (let round = 0; round < 12; round += 1) this.bits();
   }
 
   /** 32 random bits, as a number from 0. */
@@ -65,6 +82,24 @@ export class Chance {
   shuffled<T>(things: readonly T[]): T[] {
     const left = [...things];
     return things.flatMap(() => left.splice(this.below(left.length), 1));
+  }
+}
+
+/** The streams of a run that changes its seed on its way. @hidden */
+export class Streams {
+  readonly #all: Chance[] = [];
+  #mark = "";
+
+  /** Keeps a stream. Returns what its seed ends with. */
+  add(stream: Chance): string {
+    this.#all.push(stream);
+    return this.#mark;
+  }
+
+  /** Begins all streams again, those that are forked later included. */
+  reseed(seed: number): void {
+    this.#mark += `@${seed}`;
+    for (const stream of this.#all) stream.restart(this.#mark);
   }
 }
 

@@ -145,7 +145,7 @@ export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
 export { Chance } from "./chance.ts";
-export type { Plan, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
+export type { Plan, PlanEdit, PlannedFault, PlannedOperation, ReadRoute } from "./plan/plan.ts";
 export { planOf } from "./plan/plan-of.ts";
 export type { Recovery } from "./run/recoveries.ts";
 export type { RunResult, Violation } from "./run/result.ts";
@@ -193,7 +193,8 @@ export type { Complaint, Path } from "./scenario/complaint.ts";
 export { FAULT_GROUPS, type FaultGroup } from "./scenario/faults/table.ts";
 export type * from "./scenario/input.ts";
 export type { Duration, DurationRange, Share } from "./scenario/written/values.ts";
-export { loadScenario, loadScenarioParts, parseScenario } from "./scenario/load.ts";
+export { loadScenario, loadScenarioParts } from "./scenario/load.ts";
+export { parseScenario } from "./scenario/parse.ts";
 export type {
   CommandGenerator,
   Invariant,
@@ -215,6 +216,7 @@ export { FaultDesk, type FaultInForce } from "./workers/fault-desk.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export { describeHappening, describeStart } from "./replay/describe-happening.ts";
 export { describeStep } from "./replay/describe-step.ts";
+export { forked, type Fork, type ForkChange } from "./replay/fork.ts";
 export { planFrom, type Draw, type Recipe, type Runs } from "./replay/recipe.ts";
 export { runToken, type Failed } from "./replay/run-token.ts";
 export { shrink, shrinkInSlices, type RunPlan, type Shrunk, type Tried } from "./replay/shrink.ts";

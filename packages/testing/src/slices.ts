@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "#platform";
 import {
   callable,
   checkArgument,
@@ -62,7 +62,7 @@ export async function finishInSlices<Result, Progress>(
       onProgress?.(next.value);
       break;
     }
-    await setImmediate();
+    await nextTurn();
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ export type EntryPoint =
   | "@kontiki/actors"
   | "@kontiki/actors/node"
   | "@kontiki/actors/runtime"
+  | "@kontiki/actors/threads"
   | "@kontiki/testing"
   | "@kontiki/testing/vitest"
   | "@kontiki/cli";

@@ -164,6 +164,21 @@ The run was different: the code has changed since the token was made.
     expect(await replayed(came)).toEqual(all);
   });
 
+  test.each([
+    ["the same run", VALID.hash, "reproduced: nothing failed, the run is valid\n"],
+    [
+      "another run",
+      "00c0ffee",
+      `not reproduced: the token says that nothing failed, this run is valid
+The run was different: the code has changed since the token was made.
+`,
+    ],
+  ])("reports a run in which nothing failed: %s", async (_title, hash, text) => {
+    const passed = { ...subject(VALID), check: "", hash };
+    const { status, stdout } = await told(["replay", "k1-abc"], async () => passed);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `figure_8, seed 17\n${text}` });
+  });
+
   test("as one JSON object", async () => {
     const { status, stdout } = await replayed(VIOLATED, "--json", "--story");
     expect(status).toBe(1);

@@ -38,6 +38,8 @@ export function reachedFrom(entries: readonly string[]): Reached {
     for (const { groups } of readFileSync(new URL(file, ROOT), "utf8").matchAll(FROM)) {
       const { what = "", from: module = "" } = groups ?? {};
       if (module.startsWith(".")) files.add(new URL(module, `file:///${file}`).pathname.slice(1));
+      else if (module === "#platform")
+        files.add(file.replace(/(?<=\/src\/).*/, "platform/node.ts"));
       else if (ENTRIES[module] !== undefined) files.add(ENTRIES[module]);
       else foreign.push({ file, module, what });
     }

@@ -49,5 +49,5 @@ const { ticks, timeText } = (await module("times.js")) as {
 export { arrange, blocksOf, ticks, timeText, View };
 
 async function module(name: string): Promise<unknown> {
-  return import(new URL(`../../../packages/testing/assets/${name}`, import.meta.url).href);
+  return import(new URL(`../../../packages/web/src/report/${name}`, import.meta.url).href);
 }

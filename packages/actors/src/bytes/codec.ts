@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer } from "#platform";
 import type * as msgpackr from "msgpackr";
 import * as plainJavaScript from "msgpackr/pack";
 import { EXTENSION } from "./extensions.ts";

@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer } from "#platform";
 
 /**
  * Decodes records of short ASCII texts, which most commands are, in half the time of a general decoder: each name of a

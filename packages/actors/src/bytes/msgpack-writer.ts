@@ -1,5 +1,5 @@
 /// <reference lib="es2024.string" />
-import { Buffer } from "node:buffer";
+import { Buffer } from "#platform";
 import { setUint32 } from "./big-endian.ts";
 import { EXTENSION } from "./extensions.ts";
 import { LENGTH_BYTES, type Slice } from "./slice.ts";

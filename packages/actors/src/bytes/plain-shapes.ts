@@ -1,29 +1,16 @@
-import { Buffer } from "node:buffer";
-import { inspect, types } from "node:util";
+import { Buffer, isBoxedPrimitive, isSurelyBare, isUint8Array } from "#platform";
 
 /** From this length on, listing the names of an array costs more than describing it without its elements. */
 const LONG_ARRAY = 64;
 
-const BARE = { maxArrayLength: 0, depth: 0, showHidden: true, customInspect: false } as const;
-
-/** How Node describes an array of {@link LONG_ARRAY} elements without showing them. */
-const LONG_ARRAY_TEXT = inspect(
-  Array.from({ length: LONG_ARRAY }, () => 0),
-  BARE,
-);
-
 /**
  * Whether an array has no other properties than its elements.
  *
- * Nothing in the language tells that without listing all indexes, which costs more than encoding them. Node can describe
- * a long array without its elements: if that shows nothing else, there is nothing. Otherwise the keys decide.
+ * Nothing in the language tells that without listing all indexes, which costs more than encoding them: of a long array
+ * the platform may know it. Otherwise the keys decide.
  */
 export function hasOnlyElements(array: readonly unknown[]): boolean {
-  const { length } = array;
-  if (length >= LONG_ARRAY) {
-    const pristine = LONG_ARRAY_TEXT.replaceAll(String(LONG_ARRAY), String(length));
-    if (inspect(array, BARE) === pristine) return true;
-  }
+  if (array.length >= LONG_ARRAY && isSurelyBare(array)) return true;
   // Indexes come first, then the other names, of which `length` is the first, then symbols.
   return Reflect.ownKeys(array).at(-1) === "length";
 }
@@ -73,7 +60,7 @@ export function isObjectPrototype(prototype: unknown): boolean {
 
 /** Whether a value is a `Uint8Array` of any realm, or a `Buffer`, and of no other class. */
 export function isBytes(value: object): value is Uint8Array {
-  if (!types.isUint8Array(value)) return false;
+  if (!isUint8Array(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Uint8Array.prototype || prototype === Buffer.prototype) return true;
   return prototype !== null && Object.hasOwn(prototype as object, "BYTES_PER_ELEMENT");
@@ -87,7 +74,7 @@ export function kindOf(value: object): string {
   const name: unknown = typeof constructor === "function" ? constructor.name : "";
   if (typeof name !== "string" || name === "" || name === "Object")
     return "an object with a prototype of its own";
-  const kind = types.isBoxedPrimitive(value) ? `${name} object` : name;
+  const kind = isBoxedPrimitive(value) ? `${name} object` : name;
   // "a Uint32Array"
   return `${/^(?!ui)[aeiou]/i.test(name) ? "an" : "a"} ${kind}`;
 }

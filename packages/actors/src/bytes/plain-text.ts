@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { Buffer } from "#platform";
 
 /**
  * Plain data as text for people: JSON, and what JSON does not have as JavaScript writes it, with bytes in hexadecimal as

@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { CommandError } from "../errors.ts";
 import { Pairs } from "./pairs.ts";
 import type { StateMachine } from "./state-machine.ts";

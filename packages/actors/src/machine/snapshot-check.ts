@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { decodeCopy } from "../bytes/codec.ts";
 import { encodePlain } from "../bytes/plain-encoder.ts";
 import { NotPlainError } from "../bytes/plain-flaw.ts";

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "#platform";
 import type { FetchChunk, Snapshot, SnapshotChunk } from "@kontiki/core";
 import {
   bytesAt,

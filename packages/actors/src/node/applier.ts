@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "#platform";
 import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
@@ -160,7 +160,7 @@ export class Applier {
    * @throws StateMachineError when the machine's snapshot is not plain data.
    */
   digest(): string {
-    const hash = createHash("sha256");
+    const hash = sha256();
     for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
     return hash.update(wholeOf(this.#machine)).digest("hex");
   }

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 
 /**
  * The rules that options are checked by. TypeScript checks them for those who write it; these are for those who write

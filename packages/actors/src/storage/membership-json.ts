@@ -2,6 +2,7 @@
  * A membership as bytes for the disk: JSON, because it is rare, and because a person who inspects a damaged file can
  * read it. Every part is checked when it is read.
  */
+import { Buffer } from "#platform";
 import {
   assertMembership,
   AssertionError,

@@ -46,7 +46,7 @@ async function shrinkFailure(
   const first = await runAgain(subject, ends, shown);
   if (first === undefined) return ended(signal, notes);
   const outcome = outcomeOf(subject, first);
-  if (outcome.type === "another") {
+  if (outcome.type !== "reproduced") {
     await write(stdout, `${outcomeText(subject, outcome, first)}\n`);
     return verdictStatus(first.verdict);
   }

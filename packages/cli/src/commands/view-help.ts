@@ -12,6 +12,10 @@ and letters on their way; the logs side by side; events and letters from top to 
 faults, crashes and violations on one time axis. It plays, pauses, steps and jumps; "?" lists its keys.
 Its address names the moment: #STEP, here or in the browser, is the number of an event.
 
+Of a scenario in YAML or its token, the page runs the simulation itself, in the browser: "Fork" (key k)
+changes what happens after the moment that is shown - a fault, the fate of a letter on its way, the seed
+- and runs on. All before it stays the same. The address and a command with a new token name the result.
+
 Without --export the page is served on the loopback interface until Ctrl-C. With --export it is one
 file that needs no network and no server.
 

@@ -5,6 +5,8 @@ import type { Reproduction, TokenSubject } from "./token-subject.ts";
 export type Outcome =
   /** The same check failed. `isSame`: the entire run is the same, too. */
   | { readonly type: "reproduced"; readonly violation: Violation; readonly isSame: boolean }
+  /** The token is of a run in which nothing failed, and the run is the same. */
+  | { readonly type: "passed"; readonly violation: undefined; readonly isSame: true }
   /** Another check failed, or none. `isSame`: the run is the same, so the checks differ. */
   | {
       readonly type: "another";
@@ -16,6 +18,8 @@ export type Outcome =
 export function outcomeOf(subject: TokenSubject, { violations, hash }: Reproduction): Outcome {
   const same = violations.find(({ check }) => check === subject.check);
   const isSame = subject.hash === hash;
+  if (subject.check === "" && isSame && violations.length === 0)
+    return { type: "passed", violation: undefined, isSame };
   if (same !== undefined) return { type: "reproduced", violation: same, isSame };
   return { type: "another", violation: violations[0], isSame: isSame && hash !== undefined };
 }
@@ -27,6 +31,7 @@ export function outcomeText(
   { verdict, doubts, isDeterministic }: Reproduction,
 ): string {
   const { violation, isSame } = outcome;
+  if (outcome.type === "passed") return `reproduced: nothing failed, the run is ${verdict}`;
   const failed = violation === undefined ? "" : `${violation.check}: ${violation.text}`;
   if (outcome.type === "reproduced")
     return isSame
@@ -34,7 +39,7 @@ export function outcomeText(
       : `reproduced: ${failed}\n${isDeterministic ? OTHER_WAY : NONDETERMINISTIC}`;
   const now = violation === undefined ? `this run is ${verdict}` : `this run violated ${failed}`;
   return [
-    `not reproduced: the token says ${subject.check}, ${now}`,
+    `not reproduced: the token says ${subject.check === "" ? "that nothing failed" : subject.check}, ${now}`,
     ...doubts.map((doubt) => `  ${doubt}`),
     isSame ? OTHER_CHECKS : isDeterministic ? OTHER_CODE : NONDETERMINISTIC,
   ].join("\n");

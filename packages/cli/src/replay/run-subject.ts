@@ -21,7 +21,7 @@ import {
   type Token,
   type Work,
 } from "@kontiki/testing";
-import { counted } from "../render/quantities.ts";
+import { aboutOf } from "./about.ts";
 import type { Reproduction, Shrinking, TokenSubject } from "./token-subject.ts";
 
 type RunToken = Token & { readonly type: "run" };
@@ -125,14 +125,4 @@ class RunSubject implements TokenSubject {
     const token = (): string => runToken(plan, failure, this.#draw);
     return { runs, token, subject: new RunSubject(plan, this.#parts, failure, this.#draw) };
   }
-}
-
-/** A plan in one line. */
-export function aboutOf({ scenario, seed, nodes, faults, operations }: Plan): string {
-  const size = [
-    counted(nodes, "node"),
-    counted(faults.length, "fault"),
-    counted(operations.length, "operation"),
-  ];
-  return `${scenario.name}, seed ${seed}: ${size.join(", ")}`;
 }

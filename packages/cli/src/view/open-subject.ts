@@ -9,7 +9,8 @@ import {
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
-import { aboutOf, tokenRun } from "../replay/run-subject.ts";
+import { aboutOf } from "../replay/about.ts";
+import { tokenRun } from "../replay/run-subject.ts";
 import { recordPath } from "./record-path.ts";
 import { recordRun, type RecordedRun } from "./record-run.ts";
 import { recordTraces } from "./record-traces.ts";

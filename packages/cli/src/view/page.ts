@@ -11,6 +11,9 @@ const PAGE = new URL("../../dist/web/page.html", import.meta.url);
 /** Where the page holds its recording. */
 const PLACE = /(<script id="recording"[^>]*>)(<\/script>)/;
 
+/** Where it holds the simulation that it runs, in base64. */
+const ENGINE = /(<script id="engine"[^>]*>)[^<]*(<\/script>)/;
+
 /**
  * A page that shows a recording, in one file that needs nothing else.
  *
@@ -26,10 +29,10 @@ export async function pageOf(recording: Recording): Promise<string> {
 
 /** The page of a running cluster, which it follows. @throws CheckFailure when it was not built. */
 export async function livePage(): Promise<string> {
-  return (await emptyPage()).replace(
-    '<script id="recording"',
-    '<script id="recording" data-live=""',
-  );
+  // A page of a cluster runs nothing itself.
+  return (await emptyPage())
+    .replace('<script id="recording"', '<script id="recording" data-live=""')
+    .replace(ENGINE, "$1$2");
 }
 
 /** The page without a recording. @throws CheckFailure when it was not built. */

@@ -1,13 +1,16 @@
 import {
   finishInSlices,
+  planOf,
+  runToken,
   simulateInSlices,
   simulateOptions,
   type Plan,
+  type RunResult,
   type ScenarioParts,
   type Simulation,
   type SliceOptions,
 } from "@kontiki/testing";
-import { aboutOf } from "../replay/run-subject.ts";
+import { aboutOf } from "../replay/about.ts";
 import type { Recording } from "./recording.ts";
 import { RunRecorder } from "./run-recorder.ts";
 
@@ -15,8 +18,8 @@ import { RunRecorder } from "./run-recorder.ts";
 export type RecordedRun = {
   readonly plan: Plan;
   readonly parts: ScenarioParts;
-  /** The shell command that shows it. */
-  readonly command: string;
+  /** The shell command that shows it; undefined for that with the token of the run. */
+  readonly command: string | undefined;
 };
 
 /** Runs a plan in simulation and records it; undefined when `slices` ends it early. */
@@ -34,17 +37,30 @@ export async function recordRun(
   const result = await finishInSlices(work, slices);
   if (result === undefined) return undefined;
   const { scenario, nodes } = plan;
+  const token = tokenOf(plan, parts, result);
   return {
     format: 1,
     title: aboutOf(plan),
     about: scenario.about,
     source: "simulation",
     clock: "ms",
-    command,
+    ...(token !== undefined && { token }),
+    command: command ?? `kontiki view ${token ?? ""}`,
     nodes: Array.from({ length: nodes }, (_none, at) => `n${at + 1}`),
     electionTimeoutMs: scenario.cluster.electionTimeoutMs,
     judged: { verdict: result.verdict, doubts: result.doubts },
     opensAt: undefined,
     events: recorders.flatMap((recorder) => recorder.finish(result.violations)),
   };
+}
+
+/** The token of a run, which a page can run again; undefined when the run needs functions of a module. */
+function tokenOf(
+  plan: Plan,
+  parts: ScenarioParts,
+  { violations, hash }: RunResult,
+): string | undefined {
+  if (Object.values({ ...parts, scenario: undefined }).some((part) => part !== undefined))
+    return undefined;
+  return runToken(plan, { check: violations[0]?.check ?? "", hash }, planOf);
 }

@@ -19,6 +19,8 @@ export type RecordingHead = {
   readonly source: "simulation" | "exploration" | "traces" | "live";
   /** What `at` of an event counts: milliseconds, or, where no clock was recorded, events. */
   readonly clock: "ms" | "events";
+  /** The token of the run, by which a page runs it again; undefined for what a page cannot run. */
+  readonly token?: string;
   /** The shell command that shows the same again; "" for a cluster. */
   readonly command: string;
   /** The nodes that are there at the beginning. */

@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
-import { checkOptions, startWorker } from "@kontiki/actors/node";
+import { checkOptions } from "@kontiki/actors/node";
+import { startWorker } from "@kontiki/actors/threads";
 import type { Job } from "./campaign.ts";
 import { JOB_SPEC, type JobAnswer, type JobOrder, type JobSpec } from "./job-protocol.ts";
 import type { RunReport, Task } from "./task.ts";

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual } from "#platform";
 import type { PlannedOperation } from "../plan/plan.ts";
 import type { Violation } from "../run/result.ts";
 import { clientName } from "../run/client-name.ts";

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "#platform";
 import type { Snapshot } from "@kontiki/core";
 
 /** How many names of a disk are remembered between two starts: a node keeps the newest two snapshots. */

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "#platform";
 import { sameSnapshot, type Message, type NodeId, type Snapshot } from "@kontiki/core";
 import type { CommandBytes } from "@kontiki/actors/node";
 import type { CoreStep, Happening } from "../engine/observer.ts";

@@ -1,3 +1,5 @@
+import { Buffer } from "#platform";
+
 /** The first place at which two runs of bytes differ, or at which one of them ends; undefined if they are the same. */
 export function differsAt(one: Uint8Array, other: Uint8Array): number | undefined {
   if (Buffer.compare(one, other) === 0) return undefined;

@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect } from "#platform";
 import { checkArgument } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { copyPlain, unplain } from "../history/plain.ts";

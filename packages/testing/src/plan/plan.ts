@@ -16,7 +16,21 @@ export type Plan = {
   readonly faults: readonly PlannedFault[];
   /** The operations of clients. */
   readonly operations: readonly PlannedOperation[];
+  /** Single choices that somebody changed after a look at the run. Absent for a plan as it was drawn. */
+  readonly edits?: readonly PlanEdit[];
 };
+
+/**
+ * A change of what chance decides in a run. Everything before it stays as it was: a letter has the number of its sending, which
+ * only what happened before decides.
+ */
+export type PlanEdit =
+  /** After this time, in ms, all choices come from streams of this seed, as if they began then. */
+  | { readonly type: "seed"; readonly at: number; readonly seed: number }
+  /** The letter with this number, counted from 1 as letters leave nodes and clients, is lost. */
+  | { readonly type: "lose"; readonly letter: number }
+  /** It arrives later by this time, in ms, and with it what follows it on the same link. */
+  | { readonly type: "delay"; readonly letter: number; readonly ms: number };
 
 /** A fault and its number in the plan. The number labels its stream of chance. */
 export type PlannedFault = Fault & {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "#platform";
 import type { Plan } from "../plan/plan.ts";
 
 /** A set of plans that were made from one plan by removing and simplifying parts. */
@@ -16,5 +16,5 @@ export class PlanSet {
 
 /** Plans of one origin differ in parts that JSON shows: their commands are the same, or gone. */
 function digestOf(plan: Plan): string {
-  return createHash("sha256").update(JSON.stringify(plan)).digest("base64");
+  return sha256Of(JSON.stringify(plan));
 }

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-import { crc32 } from "node:zlib";
+import { crc32, isDeepStrictEqual } from "#platform";
 import { callable, checkArgument, encodePlain, rule } from "@kontiki/actors/node";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan, PlanEdit, PlannedFault } from "../plan/plan.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { TokenError } from "./token-error.ts";
 
@@ -17,6 +16,9 @@ export type Recipe =
       readonly nodes: number;
       readonly faults: Runs;
       readonly operations: Runs;
+      /** Faults that somebody added to what the seed draws. */
+      readonly added?: readonly PlannedFault[];
+      readonly edits?: readonly PlanEdit[];
       /** A CRC-32 of the plan. */
       readonly digest: number;
     };
@@ -43,26 +45,42 @@ export function planFrom(recipe: Recipe, draw: Draw): Plan {
   if (recipe.from === "plan") return recipe.plan;
   const { scenario, seed, nodes } = recipe;
   const drawn = draw(scenario, seed);
-  const faults = kept(drawn.faults, recipe.faults);
+  const faults = [...kept(drawn.faults, recipe.faults), ...(recipe.added ?? [])];
   const operations = kept(drawn.operations, recipe.operations);
-  const plan = { scenario, seed, nodes, faults, operations };
+  const { edits } = recipe;
+  const plan = { scenario, seed, nodes, faults, operations, ...(edits && { edits }) };
   if (digestOf(plan) === recipe.digest) return plan;
   throw new TokenError(
     "this version draws different faults or operations from the token's seed: use the version that made it",
   );
 }
 
-/** A recipe that makes `plan` from the full plan `drawn`; undefined when `plan` is not a part of it. */
+/**
+ * A recipe that makes `plan` from the full plan `drawn`; undefined when `plan` is not a part of it, with faults at its end that
+ * have numbers of their own.
+ */
 export function drawnRecipe(plan: Plan, drawn: Plan): Recipe | undefined {
-  const faults = runsOf(plan.faults, drawn.faults);
+  const added = plan.faults.filter(({ id }) => id >= drawn.faults.length);
+  const left = plan.faults.slice(0, plan.faults.length - added.length);
+  const faults = runsOf(left, drawn.faults);
   const operations = runsOf(plan.operations, drawn.operations);
   if (faults === undefined || operations === undefined) return undefined;
-  const { scenario, seed, nodes } = plan;
-  return { from: "seed", scenario, seed, nodes, faults, operations, digest: digestOf(plan) };
+  const { scenario, seed, nodes, edits } = plan;
+  return {
+    from: "seed",
+    scenario,
+    seed,
+    nodes,
+    faults,
+    operations,
+    ...(added.length > 0 && { added }),
+    ...(edits && { edits }),
+    digest: digestOf(plan),
+  };
 }
 
-function digestOf({ faults, operations }: Plan): number {
-  return crc32(encodePlain([faults, operations], "plan"));
+function digestOf({ faults, operations, edits }: Plan): number {
+  return crc32(encodePlain([faults, operations, ...(edits ?? [])], "plan"));
 }
 
 /** The elements of `all` that are in `some`; undefined when `some` has other elements, or another order. */

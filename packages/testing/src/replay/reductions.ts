@@ -15,6 +15,12 @@ export function withoutFaults(plan: Plan, from: number, to: number): Plan {
   return { ...plan, faults: plan.faults.toSpliced(from, to - from) };
 }
 
+/** A plan without some of its edits; without any it is one that nobody edited. */
+export function withoutEdits({ edits = [], ...plan }: Plan, from: number, to: number): Plan {
+  const left = edits.toSpliced(from, to - from);
+  return left.length === 0 ? plan : { ...plan, edits: left };
+}
+
 /** A plan without the operations from position `from` up to, but not including, `to`. */
 export function withoutOperations(plan: Plan, from: number, to: number): Plan {
   return { ...plan, operations: plan.operations.toSpliced(from, to - from) };

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual } from "#platform";
 import {
   callable,
   checkArgument,
@@ -14,7 +14,13 @@ import type { RunResult } from "../run/result.ts";
 import type { Work } from "../slices.ts";
 import { earlier, endsSoon, gapsIn } from "./earlier.ts";
 import { PlanSet } from "./plan-set.ts";
-import { onlyUntil, withoutFaults, withoutNode, withoutOperations } from "./reductions.ts";
+import {
+  onlyUntil,
+  withoutEdits,
+  withoutFaults,
+  withoutNode,
+  withoutOperations,
+} from "./reductions.ts";
 import { simplerFault, simplerOperation, simplerScenario } from "./simpler.ts";
 import { towardsUsual } from "./usual-settings.ts";
 
@@ -179,6 +185,7 @@ class Shrinking {
       yield* this.#try((plan) => onlyUntil(plan, this.#failsAt));
       yield* this.#remove((plan) => plan.faults.length, withoutFaults);
       yield* this.#remove((plan) => plan.operations.length, withoutOperations);
+      yield* this.#remove((plan) => plan.edits?.length ?? 0, withoutEdits);
       yield* this.#removeNodes();
       yield* this.#useUsual();
       yield* this.#moveEarlier();

@@ -1,5 +1,4 @@
-import { Buffer } from "node:buffer";
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { Buffer, crc32, deflate, inflate } from "#platform";
 import { decode, encodePlain } from "@kontiki/actors/node";
 import { DICTIONARY } from "./dictionary.ts";
 import { TokenError } from "./token-error.ts";
@@ -16,11 +15,11 @@ const HINT = "copy the complete token from the report of the failure";
 
 /** Writes plain data exactly as one word: `k`, the format, `-`, and in base64url a CRC-32 and the compressed data. */
 export function packToken(data: unknown): string {
-  const packed = deflateRawSync(encodePlain(data, "token"), { level: 9, dictionary: DICTIONARY });
+  const packed = deflate(encodePlain(data, "token"), DICTIONARY);
   const bytes = Buffer.alloc(SUM_BYTES + packed.length);
   bytes.writeUInt32LE(crc32(packed));
   bytes.set(packed, SUM_BYTES);
-  return `k${FORMAT}-${bytes.toString("base64url")}`;
+  return `k${FORMAT}-${base64Url(bytes)}`;
 }
 
 /** Reads the result of {@link packToken}. @throws TokenError that says what is wrong with the text. */
@@ -31,24 +30,25 @@ export function unpackToken(word: string): unknown {
     throw new TokenError(
       `the token has format ${format}, but this version reads format ${FORMAT}: use the version that made it`,
     );
-  const bytes = Buffer.from(text, "base64url");
+  const bytes = Buffer.from(text, "base64");
   const packed = bytes.subarray(SUM_BYTES);
   const isIntact =
-    packed.length > 0 &&
-    bytes.readUInt32LE() === crc32(packed) &&
-    bytes.toString("base64url") === text;
+    packed.length > 0 && bytes.readUInt32LE() === crc32(packed) && base64Url(bytes) === text;
   if (!isIntact) throw new TokenError(`the token is damaged: ${HINT}`);
   return content(packed);
 }
 
 function content(packed: Uint8Array): unknown {
   try {
-    const limits = { dictionary: DICTIONARY, maxOutputLength: CONTENT_BYTES_MAX };
-    // Decoded byte strings are views of this array: they must not be Buffers.
-    return decode(new Uint8Array(inflateRawSync(packed, limits)));
+    return decode(inflate(packed, DICTIONARY, CONTENT_BYTES_MAX));
   } catch {
     throw new TokenError("the token is intact, but cannot be decoded: make it again");
   }
+}
+
+/** The alphabet of URLs, without padding: not every `Buffer` has that encoding. */
+function base64Url(bytes: Buffer): string {
+  return bytes.toString("base64").replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 const SHOWN_LENGTH = 40;

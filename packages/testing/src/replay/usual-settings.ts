@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { isDeepStrictEqual } from "#platform";
 import type { Plan } from "../plan/plan.ts";
 import { defineScenario } from "../scenario/define.ts";
 import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";

@@ -6,7 +6,7 @@ import { placements } from "./placement.ts";
 import { describeOperation } from "./describe.ts";
 import { shownTimes, type ShownTimes } from "./times.ts";
 
-/** The data that the page's script draws; `assets/data.js` documents the reading side. */
+/** The data that the page's script draws; `packages/web/src/report/data.js` documents the reading side. */
 export type PageData = {
   readonly unit: History["unit"];
   readonly processes: readonly string[];

@@ -8,7 +8,7 @@ import {
   type MakeStateMachine,
   type Schema,
 } from "@kontiki/actors/node";
-import { Chance } from "../chance.ts";
+import { Chance, Streams } from "../chance.ts";
 import { claimsOf, type Claims } from "../claims/claims-of.ts";
 import { givenSpecificationOrNone, type Specification } from "../check/models/specification.ts";
 import { THROWS, type Invariant, type Throws } from "../scenario/parts.ts";
@@ -87,7 +87,8 @@ export class Simulation {
     this.#untilMs = plan.scenario.durationMs;
     const { counters } = this;
     const timeline = this.#timeline;
-    const chance = new Chance(plan.seed);
+    const streams = plan.edits?.some(({ type }) => type === "seed") ? new Streams() : undefined;
+    const chance = new Chance(plan.seed, streams);
     const machine = makerOf(options.machine);
     const onHappening = this.#onHappening.bind(this);
     this.world = new World({
@@ -125,6 +126,8 @@ export class Simulation {
     this.#recoveries = new RecoveryWatch(() => this.now);
     this.#observers = (options.observers ?? []).map((observer) => observer(this));
     this.#begin();
+    for (const edit of plan.edits ?? [])
+      if (edit.type === "seed") this.#timeline.after(edit.at, () => streams?.reseed(edit.seed));
   }
 
   /** In ms from the start of the run. */

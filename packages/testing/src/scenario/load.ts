@@ -1,20 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { basename, extname, resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-  checkArgument,
-  nearest,
-  path as pathRule,
-  rule,
-  text as textRule,
-} from "@kontiki/actors/node";
-import { readScenario } from "./define.ts";
+import { checkArgument, nearest, path as pathRule } from "@kontiki/actors/node";
 import { loadModule } from "./load-module.ts";
 import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
-import { ScenarioError, type PlacedComplaint } from "./scenario-error.ts";
+import { parseScenario } from "./parse.ts";
+import { ScenarioError } from "./scenario-error.ts";
 import { scenarioNames, shippedPath } from "./shipped.ts";
-import { YamlSource } from "./yaml-source.ts";
 
 const YAML_ENDINGS = [".yaml", ".yml"];
 const MODULE_ENDINGS = [".ts", ".mts", ".js", ".mjs"];
@@ -57,43 +50,10 @@ async function loadYaml(path: string): Promise<Scenario> {
   return parseScenario(await textOf(path), path);
 }
 
-const TEXT = rule("the text of a scenario in YAML", (value) => typeof value === "string");
-
-/**
- * Reads a scenario written in YAML.
- *
- * @param text the content of the file.
- * @param path the path of the file, for messages. A scenario without a name gets the name of the file.
- * @throws ScenarioError that lists everything that is wrong, with line and column.
- */
-export function parseScenario(text: string, path: string): Scenario {
-  checkArgument("parseScenario", "text", TEXT, text);
-  checkArgument("parseScenario", "path", textRule("the path of the file"), path);
-  const source = new YamlSource(text, path);
-  const name = basename(path, extname(path));
-  const { value } = source;
-  const isMapping = typeof value === "object" && value !== null && !Array.isArray(value);
-  const read = readScenario(isMapping ? { name, ...value } : (value ?? { name }));
-  if (read.type === "scenario") return read.scenario;
-  throw new ScenarioError(
-    path,
-    inOrder(read.complaints.map((complaint) => source.placed(complaint))),
-  );
-}
-
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EISDIR: "this is a directory: give a file",
 };
-
-/** In the order of the text. */
-function inOrder(complaints: readonly PlacedComplaint[]): readonly PlacedComplaint[] {
-  const lineOf = ({ place }: PlacedComplaint): number => place?.line ?? 0;
-  const columnOf = ({ place }: PlacedComplaint): number => place?.column ?? 0;
-  return complaints.toSorted(
-    (one, other) => lineOf(one) - lineOf(other) || columnOf(one) - columnOf(other),
-  );
-}
 
 async function textOf(path: string): Promise<string> {
   try {

@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { assert } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
@@ -90,7 +91,10 @@ export class SimFile {
   rewrite(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length;
     const there = this.#bytes.subarray(offset, end);
-    assert(end <= this.#length && there.equals(bytes), "a rewrite must have the same bytes");
+    assert(
+      end <= this.#length && Buffer.compare(there, bytes) === 0,
+      "a rewrite must have the same bytes",
+    );
     this.#unsynced = this.#unsynced.flatMap((range) => {
       const from = Math.max(offset, range.from);
       const to = Math.min(end, range.to);

@@ -4,6 +4,7 @@ import type { Chance } from "../chance.ts";
 import type { Counters } from "../run/counters.ts";
 import type { NetworkSettings } from "../scenario/scenario.ts";
 import { InForce } from "./in-force.ts";
+import type { LetterEdits } from "./letter-edits.ts";
 import { LetterMemory } from "./letter-memory.ts";
 import { RuleInForce, type Concerns, type LetterRule } from "../engine/letter-rule.ts";
 import type { Timeline } from "../engine/timeline.ts";
@@ -20,6 +21,8 @@ export type NetworkParts = {
   readonly counters: Counters;
   /** Whether a replay may want old mail of one node, from the beginning on. */
   readonly remembers: boolean;
+  /** Letters whose fate somebody changed; undefined for none. */
+  readonly edits?: LetterEdits;
   /** Hands a letter to its receiver, at its time. */
   readonly deliver: (letter: Envelope) => void;
   /** Called for letters that never arrive. */
@@ -66,6 +69,8 @@ export class SimNetwork implements FaultableNetwork {
   readonly #bandwidths = new InForce<number>();
   /** Letters that a clog holds, in the order of their arrival. */
   #held: Envelope[] = [];
+  /** Letters that are lost where they would arrive: until then nothing differs from a run without that edit. */
+  readonly #doomed = new Set<Envelope>();
   /** Copies, and letters that may overtake others. */
   #loose = new Set<Envelope>();
 
@@ -75,13 +80,15 @@ export class SimNetwork implements FaultableNetwork {
 
   /** Takes a letter that leaves its sender at this moment. */
   send(letter: Envelope): void {
-    const { counters, timeline } = this.#parts;
+    const { counters, timeline, edits } = this.#parts;
     counters.count("letters.sent");
+    const edit = edits?.next();
     const cut = this.#cutOf(letter);
     if (cut !== undefined) return this.#lose(letter, cut);
     if (this.#losses.all.some((rule) => rule.strikes(letter))) return this.#lose(letter, "loss");
     const link = this.#linkOf(letter);
-    const due = this.#dueOf(letter, link);
+    const due = this.#dueOf(letter, link) + (edit?.type === "delay" ? edit.ms : 0);
+    if (edit?.type === "lose") this.#doomed.add(letter);
     if (isOfClient(letter) || (this.#mayTwist && isForward(letter)))
       return this.#sendInOrder(letter, link, due);
     const late = this.#reorders.all.find((rule) => rule.strikes(letter));
@@ -233,6 +240,7 @@ export class SimNetwork implements FaultableNetwork {
 
   #arrive(letter: Envelope): void {
     const { counters, deliver } = this.#parts;
+    if (this.#doomed.delete(letter)) return this.#lose(letter, "edit");
     const cut = this.#cutOf(letter);
     if (cut !== undefined) return this.#lose(letter, cut);
     if (this.#clogs.all.some((concerns) => concerns(letter.from, letter.to))) {

@@ -17,6 +17,7 @@ import { Obituaries } from "./obituaries.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
 import type { SimClock } from "./sim-clock.ts";
 import type { SimDisk } from "./sim-disk.ts";
+import { LetterEdits } from "./letter-edits.ts";
 import { SimNetwork } from "./sim-network.ts";
 import { SimNode } from "./sim-node.ts";
 import type { VirtualTimeline } from "./virtual-timeline.ts";
@@ -49,6 +50,7 @@ export class World implements FaultTarget {
       settings: plan.scenario.network,
       counters,
       remembers: remembersMail(plan.faults),
+      edits: new LetterEdits(plan.edits),
       deliver: (letter) => this.#deliver(letter),
       onLost: ({ from, to, bytes }, reason) =>
         parts.onHappening({ type: "lost", from, to, reason, bytes }),

@@ -4,6 +4,8 @@ export type Address = {
   readonly node: string | undefined;
   /** The moment to compare with. */
   readonly since: number | undefined;
+  /** The token of the run, where it is another one than that of the page: one that was forked here. */
+  readonly token?: string | undefined;
 };
 
 /** Reads the fragment of an address: `#12`, or `#step=12&node=n1&since=3`. */
@@ -15,15 +17,17 @@ export function addressIn(fragment: string): Address {
     step: countIn(fields.get("step")),
     node: fields.get("node") ?? undefined,
     since: countIn(fields.get("since")),
+    token: fields.get("token") ?? undefined,
   };
 }
 
 /** Writes it. */
-export function fragmentOf({ step, node, since }: Address): string {
+export function fragmentOf({ step, node, since, token }: Address): string {
   const parts = [
     ...(step === undefined ? [] : [`step=${step}`]),
     ...(node === undefined ? [] : [`node=${encodeURIComponent(node)}`]),
     ...(since === undefined ? [] : [`since=${since}`]),
+    ...(token === undefined ? [] : [`token=${token}`]),
   ];
   return `#${parts.join("&")}`;
 }

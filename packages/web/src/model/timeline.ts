@@ -17,6 +17,8 @@ export class Timeline {
   #last: Moment;
   /** The places of the events that a story tells. */
   readonly #told: number[] = [];
+  /** Where each fault began, or was skipped. */
+  readonly #faults: { readonly id: number; readonly event: number }[] = [];
   #cached: { readonly index: number; readonly moment: Moment } | undefined;
 
   constructor(nodes: readonly string[]) {
@@ -71,6 +73,13 @@ export class Timeline {
     return moment;
   }
 
+  /** Faults that begin after an event, in their order. */
+  faultsAfter(index: number): readonly { readonly id: number; readonly text: string }[] {
+    return this.#faults
+      .filter(({ event }) => event > index)
+      .map(({ id, event }) => ({ id, text: this.#events[event]?.text ?? "" }));
+  }
+
   /** The last event at or before a time; -1 when there is none. */
   indexAt(at: number): number {
     let [low, high] = [0, this.length];
@@ -89,6 +98,8 @@ export class Timeline {
     this.letters.add(event, index);
     this.marks.add(event, index);
     if (event.quiet !== true) this.#told.push(index);
+    if (event.fault !== undefined && event.fault.phase !== "ended")
+      this.#faults.push({ id: event.fault.id, event: index });
     for (const node of Object.keys(event.changes ?? {}))
       if (!this.#nodes.includes(node)) this.#nodes.push(node);
     this.#last = after(this.#last, event);

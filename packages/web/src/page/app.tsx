@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Axis } from "./axis.tsx";
+import type { Forks } from "./forks.ts";
 import { Help } from "./help.tsx";
 import { Inspector } from "./inspector.tsx";
 import type { Live } from "./live.ts";
@@ -14,10 +15,12 @@ type AppProps = {
   readonly store: Store;
   /** The cluster, where the page shows one as it runs. */
   readonly live?: Live;
+  /** Runs it on with changes, where the page can. */
+  readonly forks?: Forks | undefined;
 };
 
 /** The whole page. */
-export function App({ store, live }: AppProps): JSX.Element {
+export function App({ store, live, forks }: AppProps): JSX.Element {
   const { head, judged } = store.opened;
   return (
     <>
@@ -41,7 +44,7 @@ export function App({ store, live }: AppProps): JSX.Element {
       <main>
         <div>
           <Ring store={store} />
-          <Inspector store={store} live={live} />
+          <Inspector store={store} live={live} forks={forks} />
         </div>
         <div>
           <div>

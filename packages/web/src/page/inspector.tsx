@@ -1,6 +1,7 @@
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { differencesBetween, flat } from "../model/index.ts";
+import { ForkPanel } from "./fork-panel.tsx";
+import type { Forks } from "./forks.ts";
 import type { Live } from "./live.ts";
 import { Matrix } from "./matrix.tsx";
 import type { Store } from "./store.ts";
@@ -11,8 +12,9 @@ type Props = { readonly store: Store };
 export function Inspector({
   store,
   live,
-}: Props & { readonly live: Live | undefined }): JSX.Element {
-  const tab = useSignal<"state" | "links">("state");
+  forks,
+}: Props & { readonly live: Live | undefined; readonly forks: Forks | undefined }): JSX.Element {
+  const { tab } = store;
   const isPinned = store.since.value !== undefined;
   return (
     <section class="inspector" aria-label="Details">
@@ -23,9 +25,16 @@ export function Inspector({
         <Tab name="links" now={tab.value} onChoose={() => (tab.value = "links")}>
           Links
         </Tab>
+        {forks !== undefined && (
+          <Tab name="fork" now={tab.value} onChoose={() => (tab.value = "fork")}>
+            Fork
+          </Tab>
+        )}
       </div>
       {isPinned && <Differences store={store} />}
-      {tab.value === "state" ? <State store={store} /> : <Matrix store={store} live={live} />}
+      {tab.value === "state" && <State store={store} />}
+      {tab.value === "links" && <Matrix store={store} live={live} />}
+      {tab.value === "fork" && forks !== undefined && <ForkPanel store={store} forks={forks} />}
     </section>
   );
 }

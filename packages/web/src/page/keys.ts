@@ -14,6 +14,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["+  -", "faster or slower"],
   ["1 … 9", "show the state of this node"],
   ["p", "pin this moment, to compare others with it; again: unpin"],
+  ["k", "fork here: change what happens next, and run on"],
   ["a", "list all events, or those that matter"],
   ["?", "this help"],
 ];
@@ -43,6 +44,7 @@ function act(store: Store, { key, shiftKey }: KeyboardEvent): boolean {
   else if (key === "+" || key === "-") changeSpeed(store, key === "+" ? 1 : -1);
   else if (/^[1-9]$/.test(key)) store.chosen.value = timeline.nodes[Number(key) - 1];
   else if (key === "p") togglePin(store);
+  else if (key === "k" && store.opened.head.token !== undefined) store.tab.value = "fork";
   else if (key === "a") store.detail.value = store.detail.value === "all" ? "told" : "all";
   else if (key === "?") store.isHelpOpen.value = !store.isHelpOpen.value;
   else if (key === "Escape") store.isHelpOpen.value = false;

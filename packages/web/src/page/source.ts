@@ -4,9 +4,13 @@ import type { Recording } from "@kontiki/cli/recording";
 export async function readRecording(): Promise<Recording | undefined> {
   const text = document.querySelector("#recording")?.textContent?.trim() ?? "";
   if (text === "") return undefined;
+  return (await unpacked(text).json()) as Recording;
+}
+
+/** What a text in the page holds: compressed by gzip, in base64. */
+export function unpacked(text: string): Response {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return (await new Response(stream).json()) as Recording;
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
 /** Whether the page shows a cluster as it runs. */

@@ -17,10 +17,15 @@ type Following = { readonly follows: Signal<boolean> };
 export type Opened = {
   readonly head: RecordingHead;
   readonly judged: RecordedVerdict | undefined;
+  /** The token of a run that was forked in this page. */
+  readonly forked?: string | undefined;
 };
 
 /** Which events the list shows: those that a story tells, or all. */
 export type Detail = "told" | "all";
+
+/** What the details show. */
+export type DetailTab = "state" | "links" | "fork";
 
 /** The state of the page. Views read it, and change it only by the functions here. */
 export class Store {
@@ -39,6 +44,7 @@ export class Store {
   /** The event to compare with. */
   readonly since = signal<number | undefined>(undefined);
   readonly isHelpOpen = signal(false);
+  readonly tab = signal<DetailTab>("state");
   readonly moment = computed<Moment>(() => {
     void this.version.value;
     return this.timeline.moment(this.position.value.index);
@@ -115,6 +121,7 @@ export class Store {
       step: index + 1,
       node: this.chosen.value,
       since: since === undefined ? undefined : since + 1,
+      token: this.opened.forked,
     });
   }
 }

@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import type { Disk } from "../disk/disk.ts";
 import { nameAside, setAside, setAsideOn } from "../disk/set-aside.ts";
 import type { SalvagedLog } from "../storage.ts";

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { Buffer, crc32 } from "#platform";
 
 /**
  * The CRC-32 of bytes that follow others with the CRC-32 `before`. For no bytes that is `before`; zlib would return 0

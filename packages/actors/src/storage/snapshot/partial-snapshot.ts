@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { positionOf, sameSnapshot, type Snapshot } from "@kontiki/core";
 import { crc32Joined, crc32Of } from "./checksum.ts";
 import type { Disk } from "../disk/disk.ts";

@@ -23,7 +23,7 @@
  * So a reader that finds one of the two outlines knows all bytes of the file except those of damaged parts. In format 1 the
  * end is 0xffffffff, the CRC-32 of the 8 bytes that follow, and the length of the file.
  */
-import { crc32 } from "node:zlib";
+import { Buffer, crc32 } from "#platform";
 import { index, term, type LogPosition, type Membership } from "@kontiki/core";
 import { decodeMembership, encodeMembership, MembershipError } from "../membership-json.ts";
 

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { Buffer, crc32 } from "#platform";
 import type { Snapshot } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import {

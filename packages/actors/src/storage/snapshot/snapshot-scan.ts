@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import type { Snapshot } from "@kontiki/core";
 import { crc32Of } from "./checksum.ts";
 import {

@@ -1,3 +1,4 @@
+import type { Buffer } from "#platform";
 import { RecordWriter } from "./record-writer.ts";
 import { BATCH_HEADER_BYTES, sealBatch, type BatchEnd, type Place } from "./wal-format.ts";
 import { encodeState, STATE_BYTES_MAX, type NewStateRecord } from "./wal-records.ts";

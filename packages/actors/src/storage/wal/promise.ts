@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { Buffer, crc32 } from "#platform";
 import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { RecordWriter } from "./record-writer.ts";

@@ -1,3 +1,5 @@
+import type { Buffer } from "#platform";
+
 /** A batch whose checksum matches contains something that this program never writes. */
 export class RecordError extends Error {
   override readonly name = "RecordError";

@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { assert } from "@kontiki/core";
 import { BATCH_HEADER_BYTES, MAX_BATCH_BYTES } from "./wal-format.ts";
 

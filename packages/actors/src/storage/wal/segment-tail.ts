@@ -1,3 +1,4 @@
+import type { Buffer } from "#platform";
 import { findBatch, RESERVING_LOG_FORMAT } from "./wal-format.ts";
 
 /** What is after the last intact batch that can be read of a segment. */

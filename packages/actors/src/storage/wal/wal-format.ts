@@ -29,7 +29,7 @@
  * continues after the entry that it names.
  */
 
-import { crc32 } from "node:zlib";
+import { Buffer, crc32 } from "#platform";
 import { assert, index, term, type LogPosition } from "@kontiki/core";
 
 /** The format that this program writes. Bytes 0 to 31 are the same in all formats. */

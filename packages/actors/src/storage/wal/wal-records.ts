@@ -20,6 +20,7 @@
  * An append record is a run of one term: the terms of a log change rarely. Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
  */
 
+import { Buffer } from "#platform";
 import {
   assert,
   index,

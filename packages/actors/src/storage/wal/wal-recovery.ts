@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { LOG_START, type LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { KontikiError } from "../../errors.ts";

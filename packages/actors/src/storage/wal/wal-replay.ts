@@ -1,3 +1,4 @@
+import type { Buffer } from "#platform";
 import {
   INITIAL_HARD_STATE,
   LOG_START,

@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import type { Entry, LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import type { CommandBytes, SalvagedLog } from "../storage.ts";

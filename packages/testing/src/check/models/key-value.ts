@@ -1,3 +1,4 @@
+import { Buffer } from "#platform";
 import { canonical, sameValue, type Value } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
 import {

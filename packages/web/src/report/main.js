@@ -5,6 +5,7 @@ import { arrange } from "./data.js";
 import { makeOverview } from "./overview.js";
 import { timeText } from "./times.js";
 import { View } from "./view.js";
+import "./style.css";
 
 /** @param {string} id */
 function part(id) {
