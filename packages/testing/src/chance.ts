@@ -12,12 +12,10 @@ export class Chance {
   #c = 0;
   #counter = 1;
 
-  /**
-   * Begins a stream.
-   *
-   * @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere.
-   * @param streams keeps this stream and all its forks, to begin them again from another seed.
-   */
+  /** Begins a stream. @param seed a whole number, or the label of a fork. The same seed gives the same choices everywhere. */
+  constructor(seed: number | string);
+  /** With `streams`, which keeps this stream and all its forks, to begin them again from another seed. @hidden */
+  constructor(seed: number | string, streams: Streams | undefined);
   constructor(seed: number | string, streams?: Streams) {
     this.#seed = String(seed);
     this.#streams = streams;

@@ -14,6 +14,7 @@ import type { Fault } from "../scenario/fault.ts";
 export type Fork = {
   /** The moment, in ms: everything up to it stays as it was. */
   readonly at: number;
+  /** What happens otherwise after it. */
   readonly changes: readonly ForkChange[];
 };
 
@@ -25,7 +26,9 @@ export type ForkChange =
   | { readonly type: "spare"; readonly fault: number }
   /** All choices after the moment come from another seed. */
   | { readonly type: "seed"; readonly seed: number }
+  /** The letter with this number is lost. */
   | { readonly type: "lose"; readonly letter: number }
+  /** It arrives later by this many ms. */
   | { readonly type: "delay"; readonly letter: number; readonly ms: number };
 
 const FORK: Schema<Fork> = {
