@@ -74,7 +74,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
         
         Lease#holds
         Lease#observe NodeActor#begin NodeRunner#order TimerRunner#hasten Router#attachClient Router#attachElsewhere Router#attachOtherClients Router#attachNode Router#bury
-        Router#detachNode Router#forgetNode Router#hasClient Router#receive Router#route Router#taken TimerRunner#run checkPlain checkThreadFile isSetAside setAsideOn clientAddress
+        Router#detachNode Router#forgetNode Router#hasClient Router#receive Router#route Router#taken TimerRunner#run checkPlain isSetAside setAsideOn clientAddress
         clientOf decode decodeCopy decodeParcel eachCommand encode encodeCommand encodeParcel encodePlain exactJson exactText hasWal
         isClientAddress messageOf
         openParcel expiredIn outcomeOf probe quorumBeats`).concat("new ResultsReader"),

@@ -125,7 +125,9 @@ describe("the help of each command", () => {
 
       Options:
         --nodes <count>                  how many nodes, 1 to 9, named n1, n2, ...
-                                         (default: those of --data, else 3)
+                                         (default: those of --data, else 3); with
+                                         --host their names, n1,n2 (default: those of
+                                         --peers)
         --data <dir>                     where the nodes keep their logs (default:
                                          "./kontiki-data")
         --memory                         keep the logs in memory; they are lost at the
@@ -143,6 +145,13 @@ describe("the help of each command", () => {
                                          election timeout (default: 50)
         --web [port]                     serve a live page on this machine, at any
                                          free port by default (preset: 0)
+        --host <name>                    start the nodes of this host of --peers only
+        --peers <file>                   JSON with the id of the cluster and the nodes
+                                         of each host
+        --nats <urls>                    the NATS servers that carry the mail between
+                                         hosts
+        --creds <file>                   credentials for NATS: a JWT and its seed
+        --nkey <file>                    the seed of an nkey for NATS
         --name <name>                    what other terminals call the cluster
                                          (default: as its folder)
         --serve                          read no commands: run until kontiki down, or
@@ -189,6 +198,7 @@ describe("the help of each command", () => {
         $ kontiki up --web
         $ kontiki up --config lab.yaml
         $ kontiki up --http 8080
+        $ kontiki up --host a --peers peers.json --nats nats://127.0.0.1:4222
 
       Commands:
         put K V                                    set K to V
@@ -255,6 +265,9 @@ describe("the help of each command", () => {
       With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v1/keys/KEY, POST /v1/cas/KEY,
       GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
       header "Authorization: Bearer TOKEN".
+      With --host the cluster has nodes on other hosts as well, and only those of this host run here. --peers is
+      the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Its members stay as
+      they are; "member" and "wait converged" fail.
       --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
       --web serves a page that shows the cluster live, with a button for each command, and prints its address.

@@ -38,7 +38,16 @@ const MESSAGES: readonly HostMessage[] = [
     nodes: [{ node: N1, uid: 0, mark: 4, last: 8 }],
   },
   { type: "hello", ...FROM, start: 3, asks: false, client: undefined, nodes: [] },
-  { type: "obituary", ...FROM, to: "2e", sequence: 8, node: N2, incarnation: 4 },
+  {
+    type: "obituary",
+    ...FROM,
+    to: "2e",
+    sequence: 8,
+    node: N2,
+    incarnation: 4,
+    stage: undefined,
+  },
+  { type: "obituary", ...FROM, to: "2e", sequence: 9, node: N2, incarnation: 4, stage: 7 },
   { type: "refusal", ...FROM, to: "2e", node: N1, why: "it is an older copy" },
 ];
 

@@ -36,10 +36,11 @@ import {
 import { failOnce, RunnerStage, settled, syncSlowly } from "../support/runner-stage.ts";
 
 const client = clientAddress(CLIENT);
-const trouble = (what: string | undefined, condition?: Condition): unknown => ({
+const trouble = (what: string | undefined, condition?: Condition, term = 1): unknown => ({
   type: "trouble",
   what,
   condition,
+  term,
 });
 
 const diskTrouble = (what: string): unknown => trouble(what, "disk failed");
@@ -482,8 +483,8 @@ test("a leader reports itself as the leader that it knows", () => {
 test("damage that lost nothing is reported, and is over at once", () => {
   const stage = new RunnerStage(bench(), "the snapshot is damaged: file, byte 7");
   expect(stage.told()).toEqual([
-    trouble("the snapshot is damaged: file, byte 7"),
+    trouble("the snapshot is damaged: file, byte 7", undefined, 0),
     MEMBERSHIP,
-    trouble(undefined),
+    trouble(undefined, undefined, 0),
   ]);
 });

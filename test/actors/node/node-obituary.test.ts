@@ -26,7 +26,7 @@ import {
 
 const NOTHING = { early: [], answers: [], promises: [], written: ["sync"] };
 
-function obituary(node: NodeId, incarnation = 1): Letter {
+function obituary(node: NodeId, incarnation = 1): Letter & { readonly type: "obituary" } {
   return { type: "obituary", node, incarnation };
 }
 
@@ -108,6 +108,23 @@ describe("of another", () => {
     expect(at.actor.state.role).toMatchObject({
       progress: { [n3]: { type: "probe", match: 0, next: 1, waiting: true } },
     });
+  });
+});
+
+describe("of a node whose disk failed, and whose thread still runs", () => {
+  test("counts in the term that it reported last, and before", () => {
+    const at = following();
+    expect(turn(at, { ...obituary(n2), stage: 1 })).toEqual(NOTHING);
+    expect(at.actor.state.role).toEqual(LEADERLESS);
+  });
+
+  test("is ignored in a later term, in which that node may lead and hold a lease (dissertation 6.4.1)", () => {
+    const at = following();
+    turn(at, raft(n2, appendEntries(2)));
+    const { state, timer: before } = at.actor;
+    expect(turn(at, { ...obituary(n2), stage: 1 })).toEqual(NOTHING);
+    expect([at.actor.state, at.actor.timer]).toEqual([state, before]);
+    expect(turn(at, raft(n3, requestVote(3)))).toEqual(NOTHING);
   });
 });
 

@@ -279,7 +279,7 @@ describe("a requested snapshot", () => {
     failOnce(at.snapshots, "begin");
     await expect(stage.orders.snapshot()).rejects.toThrow("its disk cannot be used");
     expect(stage.told()).toEqual([
-      { type: "trouble", what: "cannot begin", condition: "disk failed" },
+      { type: "trouble", what: "cannot begin", condition: "disk failed", term: 1 },
     ]);
   });
 

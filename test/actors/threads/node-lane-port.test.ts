@@ -1,5 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { term } from "@kontiki/core";
 import { Bell } from "../../../packages/actors/src/lanes/bell.ts";
 import type { MailboxLimits } from "../../../packages/actors/src/lanes/mailbox-table.ts";
 import { cutLane, newLane } from "../../../packages/actors/src/lanes/lane.ts";
@@ -113,6 +114,7 @@ describe("between a node and its supervisor", () => {
       { type: "mail", from: client, incarnation: 0, bytes: bytes(1, 2) },
       { type: "mail", from: n3, incarnation: 12, bytes: bytes() },
       { type: "obituary", node: n3, incarnation: 12 },
+      { type: "obituary", node: n3, incarnation: 12, stage: 3 },
     ];
     for (const letter of sent) node.mail.post(letter);
     expect(received(node)).toEqual(sent);
@@ -134,7 +136,12 @@ describe("between a node and its supervisor", () => {
 
   test("reports arrive in order, and an answer to a client after the state in which it was given", () => {
     const node = newNode();
-    const trouble = { type: "trouble", what: "it hurts", condition: undefined } as const;
+    const trouble = {
+      type: "trouble",
+      what: "it hurts",
+      condition: undefined,
+      term: term(1),
+    } as const;
     node.port.post(turn([], statusOf({ applied: 1 })));
     node.port.post(turn([], statusOf({ applied: 2 })));
     node.port.post(turn([{ to: client, bytes: bytes(1) }]));
@@ -163,7 +170,7 @@ describe("between a node and its supervisor", () => {
     expect(reported(node)).toEqual([turn([], statusOf({ applied: 3, last: 3 }))]);
     // What the supervisor knows already is not sent again.
     node.port.post(turn([], statusOf({ applied: 3, last: 3 })));
-    node.port.post({ type: "trouble", what: undefined, condition: undefined });
+    node.port.post({ type: "trouble", what: undefined, condition: undefined, term: term(1) });
     expect(reported(node).length).toBe(1);
   });
 
@@ -224,7 +231,12 @@ describe("between a node, its supervisor and the program", () => {
 
   test("what the supervisor acts on goes to both", () => {
     const { port, mail, program } = newProgramNode();
-    const trouble = { type: "trouble", what: "it hurts", condition: undefined } as const;
+    const trouble = {
+      type: "trouble",
+      what: "it hurts",
+      condition: undefined,
+      term: term(1),
+    } as const;
     port.post(turn([], statusOf({ term: 2 })));
     port.post(trouble);
     const both = [turn([], statusOf({ term: 2 })), trouble];

@@ -33,6 +33,11 @@ const FOUND: readonly (readonly [title: string, token: string, met: readonly str
     "k1-8MDuysNM3MtAvikqhiTrlCRTQ5NEU_Nk89TktCTjFNzJGkeC5MFMkMmuickZ4DQHToXFCpmg1FmepwDyeGZeerGOQmJeClwUnGBBqRfieh1YQi7JSCxRSK3ILC7RUUgsgSsH1bPFemg-hkXKFQYG5MDmKoAH9jkGxisHsKUeCUTqEQGnHlb01MMGTT0MqKmHAZp6GPCnHkak1MN-AVuEM-CI3EM4sgUjRrZgRMrVOPPsOQZ-JwfkXCuCyIAomfOsA0reFcCWuTHLjjPTkIsOSXDCPOfTemItalRNhiVISOMJXDrCWzGLEkuYwQUhqzyoOoRVqIiWJ6pyRDsU1B4Cl6NXwNoZw0B1BAGbzrIagRUzWS3KTGFFyjMT7zGwQesYBsw6hgmtEjUBVyKHl4PIzLz0ewxMq5Pz84ozi8HxtRQcxGC7rzAwAAA",
     ["began.pause", "ended.diskError"],
   ],
+  [
+    "a late obituary of a node whose disk has recovered since does not free votes while it has a lease",
+    "k1-wdhswq2WTU8TQRjHn1mohWqUqBwhe9SkMdQDeMOD3rzyAaaz43YVp0lnGvoxOMm9QUogaUz8AgZOCiWa7Hnj2TMfgDzzsp1dtkZje2i6231eZuf_n-d3W9yf9Gs3qt7c3GCtDbb1nLZebLE2n63qGXq8d1uP7DVlHS05LUIZJijOPRHiuhMRy2ZIRZTf1XpF8Zrmm07HqkNVyAeJVM2QqvxxHLPymZ1fbsF_qx8gbvdSAH9XGj_zXbkCkn6duuRulUuufZc8memSmu-Rx1buGZATtttl718hNlxs_wL9Oem2E9WnWj8wIftHuwlqIIP6Z89HWo8pwJcPdLAjjE4Uj9ztU9XviTdcKd7LL235FOBYcilRFCnA2P62_5IxQk27O_CCvbIrBfNOXkKV36u0DDN0e-b5eMn5eHHq48uP2sikbOR1a2QoGhmskeHPRiaekes_jmOqOgi2NW2iq7X49_eirg4yqGvz5KigD_Ocwg4jTt-eD6kCPL3XD_c6XIy0XHiE49yFG4w1sQ7YNLpqWrWIOiFPcRKQfcxFhklUczzhhds5YkOQFybB2AXUXcBIMorbaCtaMjzqURFzuajnTeiClvMqGmZ1yEj22-84U9Mnd8pra1Q0h1BqO7v8hrG1yFW5n8FS-XFXxaC8R942B3EvlpSLP_AOuIMM7ljiAQsEwRQIghLxmIl_PsLvRMQZBKesK2Qi9ZlRHPvYYwpg8gfzyI_MZxMPRcskXphLYnOkFzpueInJPBM_9NhrYV6vAqHu0b90fGaaWR1SNfjfZir3_QY",
+    ["began.transfer", "recoveries.damaged"],
+  ],
 ];
 
 test.each(FOUND)("%s", (_title, word, met) => {

@@ -21,7 +21,8 @@ const CRASHES_MAX = 3;
  *
  * @throws KontikiError when none of them can start.
  */
-export async function startAll({ children, events }: RemoteSupervisor): Promise<void> {
+export async function startAll(supervisor: RemoteSupervisor): Promise<void> {
+  const { children, events } = supervisor;
   const look = (): true | undefined => {
     const all = children.map((child) => child.status());
     const isSettled = all.every(
@@ -36,15 +37,19 @@ export async function startAll({ children, events }: RemoteSupervisor): Promise<
   await waitFor(events, "starting all nodes", look, { timeoutMs: 2 ** 30 });
   const failures = children.flatMap(failureOf);
   if (failures.length === children.length) throw new KontikiError(whyNoneStarts(failures));
-  hastenElection(children);
+  // A node that crashed may have known a leader, and other hosts may have one.
+  const mayHaveLeader =
+    supervisor.hasOtherHosts || children.some((child) => child.status().restarts > 0);
+  if (!mayHaveLeader) hastenElection(children);
 }
 
 /** How long a node may take to answer, in ms. Nothing depends on it. */
 const HASTEN_MS = 1_000;
 
 /**
- * Lets the first election begin at once. All nodes have just started, so none leads and no lease is held; if two of them stand
- * at the same moment, the next election is after an election timeout as usual.
+ * Lets the first election begin at once, among the nodes that know no leader. All nodes have just started for the first time, so
+ * no lease is held that such a node answers for (dissertation 6.4.1). If two of them stand at the same moment, the next election
+ * is after an election timeout as usual.
  */
 function hastenElection(children: readonly RemoteChild[]): void {
   for (const { control } of children)

@@ -46,7 +46,7 @@ export type HostMailPorts = {
   /** A letter has come for a node or a client of this host. */
   readonly deliver: (letter: Envelope) => void;
   /** A node of another host no longer takes part. */
-  readonly bury: (node: NodeId, incarnation: number) => void;
+  readonly bury: (node: NodeId, incarnation: number, about: { readonly stage?: number }) => void;
   /** A node of this host must not run, and why. */
   readonly refuse: (node: NodeId, why: string) => void;
   readonly onDeadLetter: (to: Address | HostAddress, reason: DeadLetterReason) => void;
@@ -140,8 +140,8 @@ export class HostMail {
     return undefined;
   }
 
-  /** Tells the other hosts that a node of this host no longer takes part. */
-  bury(node: NodeId, incarnation: number): void {
+  /** Tells the other hosts that a node of this host no longer takes part; with the `stage` if its thread still runs. */
+  bury(node: NodeId, incarnation: number, stage?: number): void {
     for (const other of this.#others.all())
       this.#post(`host.${other.name}`, {
         type: "obituary",
@@ -150,6 +150,7 @@ export class HostMail {
         sequence: other.link.next(),
         node,
         incarnation: this.#outside(incarnation),
+        stage,
       });
   }
 
@@ -224,7 +225,8 @@ export class HostMail {
         const other = this.#senderOf(message);
         if (other?.link.takes(message) !== true) return;
         if (!this.#ledger.isPresent(message.node, message.life)) return;
-        return this.#ports.bury(message.node, message.incarnation);
+        const { node, incarnation, stage } = message;
+        return this.#ports.bury(node, incarnation, stage === undefined ? {} : { stage });
       }
       case "refusal":
         if (message.to === this.#life) this.#refuse(message.node, message.why);

@@ -56,6 +56,8 @@ export type HostMessage = Sender &
         readonly sequence: number;
         readonly node: NodeId;
         readonly incarnation: number;
+        /** The term of a node whose thread still runs. */
+        readonly stage: number | undefined;
       }
     /** The receiving host must not run that node. */
     | {
@@ -122,7 +124,13 @@ function fieldsOf(message: HostMessage): readonly unknown[] {
       return [to, sequence, part, parts, address, from, incarnation, mark, commit, bytes];
     }
     case "obituary":
-      return [message.to, message.sequence, message.node, message.incarnation];
+      return [
+        message.to,
+        message.sequence,
+        message.node,
+        message.incarnation,
+        message.stage ?? null,
+      ];
     case "refusal":
       return [message.to, message.node, message.why];
     default:
@@ -173,10 +181,11 @@ function readLetter(rest: Rest): Body | undefined {
 }
 
 function readObituary(rest: Rest): Body | undefined {
-  const [to, sequence, node, incarnation] = rest;
-  if (rest.length !== 4 || typeof to !== "string" || !isWhole(sequence)) return undefined;
+  const [to, sequence, node, incarnation, stage] = rest;
+  if (rest.length !== 5 || typeof to !== "string" || !isWhole(sequence)) return undefined;
   if (!isNodeId(node) || !isWhole(incarnation)) return undefined;
-  return { type: "obituary", to, sequence, node, incarnation };
+  if (stage !== null && !isWhole(stage)) return undefined;
+  return { type: "obituary", to, sequence, node, incarnation, stage: stage ?? undefined };
 }
 
 function readRefusal(rest: Rest): Body | undefined {

@@ -1,4 +1,4 @@
-import type { Change, Index, Membership, NodeId } from "@kontiki/core";
+import type { Change, Index, Membership, NodeId, Term } from "@kontiki/core";
 import type { Remote } from "../supervision/control.ts";
 import type { Address } from "./address.ts";
 import type { CrashPoint } from "../faults/crash-points.ts";
@@ -40,7 +40,19 @@ export type ToNode =
    * that the dead node sent comes before it. A node whose disk recovers continues in the same start, and is heard
    * again.
    */
-  | { readonly type: "obituary"; readonly node: NodeId; readonly incarnation: number };
+  | Obituary;
+
+/** See {@link ToNode}. */
+export type Obituary = {
+  readonly type: "obituary";
+  readonly node: NodeId;
+  readonly incarnation: number;
+  /**
+   * The term in which the node was when it reported that its disk failed; undefined if its thread has ended. When its disk
+   * recovers, it leads in later terms only, and an obituary that comes so late must not free votes.
+   */
+  readonly stage?: number;
+};
 
 /** A letter as a node posts it: the lane that it takes identifies the sender and its incarnation. */
 export type OutgoingMail = {
@@ -75,6 +87,8 @@ export type FromNode =
       readonly type: "trouble";
       readonly what: string | undefined;
       readonly condition: Condition | undefined;
+      /** The term that it reported last; 0 if none yet. */
+      readonly term: Term;
     }
   /** The result of a turn, or of a part of it. */
   | {

@@ -84,11 +84,16 @@ export function writeToActor(lane: LaneWriter, letter: ToActor): void {
       return lane.write(
         KIND.obituary,
         letter.cause === undefined ? NOTHING : textBytes(letter.cause),
-        textBytes(`${letter.incarnation} ${letter.node}`),
+        textBytes(`${startOf(letter)} ${letter.node}`),
       );
     default:
       return letter satisfies never;
   }
+}
+
+/** A start of an actor, and after a slash its stage, if it has one. */
+function startOf({ incarnation, stage }: ToActor & { readonly type: "obituary" }): string {
+  return stage === undefined ? `${incarnation}` : `${incarnation}/${stage}`;
 }
 
 /** Writes that a direct lane is open, which was posted to the actor's port before. */
@@ -100,11 +105,13 @@ export function writeOpen(lane: LaneWriter): void {
 export function toActorIn({ kind, meta, bytes }: Frame): ToActor {
   const text = textOf(meta);
   const space = text.indexOf(" ");
-  const incarnation = Number(text.slice(0, space));
+  const [start, stage] = text.slice(0, space).split("/");
+  const incarnation = Number(start);
   const name = text.slice(space + 1);
   if (kind !== KIND.obituary) return { type: "mail", from: name, incarnation, bytes };
   const cause = bytes.length > 0 ? { cause: textOf(bytes) } : {};
-  return { type: "obituary", node: name, incarnation, ...cause };
+  const at = stage === undefined ? {} : { stage: Number(stage) };
+  return { type: "obituary", node: name, incarnation, ...cause, ...at };
 }
 
 /** Writes a letter for the supervisor to carry. */

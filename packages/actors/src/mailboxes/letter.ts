@@ -36,13 +36,15 @@ export type ToActor<Name extends string = string> =
   /**
    * That start of the actor of that name no longer takes part. This is certain, so no actor has to wait for a timeout. It
    * does not count against the bounds of the mailbox. Everything that the dead actor sent comes before it. `cause` is only
-   * there where the supervisor passes it on.
+   * there where the supervisor passes it on. With a `stage` its thread still runs, and the actor takes part again at a later
+   * stage, by a number of its own that only grows: the obituary may come late, even after that.
    */
   | {
       readonly type: "obituary";
       readonly node: Name;
       readonly incarnation: number;
       readonly cause?: string;
+      readonly stage?: number;
     };
 
 /**

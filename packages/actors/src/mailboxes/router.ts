@@ -96,10 +96,14 @@ export class Router<Name extends string = string> {
    * Tells all other actors that one no longer takes part. An obituary counts against no mailbox's bound, as it must
    * arrive especially where the dead actor's mail has filled the mailbox.
    *
-   * @param cause what they learn of its end; nothing when left out.
+   * @param about what they learn of its end: its cause, and its stage if its thread still runs.
    */
-  bury(node: Name, incarnation: number, cause?: string): void {
-    const obituary = { type: "obituary", node, incarnation, ...(cause && { cause }) } as const;
+  bury(
+    node: Name,
+    incarnation: number,
+    about: Pick<ToActor & { readonly type: "obituary" }, "cause" | "stage"> = {},
+  ): void {
+    const obituary = { type: "obituary", node, incarnation, ...about } as const;
     for (const [address, mailbox] of this.#nodes) if (address !== node) mailbox?.post(obituary);
   }
 

@@ -1,5 +1,6 @@
-import type { Event, NodeId } from "@kontiki/core";
+import type { Event } from "@kontiki/core";
 import type { Address } from "../mail/address.ts";
+import type { Obituary } from "../mail/protocol.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 
 /** An item in a node's mailbox. */
@@ -11,8 +12,8 @@ export type Letter =
       readonly incarnation: number;
       readonly bytes: Uint8Array;
     }
-  /** The supervisor observed the end of a node's thread. */
-  | { readonly type: "obituary"; readonly node: NodeId; readonly incarnation: number }
+  /** The supervisor observed the end of a node's thread, or the node reported that its disk failed. */
+  | Obituary
   /** A timer fired. The epoch shows whether it was reset since. */
   | { readonly type: "timer"; readonly epoch: number }
   /** The shortest election timeout has passed since the timer of this epoch was started. */

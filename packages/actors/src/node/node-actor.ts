@@ -134,7 +134,7 @@ export class NodeActor {
     this.#peers.heard(read.heard);
     for (const obituary of read.obituaries) {
       const { node } = obituary;
-      if (this.#peers.counts(obituary)) this.#step({ type: "peerDown", node });
+      if (this.#peers.counts(obituary, this.state.term)) this.#step({ type: "peerDown", node });
     }
     for (const event of read.messages) this.#step(event);
     for (const timeout of read.timeouts) this.#onTimeout(timeout);

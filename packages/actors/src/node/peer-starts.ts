@@ -1,3 +1,4 @@
+import type { Term } from "@kontiki/core";
 import type { Read } from "./read-letters.ts";
 
 /** The last start of each peer's thread that a node has heard of. */
@@ -10,8 +11,11 @@ export class PeerStarts {
       this.#incarnations.set(node, Math.max(incarnation, this.#incarnations.get(node) ?? 0));
   }
 
-  /** Whether an obituary still counts: the node was not heard from in a later start since. */
-  counts({ node, incarnation }: Read["obituaries"][number]): boolean {
-    return incarnation >= (this.#incarnations.get(node) ?? 0);
+  /**
+   * Whether an obituary still counts: the node was not heard from in a later start since, and cannot lead the present term
+   * again. If it does, it may have a lease (dissertation 6.4.1), which depends on votes that are withheld.
+   */
+  counts({ node, incarnation, stage = Infinity }: Read["obituaries"][number], term: Term): boolean {
+    return incarnation >= (this.#incarnations.get(node) ?? 0) && term <= stage;
   }
 }

@@ -1,4 +1,4 @@
-import { sameMembership } from "@kontiki/core";
+import { sameMembership, TERM_ZERO } from "@kontiki/core";
 import type { NodeActor } from "./node-actor.ts";
 import type { NodePort } from "./node-port.ts";
 import type { OutgoingMail, ToNode } from "../mail/protocol.ts";
@@ -69,7 +69,8 @@ export class TurnReports {
     if (what === this.#trouble && condition === this.#condition) return;
     this.#trouble = what;
     this.#condition = condition;
-    this.#port.post({ type: "trouble", what, condition });
+    const term = this.#status?.term ?? TERM_ZERO;
+    this.#port.post({ type: "trouble", what, condition, term });
   }
 
   /** Posts that the disk cannot be used, and why. */

@@ -53,7 +53,7 @@ export class Switchboard<Name extends string = string> {
   down(name: Name, incarnation: number, cause?: string): void {
     this.#exchange.detach(name);
     this.router.detachNode(name);
-    this.router.bury(name, incarnation, cause);
+    this.router.bury(name, incarnation, cause === undefined ? {} : { cause });
   }
 
   /** Delivers a letter of an actor that has no direct lane. Returns the reason if it cannot. */

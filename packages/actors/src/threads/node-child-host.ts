@@ -1,3 +1,4 @@
+import type { Term } from "@kontiki/core";
 import type { NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, RaftStatus } from "../mail/status.ts";
 import type { ThreadMail } from "../supervision/actor-thread.ts";
@@ -15,7 +16,7 @@ export type NodeHost = Omit<ChildHost<NodeThread>, "onReport" | "heapMiB"> & {
   readonly mail: ThreadMail;
   readonly onEvent: (event: ClusterEvent) => void;
   /** A thread runs but takes no part for now: its disk fails, or its log is damaged. */
-  readonly onTrouble: (incarnation: number) => void;
+  readonly onTrouble: (incarnation: number, term: Term) => void;
   /** The node uses another membership than before. */
   readonly onMembership: () => void;
   /** Part of a turn is over. `before` is the node's status up to then, if its thread had reported one. */

@@ -1,4 +1,4 @@
-import type { Index, Membership, NodeId } from "@kontiki/core";
+import type { Index, Membership, NodeId, Term } from "@kontiki/core";
 import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { swapFolders } from "../faults/swap-folders.ts";
 import type { Condition, RaftStatus } from "../mail/status.ts";
@@ -80,7 +80,7 @@ export class NodeReports {
       }
       case "trouble":
         this.#condition = report.condition;
-        return this.#onTrouble(report.what, incarnation);
+        return this.#onTrouble(report.what, incarnation, report.term);
       case "turn": {
         const before = this.#raft;
         this.#raft = report.raft === undefined ? before : withAnswers(before, report.raft);
@@ -112,13 +112,13 @@ export class NodeReports {
     this.#files = [];
   }
 
-  #onTrouble(trouble: string | undefined, incarnation: number): void {
+  #onTrouble(trouble: string | undefined, incarnation: number, term: Term): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
     const { onEvent, onTrouble } = this.#host;
     if (trouble === undefined) return onEvent({ type: "repaired", node: this.#node });
     onEvent({ type: "trouble", node: this.#node, what: trouble });
-    onTrouble(incarnation);
+    onTrouble(incarnation, term);
   }
 }
 

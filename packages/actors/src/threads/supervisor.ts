@@ -199,7 +199,7 @@ export class Supervisor {
         if (isClientAddress(letter.to)) this.events.emit("mail", letter);
         else this.router.receive(letter);
       },
-      bury: (node, incarnation) => this.router.bury(node, incarnation),
+      bury: (node, incarnation, about) => this.router.bury(node, incarnation, about),
       refuse: (node, why) => this.child(node)?.giveUp(why),
       onDeadLetter: (to, reason) => this.#mail.lose(to, reason, 1),
       onState: (connected, what) => this.#emit({ type: "transport", connected, what }),
@@ -244,9 +244,9 @@ export class Supervisor {
         this.#hosts?.bury(node, incarnation);
         this.events.emit("down", node, incarnation);
       },
-      onTrouble: (incarnation) => {
-        this.router.bury(node, incarnation);
-        this.#hosts?.bury(node, incarnation);
+      onTrouble: (incarnation, stage) => {
+        this.router.bury(node, incarnation, { stage });
+        this.#hosts?.bury(node, incarnation, stage);
       },
       onPaused: () => this.#changed(),
       onMembership: () => this.#onMembership(),

@@ -1,5 +1,5 @@
 import type { Router } from "@kontiki/actors/node";
-import type { NodeId } from "@kontiki/core";
+import type { NodeId, Term } from "@kontiki/core";
 import type { Chance } from "../chance.ts";
 import type { WorldParts } from "./world-parts.ts";
 
@@ -18,16 +18,20 @@ export class Obituaries {
     this.#chance = parts.chance.fork("obituaries");
   }
 
-  /** The other nodes, and clients if they learn of it at all, get the obituary, each after a time of its own. */
-  send(id: NodeId, incarnation: number): void {
+  /**
+   * The other nodes, and clients if they learn of it at all, get the obituary, each after a time of its own.
+   *
+   * @param about the term of a node whose process goes on.
+   */
+  send(id: NodeId, incarnation: number, about?: { readonly stage: Term }): void {
     const { timeline, plan, onDeath } = this.#parts;
     const { obituaryMs } = plan.scenario.cluster;
     if (obituaryMs === undefined) {
-      timeline.after(OBITUARY_MS, () => this.#router.bury(id, incarnation));
+      timeline.after(OBITUARY_MS, () => this.#router.bury(id, incarnation, about));
       return;
     }
     const late = (): number => this.#chance.between(...obituaryMs);
-    timeline.after(late(), () => this.#router.bury(id, incarnation));
+    timeline.after(late(), () => this.#router.bury(id, incarnation, about));
     timeline.after(late(), () => onDeath(id));
   }
 }

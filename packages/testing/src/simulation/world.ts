@@ -281,7 +281,7 @@ export class World implements FaultTarget {
   #post(node: SimNode, message: FromNode): void {
     const { id, process } = node;
     if (message.type === "trouble" && message.what !== undefined && process !== undefined) {
-      this.#obituaries.send(id, process.incarnation);
+      this.#obituaries.send(id, process.incarnation, { stage: message.term });
     }
     if (message.type !== "turn" || process === undefined) return;
     this.router.taken(id, message.taken.letters, message.taken.bytes);
