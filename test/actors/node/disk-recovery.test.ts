@@ -454,7 +454,7 @@ describe("each report about a node is sent once, and again when it changes", () 
     ]);
     const stage = new RunnerStage(damaged(), "the log is damaged: file, byte 7");
     expect(stage.told()).toEqual([
-      trouble("the log is damaged: file, byte 7", "repairing"),
+      trouble("the log is damaged: file, byte 7", "repairing", 0),
       MEMBERSHIP,
     ]);
     stage.turn(raft(n2, appendEntries(1, { after: [2, 1] })));

@@ -88,8 +88,20 @@ export const TIMERS_AND_OBITUARIES: readonly Variant[] = [
     edits: [
       {
         file: STARTS,
-        find: "return incarnation >= (this.#incarnations.get(node) ?? 0);",
-        replace: "return incarnation >= 0 * (this.#incarnations.get(node) ?? 0);",
+        find: "return incarnation >= (this.#incarnations.get(node) ?? 0) && term <= stage;",
+        replace: "return incarnation >= 0 * (this.#incarnations.get(node) ?? 0) && term <= stage;",
+      },
+    ],
+  },
+  {
+    id: "obituary-of-recovered-node-counts",
+    about: "A late obituary of a node whose disk failed counts although the node leads since.",
+    edits: [
+      {
+        file: STARTS,
+        find: "return incarnation >= (this.#incarnations.get(node) ?? 0) && term <= stage;",
+        replace:
+          "return incarnation >= (this.#incarnations.get(node) ?? 0) && (term <= stage || stage >= 0);",
       },
     ],
   },
@@ -123,7 +135,7 @@ export const TIMERS_AND_OBITUARIES: readonly Variant[] = [
     edits: [
       {
         file: ACTOR,
-        find: 'if (this.#peers.counts(obituary)) this.#step({ type: "peerDown", node });',
+        find: 'if (this.#peers.counts(obituary, this.state.term)) this.#step({ type: "peerDown", node });',
         replace: "void node;",
       },
     ],

@@ -34,8 +34,8 @@ export const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
   [
     "obituary-of-older-thread-counts",
     {
-      is: "speed",
-      why: "It costs an election at most. It needs an obituary that comes later than a letter of the next thread, and a claim that knows which thread a letter came from.",
+      is: "hole",
+      why: "It costs an election, or frees votes in spite of a lease. That needs an obituary that is an election timeout late, leases, and a read in between.",
     },
   ],
   [

@@ -92,6 +92,7 @@ export class RunRecorder implements Observer {
 
   /** The events, with the violations that were found only when the run was over. */
   finish(violations: readonly Violation[]): readonly RecordedEvent[] {
+    this.#tellLastApplied();
     this.#tellViolations(violations);
     return this.events;
   }
@@ -179,6 +180,13 @@ export class RunRecorder implements Observer {
     if (applied === undefined || applied === this.#applied.get(node)) return undefined;
     this.#applied.set(node, applied);
     return applied;
+  }
+
+  /** What was applied without an event after the last one of a node. */
+  #tellLastApplied(): void {
+    for (const [node, { applied }] of this.#actors)
+      if (applied !== this.#applied.get(node as NodeId))
+        this.#add({ type: "applied", node, text: `has applied up to ${applied}`, quiet: true });
   }
 
   #tellViolations(violations: readonly Violation[]): void {
