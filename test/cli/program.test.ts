@@ -8,7 +8,7 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
   test.each([
     [["up", "--nodes", "0"], "'0' is invalid. It must be a whole number from 1 to 9."],
     [["up", "--nodes", "10"], "'10' is invalid. It must be a whole number from 1 to 9."],
-    [["up", "--nodes", "three"], "'three' is invalid. It must be a whole number from 1 to 9."],
+    [["up", "--nodes", "three"], "--nodes three: names of nodes are for --host; give their number"],
     [["up", "--nodes", "3.5"], "'3.5' is invalid. It must be a whole number from 1 to 9."],
     [["up", "--nodes"], "argument missing"],
     [["up", "--data", ""], "'' is invalid. It must be the path of a directory."],

@@ -95,8 +95,11 @@ describe("actors in threads", SLOW, () => {
   test("a full mailbox rejects new messages, which are dead letters, and answers still come", async () => {
     const { system, events, spawn } = newSystem({ mailbox: { letters: 4, bytes: 100_000 } });
     const [a, b] = [await spawn("a"), await spawn("b")];
-    b.tell({ type: "never" });
-    // The program may fill half of it, and the first message may still be there.
+    b.tell({ type: "never", told: "a" });
+    const isBusy = async (): Promise<boolean> =>
+      ((await asking(a, { type: "notes" })) as readonly unknown[]).includes("busy");
+    while (!(await isBusy()));
+    // The program may fill half of it.
     for (let count = 0; count < 10; count += 1) b.tell({ type: "note", said: count });
     expect(await failing(asking(b, { type: "notes" }))).toEqual([
       "definitelyNot",

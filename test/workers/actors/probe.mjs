@@ -26,6 +26,7 @@ export default function probe(self, args) {
         case "stop":
           return self.stop();
         case "never":
+          self.tell(message.told, { type: "note", said: "busy" });
           return new Promise(() => {});
         case "tell":
           return self.tell(message.to, message.message);
