@@ -11,5 +11,4 @@ export { clusterPrefix, nameProblem } from "./connection/subjects.ts";
 export { nats } from "./hosts/nats.ts";
 export type { CampaignState } from "./fleet/campaign-state.ts";
 export { Fleet, type CampaignWanted } from "./fleet/fleet.ts";
-export type { WorkerReport } from "./fleet/presence.ts";
-export type { WorkDone, WorkOptions } from "./fleet/worker.ts";
+export type { WorkDone, WorkerReport, WorkOptions } from "./fleet/work-options.ts";

@@ -13,10 +13,11 @@ import { Results } from "../store/results.ts";
 import { makeStreams, manager } from "../store/streams.ts";
 import { WorkQueue } from "../store/work-queue.ts";
 import { stateOf, type CampaignState, type Span } from "./campaign-state.ts";
-import { askWorkers, type WorkerReport } from "./presence.ts";
+import { askWorkers } from "./presence.ts";
 import { travelling } from "./scenario-files.ts";
 import type { Stores } from "./work-place.ts";
-import { Worker, type WorkDone, type WorkOptions } from "./worker.ts";
+import type { WorkDone, WorkerReport, WorkOptions } from "./work-options.ts";
+import { Worker } from "./worker.ts";
 
 /** What a campaign on a fleet is to run. */
 export type CampaignWanted = {

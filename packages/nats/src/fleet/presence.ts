@@ -2,24 +2,7 @@ import { fields, needed, rule, text, whole, type Schema } from "@kontiki/actors/
 import { errors, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { packedJson, unpackedJson } from "../campaign/bytes.ts";
 import { SUBJECTS } from "../store/streams.ts";
-
-/** What a worker answers when somebody asks who is at work. */
-export type WorkerReport = {
-  /** Another one for each process. */
-  readonly id: string;
-  /** The name of its machine. */
-  readonly host: string;
-  /** The id of its process there. */
-  readonly pid: number;
-  /** How many runs it makes at once. */
-  readonly jobs: number;
-  /** How many of them work on this campaign now. */
-  readonly busy: number;
-  /** Its runs of this campaign that have ended in ranges which it holds or has held. */
-  readonly runs: number;
-  /** Runs a second over the last ten seconds, of all campaigns. */
-  readonly perSecond: number;
-};
+import type { WorkerReport } from "./work-options.ts";
 
 const REPORT: Schema<WorkerReport> = {
   id: needed(text("an id")),

@@ -1,41 +1,14 @@
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { Job, JobSpec } from "@kontiki/testing";
+import type { Job } from "@kontiki/testing";
 import { setTimeout as after } from "node:timers/promises";
 import type { WorkerName } from "../campaign/result.ts";
 import type { CampaignSpec } from "../campaign/spec.ts";
-import { answerAsks, type WorkerReport } from "./presence.ts";
+import { answerAsks } from "./presence.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { RunningCampaigns } from "./running-campaigns.ts";
 import { ScenarioFiles } from "./scenario-files.ts";
+import type { WorkDone, WorkerReport, WorkOptions } from "./work-options.ts";
 import { WorkPlace, type Outcome, type Stores } from "./work-place.ts";
-
-/** Options of a worker. */
-export type WorkOptions = {
-  /** How many runs at once. */
-  readonly jobs: number;
-  /** The name of this machine. */
-  readonly host: string;
-  /** Starts a thread that runs tasks. */
-  readonly startJob: (spec: JobSpec) => Job;
-  /** Gives back what runs, and ends. */
-  readonly signal: AbortSignal;
-  /** Ends when no campaign runs that this worker can work on. Default: false. */
-  readonly untilIdle?: boolean;
-  /** Called with lines for people: a campaign that this worker refuses, and why. */
-  readonly onNote?: (line: string) => void;
-};
-
-/** What a worker has done. */
-export type WorkDone = {
-  /** Ranges whose results it published. */
-  readonly ranges: number;
-  /** Runs that ended here, also in ranges that it gave back. */
-  readonly runs: number;
-  /** Ranges that ended in an error of the tool as often as they may be given out. */
-  readonly broken: number;
-  /** Campaigns that it did not work on, by name. */
-  readonly refused: readonly string[];
-};
 
 /** How long to wait for a campaign when none has work, in ms. */
 const IDLE_MS = 500;
