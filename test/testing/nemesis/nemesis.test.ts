@@ -166,6 +166,15 @@ describe("disks", () => {
     ]);
   });
 
+  test("no disk is damaged that its node has not read since it started", () => {
+    const stage = new NemesisStage(3);
+    stage.target.node(nodeId("n1")).hasRead = false;
+    stage.perform({ type: "bitRot", node: "n1", what: "log" });
+    stage.perform({ type: "scatter", node: "n1", ranges: 2 });
+    const why = "n1 does not run, or has not read its disk";
+    expect(stage.target.take()).toEqual([`0 bitRot skipped: ${why}`, `0 scatter skipped: ${why}`]);
+  });
+
   test("swapped disks are refused and swapped back, even if nodes crash meanwhile", () => {
     const stage = new NemesisStage(2);
     stage.perform({ type: "swapDisks", node: "n1" });

@@ -38,6 +38,11 @@ const FOUND: readonly (readonly [title: string, token: string, met: readonly str
     "k1-wdhswq2WTU8TQRjHn1mohWqUqBwhe9SkMdQDeMOD3rzyAaaz43YVp0lnGvoxOMm9QUogaUz8AgZOCiWa7Hnj2TMfgDzzsp1dtkZje2i6231eZuf_n-d3W9yf9Gs3qt7c3GCtDbb1nLZebLE2n63qGXq8d1uP7DVlHS05LUIZJijOPRHiuhMRy2ZIRZTf1XpF8Zrmm07HqkNVyAeJVM2QqvxxHLPymZ1fbsF_qx8gbvdSAH9XGj_zXbkCkn6duuRulUuufZc8memSmu-Rx1buGZATtttl718hNlxs_wL9Oem2E9WnWj8wIftHuwlqIIP6Z89HWo8pwJcPdLAjjE4Uj9ztU9XviTdcKd7LL235FOBYcilRFCnA2P62_5IxQk27O_CCvbIrBfNOXkKV36u0DDN0e-b5eMn5eHHq48uP2sikbOR1a2QoGhmskeHPRiaekes_jmOqOgi2NW2iq7X49_eirg4yqGvz5KigD_Ocwg4jTt-eD6kCPL3XD_c6XIy0XHiE49yFG4w1sQ7YNLpqWrWIOiFPcRKQfcxFhklUczzhhds5YkOQFybB2AXUXcBIMorbaCtaMjzqURFzuajnTeiClvMqGmZ1yEj22-84U9Mnd8pra1Q0h1BqO7v8hrG1yFW5n8FS-XFXxaC8R942B3EvlpSLP_AOuIMM7ljiAQsEwRQIghLxmIl_PsLvRMQZBKesK2Qi9ZlRHPvYYwpg8gfzyI_MZxMPRcskXphLYnOkFzpueInJPBM_9NhrYV6vAqHu0b90fGaaWR1SNfjfZir3_QY",
     ["began.transfer", "recoveries.damaged"],
   ],
+  [
+    "a disk that lost power is not damaged before its node has read it: what was durable is not known until then",
+    "k1-5DRuSI2Wy0rDQBSGT2ppRdR24UJ3eYBQpEhNwUUp-Ah2P7nQjIspdEYrPoUIiusijeCq4ANI3dbgouu8g28gcyZJcwWzyCLMmUvO_83_F8Xte5MpvZ8wpesuOe2dm92-Y5lnVr9vVuu6QpH7RUXal8T2UHQoQ65TKc8Z0-XJKRtzQyfMSb6iYqV81faNWMnCI0J37ygXhk5EMlwaLe-oIyctqFBQK-7WBiDdhfpv0oUAtM1nWR-g4p-vUghVAhJAazhIE9Deqj1DwvcASuFJ0XVUBHX9nOb0pMCJVsbJ8ZaTC-SkluekEXECWU4g4gT-z0nzB5UZLK0XEYWNqFVPsU2q9ITXo89vrGvXFnMi1h_yJhy-zjyXLbggzOHSGUNoYpHPbSKEO82ULaaEjV3eljepZsh6LVdfD2EX65MoidFRRUaZ51ZRUASc46FsjmbJxpP8hWWHsqyVK9uLbSnJG3JsPcAl5tQ5SNH6GEJjTp0rHDEq-lstb-BoYF--fFM2DqH2bk8YpxwByLqY3O4GQPnnqGqFnfKs8XZr9jryUY75Bw",
+    ["began.crashAll", "skipped.scatter"],
+  ],
 ];
 
 test.each(FOUND)("%s", (_title, word, met) => {

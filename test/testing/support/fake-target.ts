@@ -22,6 +22,8 @@ type FakeNode = {
   disk: SimDisk;
   uid: number;
   life: "running" | "down" | "refused";
+  /** Whether its process has recovered. */
+  hasRead: boolean;
   paused: boolean;
   /** What the atlas learns of its disk. */
   held: Holdings;
@@ -70,6 +72,7 @@ export class FakeTarget implements FaultTarget {
   clock = (node: NodeId): SimClock => this.node(node).clock;
   uid = (node: NodeId): number => this.node(node).uid;
   isRunning = (node: NodeId): boolean => this.#nodes.get(node)?.life === "running";
+  hasReadDisk = (node: NodeId): boolean => this.isRunning(node) && this.node(node).hasRead;
   isIntact = (node: NodeId): boolean => this.node(node).whole;
   holdings(node: NodeId): Holdings | undefined {
     if (!this.isRunning(node)) return undefined;
@@ -197,6 +200,7 @@ export class FakeTarget implements FaultTarget {
       disk,
       uid: 0,
       life: "running",
+      hasRead: true,
       paused: false,
       held: { entries: new Set(), snapshot: 0, lacks: { entries: [], upTo: 0 } },
       whole: true,

@@ -13,6 +13,8 @@ export interface FaultTarget {
   disk(node: NodeId): FaultableDisk;
   clock(node: NodeId): FaultableClock;
   isRunning(node: NodeId): boolean;
+  /** Whether its process has recovered what is on its disk: one that was just started, or that is paused, may not have. */
+  hasReadDisk(node: NodeId): boolean;
   /** The leader of the highest term among the running nodes that believe that they lead. */
   leader(): NodeId | undefined;
   /** The membership that the leader uses; without a leader the newest that any node uses. */

@@ -72,9 +72,12 @@ function strike(
   return struck.length === 0 ? { skipped: reason } : { nodes: struck, end: allOf(ends) };
 }
 
-/** Why the disk of a node must not be damaged. A node that does not run cannot report what its disk has promised. */
+/**
+ * Why the disk of a node must not be damaged. A node that does not run cannot report what its disk has promised. After a loss of
+ * power the file `promise` may name less than the log has, until the node has read both.
+ */
 function reasonToSpare({ target, atlas }: Stage, node: NodeId): string | undefined {
-  if (!target.isRunning(node)) return `${node} does not run`;
+  if (!target.hasReadDisk(node)) return `${node} does not run, or has not read its disk`;
   if (atlas.isSwapped(node)) return `${node} has the disk of another`;
   return target.disk(node).isDamaged ? `${node} has not read its disk again yet` : undefined;
 }

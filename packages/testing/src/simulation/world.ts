@@ -90,6 +90,10 @@ export class World implements FaultTarget {
     return this.#nodes.get(node)?.process !== undefined;
   }
 
+  hasReadDisk(node: NodeId): boolean {
+    return this.#nodes.get(node)?.process?.actor !== undefined;
+  }
+
   leader(): NodeId | undefined {
     return leaderOf(this.all)?.id;
   }

@@ -82,6 +82,11 @@ export class ClusterTarget implements FaultTarget {
     return this.#keeper.isUp(node) && this.#statusOf(node)?.life.type === "running";
   }
 
+  /** A thread is running once it has recovered. */
+  hasReadDisk(node: NodeId): boolean {
+    return this.isRunning(node);
+  }
+
   leader(): NodeId | undefined {
     const leaders = this.#cluster
       .status()
