@@ -68,9 +68,12 @@ describe("a disk", () => {
   ] as const)("%s until it is healed, also for later threads", async (...given) => {
     const [, disturbance, effect, message] = given;
     const { cluster, follower } = await faulty();
+    let isTroubled = false;
     const trouble = nextEvent(cluster, "trouble", ({ node }) => node === follower);
+    void trouble.then(() => (isTroubled = true));
     cluster.faults.disturb(follower, disturbance);
-    valueOf(await cluster.propose(put("a", "1")));
+    // The order travels by itself: a write may come to the node before it.
+    while (!isTroubled) valueOf(await cluster.propose(put("a", "1")));
     expect((await trouble).what).toMatch(message);
     expect(cluster.faults.effects(follower)[effect]).toBeGreaterThan(0);
     cluster.faults.disturb(follower, {});
@@ -80,8 +83,10 @@ describe("a disk", () => {
   test("stalls: its node acknowledges nothing, can be killed, and catches up when it is healed", async () => {
     const { cluster, follower } = await faulty();
     cluster.faults.disturb(follower, { isStalled: true });
-    for (const key of ["a", "b", "c"]) valueOf(await cluster.propose(put(key, key)));
-    expect(cluster.faults.effects(follower)["disk.stalled"]).toBe(1);
+    const stalls = (): number => cluster.faults.effects(follower)["disk.stalled"];
+    while (stalls() === 0) valueOf(await cluster.propose(put("a", "a")));
+    for (const key of ["b", "c"]) valueOf(await cluster.propose(put(key, key)));
+    expect(stalls()).toBe(1);
     await cluster.node(follower).crash();
     cluster.faults.disturb(follower, {});
     await cluster.converged(PATIENT);
