@@ -27,20 +27,10 @@ if (process.argv.includes("--force") || oldest <= newestSource())
   await Promise.all([writePage(), writeReport()]);
 
 async function writePage() {
-  const result = await build({
-    root,
-    configFile: false,
-    logLevel: "warn",
-    build: {
-      write: false,
-      target: "es2022",
-      modulePreload: false,
-      cssCodeSplit: false,
-      assetsInlineLimit: Number.MAX_SAFE_INTEGER,
-    },
-    oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  });
-  const { output } = Array.isArray(result) ? result[0] : result;
+  const output = await built(
+    { modulePreload: false, cssCodeSplit: false, assetsInlineLimit: Number.MAX_SAFE_INTEGER },
+    { oxc: { jsx: { runtime: "automatic", importSource: "preact" } } },
+  );
   mkdirSync(dirname(page), { recursive: true });
   const [engine] = await bundled("src/engine/worker.ts");
   writeFileSync(page, withEngine(inOneFile(output), engine.code));
@@ -54,16 +44,24 @@ async function writeReport() {
 }
 
 /** A file and all that it imports as one script, and its style sheet. */
-async function bundled(entry) {
+function bundled(entry) {
+  const lib = {
+    entry: join(root, entry),
+    formats: ["iife"],
+    name: "kontiki",
+    cssFileName: "style",
+  };
+  return built({ lib });
+}
+
+/** What vite makes of this package with these options, in memory. */
+async function built(options, more = {}) {
   const result = await build({
     root,
     configFile: false,
     logLevel: "warn",
-    build: {
-      write: false,
-      target: "es2022",
-      lib: { entry: join(root, entry), formats: ["iife"], name: "kontiki", cssFileName: "style" },
-    },
+    build: { write: false, target: "es2022", ...options },
+    ...more,
   });
   return (Array.isArray(result) ? result[0] : result).output;
 }

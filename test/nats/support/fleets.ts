@@ -1,7 +1,7 @@
 import { Fleet, type CampaignWanted, type WorkDone } from "@kontiki/nats";
 import type { Job, JobSpec, Tally } from "@kontiki/testing";
 import { onTestFinished } from "vitest";
-import { fakeJob } from "./fake-runs.ts";
+import { fakeJob, SPEC } from "./fake-runs.ts";
 import type { NatsServer } from "./nats-server.ts";
 
 /** A connection to a server that ends with the test. */
@@ -11,17 +11,16 @@ export async function openFleet({ url }: NatsServer): Promise<Fleet> {
   return fleet;
 }
 
-/** Two scenarios, the second twice with each seed. */
+const { scenarios, order, first, count, perRange } = SPEC;
+
+/** What {@link SPEC} has, as it is asked for. */
 export const WANTED: CampaignWanted = {
   name: "campaign",
-  scenarios: [
-    { name: "one", source: "one" },
-    { name: "two", source: "two" },
-  ],
-  order: [0, 1, 1],
-  first: 4_294_967_290,
-  count: 23,
-  perRange: 4,
+  scenarios,
+  order,
+  first,
+  count,
+  perRange,
 };
 
 /** Works on all campaigns of a server until none is left, on jobs that end at once if `startJob` does not say otherwise. */

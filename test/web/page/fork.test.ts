@@ -1,18 +1,12 @@
-import { run } from "@kontiki/cli";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
-import { FakeCluster } from "../../cli/support/fake-cluster.ts";
-import { FakeHost } from "../../cli/support/fake-host.ts";
+import { exportTo, ONE_ELECTION } from "../support/export-page.ts";
 import { open, PATIENT, startBrowser } from "../support/browser.ts";
 import { recordingIn } from "../support/recorded.ts";
-
-const ONE_ELECTION = fileURLToPath(
-  new URL("../../../docs/files/one-election.yaml", import.meta.url),
-);
 
 let browser: Browser;
 let folder: string;
@@ -29,17 +23,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
   await browser.close();
 });
-
-/** Writes the page of what `kontiki view` is given. */
-async function exportTo(path: string, ...args: readonly string[]): Promise<void> {
-  const host = new FakeHost();
-  const status = await run(
-    ["view", ...args, "--export", path],
-    host,
-    async () => new FakeCluster(),
-  );
-  expect([status, host.stderr.text]).toEqual([0, ""]);
-}
 
 /** The texts of the events from one number to another, as the list shows them. */
 async function listed(page: Page, from: number, to: number): Promise<readonly string[]> {

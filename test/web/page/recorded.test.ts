@@ -1,21 +1,15 @@
-import { run } from "@kontiki/cli";
 import type { RecordedEvent } from "@kontiki/cli/recording";
 import { loadScenario, planOf, runToken, simulate } from "@kontiki/testing";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Browser, Page } from "playwright-core";
-import { FakeCluster } from "../../cli/support/fake-cluster.ts";
-import { FakeHost } from "../../cli/support/fake-host.ts";
+import { exportTo, ONE_ELECTION } from "../support/export-page.ts";
 import { open, PATIENT, startBrowser, type Opened } from "../support/browser.ts";
 import { recordingOf, step } from "../support/recorded.ts";
-
-const ONE_ELECTION = fileURLToPath(
-  new URL("../../../docs/files/one-election.yaml", import.meta.url),
-);
 
 let browser: Browser;
 let folder: string;
@@ -32,17 +26,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
   await browser.close();
 });
-
-/** Writes the page of what `kontiki view` is given. */
-async function exportTo(path: string, ...args: readonly string[]): Promise<void> {
-  const host = new FakeHost();
-  const status = await run(
-    ["view", ...args, "--export", path],
-    host,
-    async () => new FakeCluster(),
-  );
-  expect([status, host.stderr.text]).toEqual([0, ""]);
-}
 
 function opened(path = file, fragment = ""): Promise<Opened> {
   return open(browser, pathToFileURL(path).href + fragment);

@@ -197,9 +197,9 @@ const counters: RunnerPorts["counters"] = {
 function stepsOf(config: Config, feed: AppliedFeed): StepObserver {
   const counting = observingSteps(config, counts, recorder);
   const steps = disturbed?.observing(counting) ?? counting;
-  return (...step) => {
+  return (event, before, after, effects) => {
     feed.look();
-    steps(...step);
+    steps(event, before, after, effects);
   };
 }
 

@@ -2,8 +2,7 @@ import type { CampaignState, Fleet } from "@kontiki/nats";
 import { mixtureOf, type RunReport } from "@kontiki/testing";
 import { verdictOf } from "../campaign/campaign-run.ts";
 import { ALL, loadScenarios } from "../campaign/load-scenarios.ts";
-import { runJson } from "../campaign/run-json.ts";
-import { runText } from "../campaign/run-text.ts";
+import { writeRun } from "../campaign/write-run.ts";
 import type { Engines } from "../engines/engines.ts";
 import { fleetRun } from "../fleet/fleet-run.ts";
 import { statusJson } from "../fleet/status-json.ts";
@@ -16,9 +15,6 @@ import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import { shellWord } from "../render/quoting.ts";
 import { counted } from "../render/quantities.ts";
-
-/** Width of the output where there is no terminal. */
-const WIDTH = 100;
 
 type Json = { readonly json?: true };
 
@@ -179,12 +175,7 @@ export function reportCampaign(
     await expectCampaign(fleet, name);
     const state = await notes.during(`reading the results of ${name} ...`, fleet.state(name));
     const run = fleetRun(state);
-    const { stdout, env } = host;
-    const text =
-      options.json === true
-        ? runJson(run)
-        : runText(run, colorsFor(stdout, env), stdout.columns ?? WIDTH);
-    await write(stdout, text);
+    await writeRun(run, options.json === true, host);
     return statusFor(state, notes);
   });
 }

@@ -14,8 +14,8 @@ import { chooseSeeds, isRandom, type SeedOptions } from "../campaign/choose-seed
 import { ALL, loadScenarios, type NamedScenario } from "../campaign/load-scenarios.ts";
 import { readCorpus, writeCorpus } from "../campaign/corpus.ts";
 import { campaignProgressText } from "../campaign/progress.ts";
-import { runJson } from "../campaign/run-json.ts";
-import { runText, seedsText } from "../campaign/run-text.ts";
+import { seedsText } from "../campaign/run-text.ts";
+import { writeRun } from "../campaign/write-run.ts";
 import type { Engines } from "../engines/engines.ts";
 import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host/host.ts";
 import { badInput } from "../output/check-failure.ts";
@@ -26,9 +26,6 @@ import { expectWritable, writePage } from "../output/pages.ts";
 import { write } from "../output/write.ts";
 import { bareTable } from "../render/table.ts";
 import { ReportFolder } from "../reports/report-folder.ts";
-
-/** Width of the output where there is no terminal. */
-const WIDTH = 100;
 
 export type RunOptions = SeedOptions & {
   readonly engine: Engine;
@@ -91,12 +88,7 @@ async function runAll(
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
   const run = await campaign({ scenarios, order, seeds }, options, host, notes, engines, reports);
   await reports?.written();
-  const { stdout, env } = host;
-  const text =
-    options.json === true
-      ? runJson(run)
-      : runText(run, colorsFor(stdout, env), stdout.columns ?? WIDTH);
-  await write(stdout, text);
+  await writeRun(run, options.json === true, host);
   if (options.html !== undefined) await writeFirst(options.html, run, notes);
   if (reports !== undefined) noteReports(reports, notes);
   if (run.result.broken !== undefined) {

@@ -9,6 +9,11 @@ const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 const parameter = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
 const error = (description: string): Json => ({ description, content: json(ref("Error")) });
 
+const EVENTS: Json = {
+  description: "Events.",
+  content: { "text/event-stream": { schema: { type: "string" } } },
+};
+
 /** What any request may get. */
 const GUARDED: Json = {
   "401": error("The token is missing or wrong."),
@@ -49,10 +54,7 @@ function watchPath(summary: string, parameters: readonly Json[]): Json {
         ...GUARDED,
         ...WRONG,
         ...NOT_DONE,
-        "200": {
-          description: "Events.",
-          content: { "text/event-stream": { schema: { type: "string" } } },
-        },
+        "200": EVENTS,
         "410": error("Changes after this entry are no longer kept: read the keys again."),
       },
     },
@@ -133,10 +135,7 @@ const PATHS: Json = {
         ...GUARDED,
         ...WRONG,
         ...NOT_DONE,
-        "200": {
-          description: "Events.",
-          content: { "text/event-stream": { schema: { type: "string" } } },
-        },
+        "200": EVENTS,
       },
     },
   },
