@@ -11,7 +11,7 @@ const LONG: readonly string[] = [
   "docs/commands/launcher.test.ts",
   "workers/cluster-faults.test.ts",
   "docs/commands/explorer.test.ts",
-  "workers/campaign.test.ts",
+  "workers/situations.test.ts",
   "nats/programs/fleet.test.ts",
   "testing/explore/oracle.test.ts",
   "testing/explore/instances.test.ts",
