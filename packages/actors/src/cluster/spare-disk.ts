@@ -19,7 +19,9 @@ export function checkSpareDisk(
   if (!voters.includes(id)) return;
   if (voters.length === 1)
     throw new KontikiError(`${id} is the only voter: wiping its disk would lose everything`);
-  const others = supervisor.children.filter((child) => child.id !== id && voters.includes(child.id));
+  const others = supervisor.children.filter(
+    (child) => child.id !== id && voters.includes(child.id),
+  );
   const spare = others.filter(isIntact).length;
   const needed = majority(voters.length);
   if (spare < needed)
