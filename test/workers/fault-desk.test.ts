@@ -103,6 +103,23 @@ test("a node that was wiped before counts with its new disk", async () => {
   await cluster.converged(PATIENT);
 });
 
+test("faults of a node that was removed meanwhile end with it", async () => {
+  const { cluster, desk } = await withDesk();
+  await cluster.addNode("n4", PATIENT);
+  for (const fault of [
+    { diskFull: "n4" },
+    { drift: { node: "n4", rate: 1.1 } },
+    { misdirect: "n4" },
+    { pause: "n4" },
+    { crash: { node: "n4", point: "inSnapshot" } },
+  ])
+    await desk.inject(fault);
+  await cluster.removeNode("n4", PATIENT);
+  await desk.heal(() => true);
+  expect(desk.inForce).toEqual([]);
+  await commonLog(cluster);
+});
+
 test("all disks may rot, while each entry that is lost is on another one", async () => {
   const { cluster, desk } = await withDesk();
   for (let count = 0; count < 40; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));

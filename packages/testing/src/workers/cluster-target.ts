@@ -130,7 +130,7 @@ export class ClusterTarget implements FaultTarget {
     return () => {
       if (this.#doomed.get(node) !== point) return;
       this.#doomed.delete(node);
-      this.#cluster.faults.crashAt(node, undefined);
+      if (this.nodes.includes(node)) this.#cluster.faults.crashAt(node, undefined);
     };
   }
 
@@ -199,9 +199,10 @@ export class ClusterTarget implements FaultTarget {
     if (known !== undefined) return known;
     const { counters, timeline, chance } = this.#parts;
     const { faults } = this.#cluster;
-    const troubles = new NodeTroubles(faults, node);
+    const isThere = (): boolean => this.nodes.includes(node);
+    const troubles = new NodeTroubles(faults, node, isThere);
     const own = chance.fork(`disk ${node}`);
-    const disk = new LiveDisk({ node, faults, troubles, counters, timeline, chance: own });
+    const disk = new LiveDisk({ node, isThere, faults, troubles, counters, timeline, chance: own });
     this.#nodes.set(node, { troubles, disk });
     return { troubles, disk };
   }
