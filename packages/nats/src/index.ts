@@ -6,7 +6,7 @@
  */
 export type { BrokenRange } from "./campaign/fleet-tally.ts";
 export type { WorkerName } from "./campaign/result.ts";
-export { serversProblem, type NatsOptions, type TlsFiles } from "./connection/options.ts";
+export type { NatsOptions, TlsFiles } from "./connection/options.ts";
 export { clusterPrefix, nameProblem } from "./connection/subjects.ts";
 export { nats } from "./hosts/nats.ts";
 export type { CampaignState } from "./fleet/campaign-state.ts";

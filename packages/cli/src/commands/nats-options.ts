@@ -1,11 +1,5 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
-import { file } from "./options.ts";
-
-/** Reads the addresses of NATS servers. What is no address is found when a connection is made. */
-function natsUrls(value: string): string {
-  if (value !== "") return value;
-  throw new InvalidArgumentError("It must be a URL, such as nats://127.0.0.1:4222.");
-}
+import { Option, type Command } from "commander";
+import { file, natsUrls } from "./options.ts";
 
 /** The options that say how to reach a server of NATS. */
 export function natsServer(command: Command): Command {

@@ -1,6 +1,6 @@
 import { KontikiError } from "@kontiki/actors";
 import { nearest } from "@kontiki/actors/node";
-import { Fleet, serversProblem, type NatsOptions } from "@kontiki/nats";
+import { Fleet, type NatsOptions } from "@kontiki/nats";
 import { EXIT_TOOL, type Host } from "../host/host.ts";
 import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { judging } from "../output/judging.ts";
@@ -43,8 +43,6 @@ export function withFleet(
   work: (fleet: Fleet) => Promise<number>,
 ): Promise<number> {
   return judging(host, notes, async () => {
-    const wrong = serversProblem(options.nats);
-    if (wrong !== undefined) throw badInput(wrong);
     try {
       const fleet = await Fleet.open(natsOptions(options));
       try {

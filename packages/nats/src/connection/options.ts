@@ -53,12 +53,6 @@ export function addressesOf(text: string): Addresses | string {
   return { servers, shown: servers.join(", "), tls, ...userOf(found) };
 }
 
-/** A line that says what is wrong with the URLs of servers; undefined when nothing is. */
-export function serversProblem(servers: string): string | undefined {
-  const addresses = addressesOf(servers);
-  return typeof addresses === "string" ? addresses : undefined;
-}
-
 function urlOf(part: string): URL | undefined {
   const text = part.includes("://") ? part : `nats://${part}`;
   if (!URL.canParse(text)) return undefined;
