@@ -61,13 +61,8 @@ export { oneOf } from "./options/words.ts";
 export { Applier } from "./node/applier.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
-export {
-  NodeActor,
-  type NodeLimits,
-  type NodeParts,
-  type Notice,
-  type Timer,
-} from "./node/node-actor.ts";
+export { NodeActor, type Notice, type Timer } from "./node/node-actor.ts";
+export type { NodeLimits, NodeParts } from "./node/node-parts.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";
 export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";
