@@ -25,7 +25,14 @@ export { clientOf, encodeCommand, HEADER_BYTES } from "./sessions/command.ts";
 export { eachCommand, type CommandInEntry } from "./sessions/run.ts";
 export { ResultsReader, type AnswerRange } from "./sessions/packed-results.ts";
 export type { Slice } from "./bytes/slice.ts";
-export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
+export {
+  DiskError,
+  type Disk,
+  type DiskFile,
+  type NewFile,
+  type ReadableDisk,
+} from "./storage/disk/disk.ts";
+export { UnchangedDisk } from "./storage/disk/unchanged-disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
 export {
   CRASH_POINTS,

@@ -1,5 +1,12 @@
 import { sha256 } from "#platform";
-import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
+import {
+  indexAfter,
+  INDEX_ZERO,
+  type Entry,
+  type Index,
+  type LogView,
+  type Term,
+} from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
 import { packed, type Packed } from "../bytes/flat-record.ts";
@@ -14,6 +21,9 @@ import { Sessions, type SessionLimits, type Use } from "../sessions/sessions.ts"
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
+
+/** How many entries are taken out of the log at a time. */
+const SLICE_ENTRIES = 64;
 
 /** Sees what becomes of entries: called on the hot path. */
 export type EntryObserver = {
@@ -92,7 +102,7 @@ export class Applier {
     if (to < from) return [];
     const answers = new Map<number, AnswerPacker>();
     let count = 0;
-    for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
+    for (const entry of entriesIn(log, from, to)) {
       if (count >= max) break;
       this.#applied = entry.index;
       count += 1;
@@ -177,6 +187,18 @@ export class Applier {
     const hash = sha256();
     for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
     return hash.update(wholeOf(this.#machine)).digest("hex");
+  }
+}
+
+/** Entries from `from` to `to`, some at a time: most have many commands, so few of them are a turn's work. */
+function* entriesIn(
+  log: Pick<LogView<CommandBytes>, "slice">,
+  from: Index,
+  to: Index,
+): Generator<Entry<CommandBytes>, void> {
+  for (let first: number = from; first <= to; first += SLICE_ENTRIES) {
+    const last = Math.min(to, first + SLICE_ENTRIES - 1);
+    yield* log.slice(first as Index, last as Index, Number.MAX_SAFE_INTEGER);
   }
 }
 
