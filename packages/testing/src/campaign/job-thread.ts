@@ -12,8 +12,8 @@ const HERE: string | undefined = import.meta.url;
 const FILE = HERE === undefined ? undefined : new URL("../campaign/job-worker.js", import.meta.url);
 
 /**
- * Space for what is young, of which the collector copies what is still in use: a third of it fills before each time. A run makes
- * 40 MiB and keeps a few, so the usual 48 are collected three times as often.
+ * Space for new objects, in MiB. Each time a third of it is full, the collector copies what is still in use. A run makes 40 MiB and
+ * keeps little of it, so with the default of 48 there would be three times as many collections, each for about as much.
  */
 const YOUNG_MIB = 144;
 
