@@ -67,7 +67,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "browser.ts",
     "index.ts",
   ],
-  nats: ["connection", "hosts", "campaign", "store", "fleet", "index.ts"],
+  nats: ["connection", "hosts", "engine", "campaign", "store", "fleet", "index.ts"],
   cli: [
     "host",
     "output",

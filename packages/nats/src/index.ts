@@ -8,6 +8,7 @@ export type { BrokenRange } from "./campaign/fleet-tally.ts";
 export type { WorkerName } from "./campaign/result.ts";
 export type { NatsOptions, TlsFiles } from "./connection/options.ts";
 export { clusterPrefix, nameProblem } from "./connection/subjects.ts";
+export { openHostsEngine, type HostsEngine } from "./engine/hosts-engine.ts";
 export { nats } from "./hosts/nats.ts";
 export type { CampaignState } from "./fleet/campaign-state.ts";
 export { Fleet, type CampaignWanted } from "./fleet/fleet.ts";

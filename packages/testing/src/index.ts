@@ -71,6 +71,14 @@ export {
   type MatrixOutcome,
 } from "./workers/crash-matrix.ts";
 export { FaultDesk, type FaultInForce } from "./workers/fault-desk.ts";
+export type {
+  ClusterModule,
+  ClusterUnderTest,
+  FaultsUnderTest,
+  NodeUnderTest,
+  OpenClusters,
+  StartCluster,
+} from "./workers/cluster-under-test.ts";
 export { runOnWorkers, type WorkersOptions } from "./workers/run-on-workers.ts";
 export {
   runSession,

@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import { run } from "@kontiki/cli";
 import { SOMETIMES, type RunReport, type Task } from "@kontiki/testing";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -107,6 +108,32 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
     const args = ["my files/own.ts", "--engine", "workers", "--seed", "9"];
     const { stdout } = await tried(args, engines);
     expect(stdout).toContain("\n  kontiki run 'my files/own.ts' --engine workers --seed 9\n");
+  });
+
+  test("on hosts, with a server that is given or one that is started", async () => {
+    for (const [more, nats] of [
+      [[], undefined],
+      [["--nats", "nats://localhost"], { servers: "nats://localhost" }],
+    ] as const) {
+      const engines = new FakeEngines(unknownReport);
+      const args = ["backup", "--engine", "hosts", "--seed", "9", ...more];
+      const { status, stdout } = await tried(args, engines);
+      expect(status).toBe(3);
+      expect(stdout).toMatch(/^unknown: 1 of 1 run on hosts, seed 9, 1 job, 1\.0 s\n/);
+      const clusters = { module: "file:///clusters.js", options: { nats } };
+      const spec = { engine: "hosts", scenarios: ["backup"], pages: false, clusters };
+      expect([engines.specs, engines.hosts]).toEqual([[spec], [{ nats, isClosed: true }]]);
+    }
+  });
+
+  test("no server of NATS is an error of the tool, in one line", async () => {
+    const engines = new FakeEngines();
+    engines.openHosts = async () => {
+      throw new KontikiError("there is no nats-server in the PATH");
+    };
+    const { status, stdout, stderr } = await tried(["backup", "--engine", "hosts"], engines);
+    const line = "kontiki: there is no nats-server in the PATH\n";
+    expect([status, stdout, stderr.endsWith(line)]).toEqual([4, "", true]);
   });
 
   test("unknown", async () => {
@@ -411,7 +438,7 @@ describe("bad usage is one line and status 2", () => {
     [["backup", "--shard", "5/4"], "such as 3/16."],
     [["backup", "--time", "60"], "such as 500ms, 60s, 10m, 8h."],
     [["backup", "--time", "25d"], "It must be a time of at most 24 days"],
-    [["backup", "--engine", "none"], "Allowed choices are simulation, workers."],
+    [["backup", "--engine", "none"], "Allowed choices are simulation, workers, hosts."],
     [["backup", "--jobs", "0"], "It must be a whole number from 1 to 256."],
   ])("%j", async (args, message) => {
     const engines = new FakeEngines();

@@ -1,4 +1,5 @@
 import type { Engines } from "@kontiki/cli";
+import type { NatsOptions } from "@kontiki/nats";
 import {
   exploreInSlices,
   type JobSpec,
@@ -73,6 +74,20 @@ export class FakeEngines implements Engines {
       },
       kill: async () => {
         this.killed += 1;
+      },
+    };
+  };
+
+  /** The servers for which the engine of several processes was opened, and whether it was closed. */
+  readonly hosts: { readonly nats: NatsOptions | undefined; isClosed: boolean }[] = [];
+
+  openHosts: Engines["openHosts"] = async (nats) => {
+    const opened = { nats, isClosed: false };
+    this.hosts.push(opened);
+    return {
+      clusters: { module: "file:///clusters.js", options: { nats } },
+      close: async () => {
+        opened.isClosed = true;
       },
     };
   };

@@ -31,10 +31,14 @@ const DEFAULT_NODES = 3;
  */
 export function openDisks(options: CheckedOptions): OpenedDisks {
   const { dataDir, hosts, priorities } = options;
-  if (hosts === undefined || dataDir === undefined)
-    return { disks: ownDisks(options), hosts: undefined };
+  if (hosts === undefined) return { disks: ownDisks(options), hosts: undefined };
   checkPriorities(priorities, hosts.voters);
   const { peers, host, transport, nodes, voters } = hosts;
+  // A host that has clients only keeps nothing.
+  if (dataDir === undefined || nodes.length === 0) {
+    const disks = new MemoryDisks([], voters);
+    return { disks, hosts: { peers, host, transport, start: 0, path: undefined } };
+  }
   const shared = { cluster: peers.cluster, voters };
   const disks = openDataDirectory(dataDir, nodes, undefined, [], shared);
   try {

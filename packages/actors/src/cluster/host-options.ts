@@ -80,17 +80,15 @@ export function checkHosts(
   };
   if (transport === undefined || host === undefined || peers === undefined)
     return refuse("transport, host and peers belong together: give all three, or none");
-  if (dataDir === undefined)
-    return refuse(
-      "dataDir is missing: a host with its disks in memory would return without what its nodes have promised",
-    );
   if (renames !== undefined) return refuse("renames is given: the nodes of peers keep their names");
   const hosts = Object.keys(peers.hosts);
   if (!Object.hasOwn(peers.hosts, host))
     return refuse(`host is ${host}, and peers has no such host: there are ${hosts.join(", ")}`);
   const [nodes, voters] = [nodesOf(peers, host), nodesOf(peers)];
-  if (nodes.length === 0)
-    return refuse(`host is ${host}, which has no nodes in peers: give it one`);
+  if (nodes.length > 0 && dataDir === undefined)
+    return refuse(
+      "dataDir is missing: a host with its disks in memory would return without what its nodes have promised",
+    );
   if (voters.length > VOTERS_MAX)
     return refuse(`peers has ${voters.length} nodes: a cluster has at most ${VOTERS_MAX}`);
   const twice = voters.find((node, at) => voters.indexOf(node) !== at);

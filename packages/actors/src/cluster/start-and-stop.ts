@@ -23,6 +23,8 @@ const CRASHES_MAX = 3;
  */
 export async function startAll(supervisor: RemoteSupervisor): Promise<void> {
   const { children, events } = supervisor;
+  // A host that has clients only.
+  if (children.length === 0 && supervisor.hasOtherHosts) return;
   const look = (): true | undefined => {
     const all = children.map((child) => child.status());
     const isSettled = all.every(

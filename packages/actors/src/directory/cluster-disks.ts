@@ -45,8 +45,9 @@ export class MemoryDisks implements ClusterDisks {
   readonly #uids: Map<NodeId, number>;
   #lastUid = 0;
 
-  constructor(nodes: readonly NodeId[]) {
-    this.voters = nodes;
+  /** @param voters those of all hosts, where there are others. */
+  constructor(nodes: readonly NodeId[], voters = nodes) {
+    this.voters = voters;
     this.#uids = new Map(nodes.map((node) => [node, 0]));
   }
 

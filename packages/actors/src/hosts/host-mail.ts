@@ -8,8 +8,9 @@ import {
 } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { DeadLetterReason } from "../mail/status.ts";
-import { DiskError } from "../storage/disk/disk.ts";
+import { DiskError, type Disk } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
+import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { nodesOf, type HostSpec } from "./host-spec.ts";
 import {
   encodeHostMessage,
@@ -33,6 +34,9 @@ const HELLO_MS = 1_000;
 
 /** How often what other nodes have promised is written to the disk, in ms. */
 const LEDGER_MS = 5_000;
+
+/** The most bytes of what a host knows of others: a few hundred for each of at most nine nodes. */
+const LEDGER_BYTES_MAX = 2 ** 20;
 
 /** More starts of a thread than any process has: incarnations of a node grow from one start of its host to the next. */
 const INCARNATIONS = 2 ** 20;
@@ -69,7 +73,7 @@ export class HostMail {
   readonly #ports: HostMailPorts;
   readonly #here: readonly NodeId[];
   readonly #life = randomBytes(8).toString("hex");
-  readonly #disk: FileDisk;
+  readonly #disk: Disk;
   readonly #ledger: Ledger;
   readonly #others = new OtherHosts();
   readonly #refused = new Set<NodeId>();
@@ -82,7 +86,10 @@ export class HostMail {
     this.#spec = spec;
     this.#ports = ports;
     this.#here = nodesOf(spec.peers, spec.host);
-    this.#disk = new FileDisk(spec.path);
+    this.#disk =
+      spec.path === undefined
+        ? new MemoryDisk({ maxFileBytes: LEDGER_BYTES_MAX })
+        : new FileDisk(spec.path);
     this.#ledger = new Ledger(readLedger(this.#disk, spec.peers.cluster));
   }
 
@@ -256,7 +263,8 @@ export class HostMail {
     if (isNew) this.#writeLedger();
     // It says hello again without those that are refused. Until then the host that had them may be there.
     if (!areTaken) return;
-    this.#others.heard(host, { life, start, client, nodes: nodes.map(({ node }) => node) });
+    const present = nodes.map(({ node }) => node);
+    this.#others.heard(host, { life, start, client, nodes: present, hasNodes: own.length > 0 });
     if (asks) this.#sayHello(`host.${host}`, false);
   }
 

@@ -14,11 +14,11 @@ export type HostSpec = {
   readonly peers: Peers;
   /** The name of this host. */
   readonly host: string;
-  /** How often this host has started, this start included, by its data directory. */
+  /** How often this host has started, this start included, by its data directory; 0 for a host that has clients only. */
   readonly start: number;
   readonly transport: TransportSpec;
-  /** The folder in which it keeps what it knows of the nodes of other hosts. */
-  readonly path: string;
+  /** The folder in which it keeps what it knows of the nodes of other hosts; undefined for a host that has clients only. */
+  readonly path: string | undefined;
 };
 
 /** The nodes of a host, or of all hosts. */

@@ -15,7 +15,11 @@ export type OtherHost = {
 };
 
 /** A host that presents itself. */
-export type Heard = Pick<OtherHost, "start" | "client" | "nodes"> & { readonly life: string };
+export type Heard = Pick<OtherHost, "start" | "client" | "nodes"> & {
+  readonly life: string;
+  /** Whether it has any nodes, by the peers of the cluster: else it has clients only. */
+  readonly hasNodes: boolean;
+};
 
 /** How often an unknown host is asked who it is, in ms. */
 const ASK_MS = 50;
@@ -44,12 +48,13 @@ export class OtherHosts {
 
   /**
    * A host has presented itself. A late message of an earlier start of it changes nothing, nor does a later start before it has
-   * nodes: it may be one whose nodes are refused.
+   * nodes: it may be one whose nodes are refused. A host that has clients only counts no starts: the last one that was heard
+   * counts, and a late message delays answers until that says hello again.
    */
-  heard(name: string, { life, start, client, nodes }: Heard): void {
+  heard(name: string, { life, start, client, nodes, hasNodes }: Heard): void {
     const known = this.#hosts.get(name);
     const isOther = known !== undefined && known.link.life !== life;
-    if (isOther && (start <= known.start || nodes.length === 0)) return;
+    if (isOther && hasNodes && (start <= known.start || nodes.length === 0)) return;
     const link = known?.link.life === life ? known.link : new Link(life);
     const heardAtMs = performance.now();
     this.#hosts.set(name, { name, link, start, client, nodes, heardAtMs });

@@ -1,10 +1,13 @@
+import { KontikiError } from "@kontiki/actors";
 import {
   runCampaign,
   mixtureOf,
   seedCount,
   type CampaignProgress,
   type CampaignResult,
+  type ClusterModule,
   type Engine,
+  type JobSpec,
   type KeptPlan,
   type SeedRange,
 } from "@kontiki/testing";
@@ -18,7 +21,7 @@ import { seedsText } from "../campaign/run-text.ts";
 import { writeRun } from "../campaign/write-run.ts";
 import type { Engines } from "../engines/engines.ts";
 import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host/host.ts";
-import { badInput } from "../output/check-failure.ts";
+import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { colorsFor } from "../output/colors.ts";
 import { judging } from "../output/judging.ts";
 import { Notes } from "../output/notes.ts";
@@ -29,6 +32,8 @@ import { ReportFolder } from "../reports/report-folder.ts";
 
 export type RunOptions = SeedOptions & {
   readonly engine: Engine;
+  /** With the engine hosts: the server of NATS. Default: one that is started. */
+  readonly nats?: string;
   readonly jobs?: number;
   readonly html?: string;
   readonly report?: string;
@@ -81,12 +86,17 @@ async function runAll(
   const reports = options.report === undefined ? undefined : new ReportFolder(options.report);
   await reports?.create();
   const isGuided = options.guided === true || options.corpus !== undefined;
-  if (isGuided && options.engine === "workers")
-    throw badInput("--guided needs runs that repeat exactly: leave out --engine workers");
+  if (isGuided && options.engine !== "simulation")
+    throw badInput(`--guided needs runs that repeat exactly: leave out --engine ${options.engine}`);
+  if (options.nats !== undefined && options.engine !== "hosts")
+    throw badInput("--nats is for --engine hosts");
   const seeds = chooseSeeds(options, engines.randomSeed);
   if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
-  const run = await campaign({ scenarios, order, seeds }, options, host, notes, engines, reports);
+  const wanted = { scenarios, order, seeds };
+  const run = await withHosts(options, engines, (clusters) =>
+    campaign({ ...wanted, clusters }, options, host, notes, engines, reports),
+  );
   await reports?.written();
   await writeRun(run, options.json === true, host);
   if (options.html !== undefined) await writeFirst(options.html, run, notes);
@@ -111,8 +121,37 @@ function noteReports({ result }: ReportFolder, notes: Notes): void {
   if (left > 0) notes.note(`only the first ${kept} of ${kept + left} runs were kept`);
 }
 
+/** Keeps the engine of several processes open while something is done with it. Other engines need nothing. */
+async function withHosts<Result>(
+  { engine, nats }: RunOptions,
+  engines: Engines,
+  act: (clusters: ClusterModule | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (engine !== "hosts") return act(undefined);
+  const hosts = await opened(() =>
+    engines.openHosts(nats === undefined ? nats : { servers: nats }),
+  );
+  try {
+    return await act(hosts.clusters);
+  } finally {
+    await hosts.close();
+  }
+}
+
+/** A server that cannot be used is an error of the tool. */
+async function opened<Engine>(open: () => Promise<Engine>): Promise<Engine> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof KontikiError)) throw error;
+    throw new CheckFailure(error.message, EXIT_TOOL);
+  }
+}
+
 /** What a campaign runs. */
 type Wanted = {
+  /** What starts the clusters, of an engine that needs it. */
+  readonly clusters: ClusterModule | undefined;
   readonly scenarios: readonly NamedScenario[];
   /** Undefined: each once with each seed. */
   readonly order: readonly number[] | undefined;
@@ -124,25 +163,25 @@ function namesOf(scenarios: readonly NamedScenario[]): readonly string[] {
 }
 
 async function campaign(
-  { scenarios, order, seeds }: Wanted,
+  { scenarios, order, seeds, clusters }: Wanted,
   options: RunOptions,
   { signal }: Host,
   notes: Notes,
   engines: Engines,
   reports: ReportFolder | undefined,
 ): Promise<CampaignRun> {
-  const { engine, time: timeMs, untilFail = false, untilDoubt = false, html, json } = options;
+  const { engine, time: timeMs, untilFail = false, untilDoubt = false, json } = options;
   const size = (seedCount(seeds) ?? Infinity) * (order ?? scenarios).length;
   const jobs = Math.min(options.jobs ?? usualJobs(engine), size);
-  const spec = {
+  const spec: JobSpec = {
     engine,
     scenarios: scenarios.map(({ source }) => source),
-    pages: html !== undefined,
+    pages: options.html !== undefined,
     ...(reports !== undefined && { keeps: true }),
+    ...(clusters !== undefined && { clusters }),
   };
   let progress: CampaignProgress = { done: 0, size: undefined, violated: 0, events: 0 };
-  const began = engines.now();
-  const names = namesOf(scenarios);
+  const [began, names] = [engines.now(), namesOf(scenarios)];
   const guided = options.guided === true || options.corpus !== undefined;
   const corpus = options.corpus === undefined ? [] : await readCorpus(options.corpus, names);
   const kept: KeptPlan[] = [];
@@ -174,7 +213,7 @@ async function campaign(
   return { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };
 }
 
-/** On the workers engine a run has many threads already, and its time is real: one run at once. */
+/** On the engines of real time a run has many threads already: one run at once. */
 function usualJobs(engine: Engine): number {
   return engine === "simulation" ? availableParallelism() : 1;
 }

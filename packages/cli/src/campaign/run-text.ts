@@ -1,4 +1,4 @@
-import { SEEDS, summed, type SeedRange, type Tally } from "@kontiki/testing";
+import { SEEDS, summed, type Engine, type SeedRange, type Tally } from "@kontiki/testing";
 import { counted, durationText, grouped } from "../render/quantities.ts";
 import { bareTable } from "../render/table.ts";
 import type { Colors } from "../output/colors.ts";
@@ -30,10 +30,16 @@ function headline(run: CampaignRun, colors: Colors): string {
   const bad = sum(result.tallies, (tally) => (verdict === "valid" ? 0 : tally[verdict]));
   const what = bad === 0 ? counted(runs, "run") : `${grouped(bad)} of ${counted(runs, "run")}`;
   const ended = endedBy === undefined ? "" : `, ${ENDED_BY[endedBy]}`;
-  const how = engine === "simulation" ? "simulated" : "on worker threads";
+  const how = HOW[engine];
   const cost = `${counted(jobs, "job")}, ${durationText(elapsedMs)}`;
   return `${paint(verdict)}: ${what} ${how}, ${seedsText(seeds)}, ${cost}${ended}`;
 }
+
+const HOW: Readonly<Record<Engine, string>> = {
+  simulation: "simulated",
+  workers: "on worker threads",
+  hosts: "on hosts",
+};
 
 const ENDED_BY = {
   time: "ended by --time",

@@ -8,6 +8,7 @@ Examples:
   $ kontiki run --time 60s
   $ kontiki run all --time 8h --jobs 2 --shard 3/16
   $ kontiki run reliable_churn --engine workers --seeds 3
+  $ kontiki run kill --engine hosts --seed 1
 
 A scenario is a file (.yaml, .ts, .js) or the name of a shipped one; "all" is every shipped one, and so
 is no name: each runs with every seed, and swarm once more after each of them, with other seeds. Each
@@ -16,8 +17,15 @@ gives the same run on any machine. Without
 --seeds and --seed, 100 seeds run, and the first is random and printed. --seed alone runs that one.
 With --time, --until-fail or --until-doubt, runs continue until then. With --shard, the machines of a fleet share the
 seeds and run none twice. A campaign that is not cut short gives the same result with any number of
---jobs. On worker threads time and order are real: there a seed determines the faults and operations,
-but not their results.
+--jobs. On worker threads and on hosts time and order are real: there a seed determines the faults and
+operations, but not their results.
+
+--engine hosts: each node is in a process of its own, with mail over a NATS server, which is started from
+the PATH, or that of --nats. A crash is kill -9, a pause SIGSTOP; in a partition no message passes from
+one host to another. Clients are in this process, on a host without nodes, and reach all nodes by the
+same server; partitions do not concern them. Members cannot change, and disks cannot be wiped: a run
+whose scenario asks for that is unknown. Nothing is left running, also when this process is killed.
+docs/hosts.md has the table of faults.
 
 --guided is for long campaigns: half of the runs are new seeds, and the others change a few things in
 plans that met something new: faults, operations, nodes, settings, length, chance. It has as many runs
@@ -40,7 +48,7 @@ these runs: its number in this campaign, its scenario and its seed. Below are th
 scenario alone lists only a few. --seeds 12 is 2,100 runs, which meet nearly all.
 
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
-"interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads),
+"interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads and hosts),
 firstMet (situation: run, seed, changes and scenario of the first of them),
 and scenarios: scenario, runs, asDrawn (runs whose plan --guided did not change), valid, violated,
 unknown, events, virtualMs, busyMs, coverage (name: count, 0 for an event that never occurred), expected

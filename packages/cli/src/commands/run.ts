@@ -43,6 +43,12 @@ function defineRuns(command: Command): void {
       new Option("--engine <engine>", "what runs them").choices(ENGINES).default("simulation"),
     )
     .addOption(
+      new Option(
+        "--nats <url>",
+        "with --engine hosts: the NATS server (default: one that is started, from the PATH)",
+      ).argParser(file),
+    )
+    .addOption(
       new Option("--seeds <count>", "how many seeds, from 1 or from --seed on").argParser(
         wholeNumber(1, SEEDS_MAX),
       ),

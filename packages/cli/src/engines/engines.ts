@@ -9,6 +9,7 @@ import {
   type JobSpec,
   type Scenario,
 } from "@kontiki/testing";
+import type { HostsEngine, NatsOptions } from "@kontiki/nats";
 import { randomInt } from "node:crypto";
 import { pathSubject } from "../replay/path-subject.ts";
 import { runSubject } from "../replay/run-subject.ts";
@@ -22,6 +23,8 @@ export type Engines = {
   /** By path or by the name of a shipped one. @throws Error with the place of what is wrong. */
   readonly loadScenario: (pathOrName: string) => Promise<Scenario>;
   readonly startJob: (spec: JobSpec) => Job;
+  /** Opens the engine whose nodes are in several processes. @throws Error when no server of NATS can be started or reached. */
+  readonly openHosts: (nats: NatsOptions | undefined) => Promise<HostsEngine>;
   readonly exploreInSlices: typeof exploreInSlices;
   /** @throws Error for text that is not a token, and for a token of another version. */
   readonly readToken: (token: string) => Promise<TokenSubject>;
@@ -40,6 +43,7 @@ export const engines: Engines = {
   scenarioNames,
   loadScenario,
   startJob: (spec) => new JobThread(spec),
+  openHosts: async (nats) => (await import("@kontiki/nats")).openHostsEngine(nats),
   exploreInSlices,
   readToken: async (text) => {
     const token = decodeToken(text);

@@ -10,7 +10,7 @@ export const VALUE_BYTES_MAX = 1024 * 1024;
 export const NODES_MAX = 9;
 export const PRIORITY_MAX = 100;
 export const SEEDS = 2 ** 32;
-export const ENGINES = ["simulation", "workers"] as const;
+export const ENGINES = ["simulation", "workers", "hosts"] as const;
 export const CRASH_POINTS = [
   "beforeSave",
   "inSync",

@@ -25,30 +25,36 @@ const RETRY_MS = 250;
 const CLOSE_MS = 500;
 
 /** A transport over NATS: each address is a subject of its own under the prefix of the cluster. */
-const open: OpenTransport = async (options, setup) =>
-  new NatsTransport(options as NatsOptions, setup);
+const open: OpenTransport = async (options, setup) => {
+  const prefix = clusterPrefix(setup.cluster);
+  return new NatsTransport(options as NatsOptions, setup, { sent: prefix, received: prefix });
+};
 
 export default open;
 
-class NatsTransport implements Transport {
+/** What the subjects begin with to which a host sends, and on which it receives. An address follows. */
+export type SubjectPrefixes = { readonly sent: string; readonly received: string };
+
+/** A connection to NATS that carries the mail of a host. */
+export class NatsTransport implements Transport {
   readonly #options: NatsOptions;
   readonly #setup: TransportSetup;
   readonly #where: string;
-  readonly #prefix: string;
+  readonly #prefixes: SubjectPrefixes;
   readonly #outbound = new Outbound();
   readonly #ending = new AbortController();
   #connection: NatsConnection | undefined;
   #isConnected = false;
   #told = "";
 
-  constructor(options: NatsOptions, setup: TransportSetup) {
+  constructor(options: NatsOptions, setup: TransportSetup, prefixes: SubjectPrefixes) {
     const { cluster, host } = setup;
     const addresses = addressesOf(options.servers);
     if (typeof addresses === "string") throw new KontikiError(addresses);
     this.#options = { name: `kontiki ${cluster} ${host}`, ...options };
     this.#setup = setup;
     this.#where = addresses.shown;
-    this.#prefix = clusterPrefix(cluster);
+    this.#prefixes = prefixes;
     void this.#stayConnected();
   }
 
@@ -56,7 +62,7 @@ class NatsTransport implements Transport {
     const connection = this.#connection;
     if (connection === undefined || !this.#isConnected) return "no connection";
     if (this.#outbound.isFull) return "mailbox full";
-    connection.publish(`${this.#prefix}.${address}`, bytes);
+    connection.publish(`${this.#prefixes.sent}.${address}`, bytes);
     this.#outbound.sent(bytes.length, connection);
     return undefined;
   }
@@ -90,7 +96,7 @@ class NatsTransport implements Transport {
     if (this.#ending.signal.aborted) return connection.close();
     this.#connection = connection;
     for (const address of this.#setup.addresses)
-      connection.subscribe(`${this.#prefix}.${address}`, {
+      connection.subscribe(`${this.#prefixes.received}.${address}`, {
         callback: (error, message) => {
           if (error === null) this.#setup.receive(address, message.data);
           else

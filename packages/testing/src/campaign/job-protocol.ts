@@ -1,4 +1,15 @@
-import { flag, listOf, needed, oneOf, path, type Schema } from "@kontiki/actors/node";
+import {
+  fields,
+  flag,
+  listOf,
+  needed,
+  oneOf,
+  path,
+  rule,
+  text,
+  type Schema,
+} from "@kontiki/actors/node";
+import type { ClusterModule } from "../workers/cluster-under-test.ts";
 import { ENGINES, type Engine, type RunReport, type Task } from "./task.ts";
 
 /** The start data of a job's thread. */
@@ -11,6 +22,8 @@ export type JobSpec = {
   readonly pages: boolean;
   /** Whether the report of each run includes what is kept of it: summary, history and page. Default: false. */
   readonly keeps?: boolean;
+  /** What starts the clusters of the engine `hosts`, which needs it. */
+  readonly clusters?: ClusterModule;
 };
 
 export const JOB_SPEC: Schema<JobSpec> = {
@@ -18,6 +31,10 @@ export const JOB_SPEC: Schema<JobSpec> = {
   scenarios: needed(listOf(path("a path or a name"), "a list of paths and names")),
   pages: needed(flag),
   keeps: flag,
+  clusters: fields<ClusterModule>({
+    module: needed(text("the URL of a module")),
+    options: rule<unknown>("plain data", () => true),
+  }),
 };
 
 /** A thread's answer to a {@link Task}. */

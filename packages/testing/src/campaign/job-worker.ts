@@ -3,20 +3,28 @@ import { parentPort, workerData } from "node:worker_threads";
 import { loadScenarioParts } from "../scenario/load.ts";
 import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
 import { performTask, type Runnable } from "./perform-task.ts";
+import { openClusters } from "./open-clusters.ts";
 import { runnableOf } from "./runnable.ts";
 
 /** The program of a job's thread: it runs one task after another and answers each. */
 const spec = workerData as JobSpec;
 
-const loading: Promise<readonly Runnable[]> = Promise.all(
-  spec.scenarios.map(async (source) => runnableOf(source, await loadScenarioParts(source), spec)),
-);
+const loading: Promise<readonly Runnable[]> = loadRunnables();
 // The first task reports what is wrong.
 loading.catch(() => undefined);
 
 parentPort?.on("message", (task: JobOrder) => {
   void answerTo(task).then((answer) => parentPort?.postMessage(answer));
 });
+
+async function loadRunnables(): Promise<readonly Runnable[]> {
+  const start = await openClusters(spec);
+  return Promise.all(
+    spec.scenarios.map(async (source) =>
+      runnableOf(source, await loadScenarioParts(source), spec, start),
+    ),
+  );
+}
 
 async function answerTo(task: JobOrder): Promise<JobAnswer> {
   try {

@@ -10,19 +10,24 @@ import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
 import { summaryOf, type RunSummary } from "../summary/summary.ts";
+import type { StartCluster } from "../workers/cluster-under-test.ts";
 import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
 import type { Runnable } from "./perform-task.ts";
 import { wantedCoverage } from "./wanted.ts";
 
-/** Makes a scenario runnable on the engine of a job. `source` is the path or name from which it was loaded. */
+/**
+ * Makes a scenario runnable on the engine of a job. `source` is the path or name from which it was loaded; `start` starts the
+ * clusters of an engine of several processes.
+ */
 export function runnableOf(
   source: string,
   parts: ScenarioParts,
   { engine, pages, keeps = false }: Pick<JobSpec, "engine" | "pages" | "keeps">,
+  start?: StartCluster,
 ): Runnable {
   const { pageOf, ...runnable } =
-    engine === "workers" ? onWorkers(parts) : simulated(source, parts);
+    engine === "simulation" ? simulated(source, parts) : inRealTime(parts, start);
   return {
     ...runnable,
     ...(pages && { pageOf }),
@@ -44,8 +49,11 @@ type WithPages = Runnable & {
   readonly pageOf: (plan: Plan, result: RunResult, summary?: RunSummary) => string;
 };
 
-/** Threads do not repeat a run exactly: there is no token. Their time is real, so the seed draws no settings for them. */
-function onWorkers(parts: ScenarioParts): WithPages {
+/**
+ * Threads and processes do not repeat a run exactly: there is no token. Their time is real, so the seed draws no settings for
+ * them.
+ */
+function inRealTime(parts: ScenarioParts, start: StartCluster | undefined): WithPages {
   const { knobs: _knobs, ...scenario } = parts.scenario;
   const { atLeast, campaign: expected = {} } = scenario.expect;
   const real = { ...parts, scenario };
@@ -53,15 +61,19 @@ function onWorkers(parts: ScenarioParts): WithPages {
     wanted: [...Object.keys(atLeast), ...Object.keys(expected)],
     expected,
     planOf: (seed) => planOfParts(real, seed),
-    run: (plan) => runOnWorkers(plan, workersOptions(parts)),
+    run: (plan) => runOnWorkers(plan, workersOptions(parts, start)),
     tokenOf: () => undefined,
     pageOf: (plan, result, summary?: RunSummary) =>
       page(parts, plan, result, { story: [], summary }),
   };
 }
 
-function workersOptions({ stateMachine, specification, throws }: ScenarioParts): WorkersOptions {
+function workersOptions(
+  { stateMachine, specification, throws }: ScenarioParts,
+  start: StartCluster | undefined,
+): WorkersOptions {
   return {
+    ...(start !== undefined && { start }),
     ...(stateMachine !== undefined && { stateMachine, specification }),
     ...(throws !== undefined && { throws }),
   };

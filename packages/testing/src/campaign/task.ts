@@ -2,8 +2,11 @@ import { listOf, needed, whole, type Schema } from "@kontiki/actors/node";
 import type { RunResult } from "../run/result.ts";
 import type { RunSummary } from "../summary/summary.ts";
 
-/** The engines of a campaign: full simulation, or real worker threads in real time. */
-export const ENGINES = ["simulation", "workers"] as const;
+/**
+ * The engines of a campaign: full simulation, real worker threads in real time, or several processes in real time, whose
+ * clusters a {@link ClusterModule} starts.
+ */
+export const ENGINES = ["simulation", "workers", "hosts"] as const;
 
 /** See {@link ENGINES}. */
 export type Engine = (typeof ENGINES)[number];

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterEvent, NodeStatus } from "@kontiki/actors";
+import type { ClusterEvent, NodeStatus } from "@kontiki/actors";
 import { initialMembership, type Membership, type NodeId } from "@kontiki/core";
 import { AS_ASKED } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
@@ -7,6 +7,7 @@ import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Holdings } from "../engine/loss.ts";
 import type { FaultableClock, FaultableDisk, FaultableNetwork } from "../engine/fault-surfaces.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 import { LiveDisk } from "./live-disk.ts";
 import type { NodeKeeper } from "./node-keeper.ts";
 import { NodeTroubles } from "./node-troubles.ts";
@@ -17,7 +18,7 @@ const AGAIN_MS = 100;
 
 /** What a {@link ClusterTarget} needs. */
 export type ClusterTargetParts = {
-  readonly cluster: Cluster<unknown, unknown>;
+  readonly cluster: ClusterUnderTest;
   readonly keeper: NodeKeeper;
   readonly timeline: RealTimeline;
   readonly network: FaultableNetwork;
@@ -34,7 +35,7 @@ export type ClusterTargetParts = {
 export class ClusterTarget implements FaultTarget {
   readonly timeline: RealTimeline;
   readonly network: FaultableNetwork;
-  readonly #cluster: Cluster<unknown, unknown>;
+  readonly #cluster: ClusterUnderTest;
   readonly #keeper: NodeKeeper;
   readonly #parts: ClusterTargetParts;
   readonly #nodes = new Map<NodeId, { troubles: NodeTroubles; disk: LiveDisk }>();

@@ -1,5 +1,6 @@
-import type { Cluster, KeyValueCommand, Outcome } from "@kontiki/actors";
+import type { KeyValueCommand, Outcome } from "@kontiki/actors";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 import type { ClientListener } from "./live-clients.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { ClientListener } from "./live-clients.ts";
  */
 export async function readAllKeys(
   plan: Plan,
-  cluster: Pick<Cluster<unknown, unknown>, "read">,
+  cluster: Pick<ClusterUnderTest, "read">,
   { called, returned }: ClientListener,
 ): Promise<string | undefined> {
   const keys = new Set(

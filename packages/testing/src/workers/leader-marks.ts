@@ -1,5 +1,6 @@
-import type { Cluster, ClusterEvent, NodeStatus } from "@kontiki/actors";
+import type { ClusterEvent, NodeStatus } from "@kontiki/actors";
 import type { Mark } from "../history/history.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 
 type LeaderMark = Mark & { readonly type: "leader" };
 
@@ -20,7 +21,7 @@ export class LeaderMarks {
   }
 
   /** Listens to a cluster from now on. */
-  watch(cluster: Cluster<unknown, unknown>): void {
+  watch(cluster: ClusterUnderTest): void {
     cluster.events.on("status", (status) => this.#onStatus(status));
   }
 

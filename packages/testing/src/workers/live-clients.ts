@@ -1,5 +1,6 @@
-import type { Cluster, Outcome } from "@kontiki/actors";
+import type { Outcome } from "@kontiki/actors";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 import type { RealTimeline } from "./real-timeline.ts";
 
 /** Gets the operations of clients and their outcomes, when they happen. */
@@ -14,7 +15,7 @@ export type ClientListener = {
  */
 export async function runClients(
   plan: Plan,
-  cluster: Cluster<unknown, unknown>,
+  cluster: ClusterUnderTest,
   timeline: RealTimeline,
   listener: ClientListener,
 ): Promise<void> {
@@ -36,7 +37,7 @@ export async function runClients(
 
 function askFor(
   { scenario }: Plan,
-  cluster: Cluster<unknown, unknown>,
+  cluster: ClusterUnderTest,
   { command, read, reading }: PlannedOperation,
 ): Promise<Outcome<unknown>> {
   const { timeoutMs, reads } = scenario.workload;

@@ -1,7 +1,8 @@
 import { Cluster, type ClusterEvent, type MailCarrier } from "@kontiki/actors";
-import { folder, oneOf, text, type Schema } from "@kontiki/actors/node";
+import { callable, folder, oneOf, text, type Schema } from "@kontiki/actors/node";
 import type { Plan } from "../plan/plan.ts";
 import { THROWS, type Throws } from "../scenario/parts.ts";
+import type { ClusterUnderTest, StartCluster } from "./cluster-under-test.ts";
 
 /** The disks and the state machine of a run on threads. */
 export type ClusterSource = {
@@ -11,24 +12,32 @@ export type ClusterSource = {
   readonly stateMachine?: string;
   /** What errors of the machine mean. Default: fail. */
   readonly throws?: Throws;
+  /** Starts the cluster. Default: `Cluster.start`, for nodes that are threads of this process. */
+  readonly start?: StartCluster;
 };
 
 export const CLUSTER_SOURCE: Schema<ClusterSource> = {
   dataDir: folder,
   stateMachine: text("the URL of a module"),
   throws: oneOf(...THROWS),
+  start: callable(" that starts a cluster"),
 };
 
 /** Starts the cluster of a plan. @throws KontikiError when it cannot start. */
 export function startCluster(
   { scenario, nodes }: Plan,
-  { dataDir, stateMachine, throws = "fail" }: ClusterSource,
+  {
+    dataDir,
+    stateMachine,
+    throws = "fail",
+    start = (options) => Cluster.start<unknown, unknown>(options),
+  }: ClusterSource,
   network: MailCarrier,
   onEvent: (event: ClusterEvent) => void,
-): Promise<Cluster<unknown, unknown>> {
+): Promise<ClusterUnderTest> {
   const { cluster, workload } = scenario;
   const { electionTimeoutMs, heartbeatMs, preVote, snapshotEntries, keptEntries, leases } = cluster;
-  return Cluster.start<unknown, unknown>({
+  return start({
     nodes,
     dataDir,
     stateMachine,

@@ -1,7 +1,8 @@
-import type { Cluster, ClusterEvent, NodeStatus, Outcome } from "@kontiki/actors";
+import type { ClusterEvent, NodeStatus, Outcome } from "@kontiki/actors";
 import { EXPERIMENT_COUNTS, type ExperimentCount } from "@kontiki/actors/node";
 import type { FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 
 /** What all nodes of a cluster see of one entry is counted once: the most that one of them has counted. */
 const OF_ENTRIES: readonly ExperimentCount[] = ["repeats", "throws", "refusals"];
@@ -12,7 +13,7 @@ export class LiveCoverage {
   readonly #started = new Set<string>();
   /** What the threads of each node had counted when it was last looked at. */
   readonly #threads = new Map<string, Readonly<Record<ExperimentCount, number>>>();
-  #cluster: Cluster<unknown, unknown> | undefined;
+  #cluster: ClusterUnderTest | undefined;
   #leader: string | undefined;
   #commit = 0;
 
@@ -21,7 +22,7 @@ export class LiveCoverage {
   }
 
   /** Listens to a cluster from now on. */
-  watch(cluster: Cluster<unknown, unknown>): void {
+  watch(cluster: ClusterUnderTest): void {
     this.#cluster = cluster;
     cluster.events.on("status", (status) => this.#onStatus(status));
   }

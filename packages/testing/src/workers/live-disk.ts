@@ -1,4 +1,4 @@
-import type { ClusterFaults, Disk, RaftStatus } from "@kontiki/actors";
+import type { Disk, RaftStatus } from "@kontiki/actors";
 import { DiskError } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { EndFault, FaultableDisk } from "../engine/fault-surfaces.ts";
@@ -6,6 +6,7 @@ import type { Holdings, Loss, MayLose } from "../engine/loss.ts";
 import type { Timeline } from "../engine/timeline.ts";
 import type { Counters } from "../run/counters.ts";
 import type { DiskOperation, Range } from "../scenario/fault.ts";
+import type { FaultsUnderTest } from "./cluster-under-test.ts";
 import { chooseDamage, chooseMisplacement, type Patch } from "./disk-damage.ts";
 import { holdingsOn } from "./live-holdings.ts";
 import type { NodeTroubles } from "./node-troubles.ts";
@@ -24,7 +25,7 @@ export type LiveDiskParts = {
   readonly node: string;
   /** Whether the node is still one of the cluster: a fault may outlast it. */
   readonly isThere: () => boolean;
-  readonly faults: ClusterFaults;
+  readonly faults: FaultsUnderTest;
   readonly troubles: NodeTroubles;
   readonly counters: Counters;
   readonly timeline: Timeline;

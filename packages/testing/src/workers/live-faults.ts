@@ -1,15 +1,16 @@
-import { KontikiError, type Cluster, type ClusterEvent, type NodeStatus } from "@kontiki/actors";
+import { KontikiError, type ClusterEvent, type NodeStatus } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
 import type { Counters } from "../run/counters.ts";
 import type { Plan, PlannedFault } from "../plan/plan.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 import { isMembershipChange, Operator, type MembershipChange } from "./operator.ts";
 
 /** What the faults of a run on threads work with. */
 export type LiveFaultsParts = {
   readonly plan: Plan;
-  readonly cluster: Cluster<unknown, unknown>;
+  readonly cluster: ClusterUnderTest;
   readonly target: ClusterTarget;
   readonly chance: Chance;
   readonly counters: Counters;
@@ -63,6 +64,12 @@ export class LiveFaults {
 
   #begin(fault: PlannedFault): void {
     if (this.#over.signal.aborted) return;
+    const { cluster, counters, report } = this.#parts;
+    const reason = cluster.whyNot?.(fault.type);
+    if (reason !== undefined) {
+      counters.count(`skipped.${fault.type}`);
+      return report({ type: "faultSkipped", fault, reason });
+    }
     if (isMembershipChange(fault)) this.#changes.push(this.#change(fault));
     else this.#nemesis.perform(fault);
   }

@@ -1,11 +1,12 @@
-import type { Cluster, ClusterEvent } from "@kontiki/actors";
+import type { ClusterEvent } from "@kontiki/actors";
 import type { Recoveries } from "../run/recoveries.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 
 /**
  * Follows the crashes of a cluster of threads. A crash that was asked for is told before it is made; of others the supervisor
  * learns first.
  */
-export function watchRecoveries(cluster: Cluster<unknown, unknown>, recoveries: Recoveries): void {
+export function watchRecoveries(cluster: ClusterUnderTest, recoveries: Recoveries): void {
   cluster.events.on("event", (event: ClusterEvent) => {
     if (event.type === "crashed") {
       recoveries.crashed(event.node);

@@ -1,5 +1,6 @@
-import { KontikiError, type Cluster } from "@kontiki/actors";
+import { KontikiError } from "@kontiki/actors";
 import type { Kept } from "../scenario/fault.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 
 /** What a keeper tells before it does it. */
 export type KeeperWatch = {
@@ -9,14 +10,14 @@ export type KeeperWatch = {
 
 /** Starts, stops, crashes and pauses threads. Each takes time, so the requests for one node run one after another. */
 export class NodeKeeper {
-  readonly #cluster: Cluster<unknown, unknown>;
+  readonly #cluster: ClusterUnderTest;
   readonly #watch: KeeperWatch;
   readonly #chains = new Map<string, Promise<void>>();
   readonly #down = new Set<string>();
   readonly #still = new Set<string>();
 
   /** @param watch learns when threads are about to crash and to start. */
-  constructor(cluster: Cluster<unknown, unknown>, watch: KeeperWatch = {}) {
+  constructor(cluster: ClusterUnderTest, watch: KeeperWatch = {}) {
     this.#cluster = cluster;
     this.#watch = watch;
   }

@@ -1,12 +1,12 @@
-import type { ClusterFaults } from "@kontiki/actors";
 import type { DiskOperation, Range } from "../scenario/fault.ts";
 import { InForce } from "../simulation/in-force.ts";
+import type { FaultsUnderTest } from "./cluster-under-test.ts";
 
 const OPERATIONS = ["write", "sync", "read"] as const;
 
 /** The faults of the disk and of the clock of one thread's node that are in force. They add up to one disturbance. */
 export class NodeTroubles {
-  readonly #faults: ClusterFaults;
+  readonly #faults: FaultsUnderTest;
   readonly #node: string;
   readonly #isThere: () => boolean;
   readonly #errors = new InForce<DiskOperation>();
@@ -17,7 +17,7 @@ export class NodeTroubles {
   #jumpMs = 0;
 
   /** @param isThere whether the node is still one of the cluster: a fault may outlast it. */
-  constructor(faults: ClusterFaults, node: string, isThere: () => boolean) {
+  constructor(faults: FaultsUnderTest, node: string, isThere: () => boolean) {
     this.#faults = faults;
     this.#node = node;
     this.#isThere = isThere;

@@ -1,11 +1,12 @@
 import { nodeId, type NodeId } from "@kontiki/core";
-import { KontikiError, type Cluster, type WaitOptions } from "@kontiki/actors";
+import { KontikiError, type WaitOptions } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import type { FaultAtlas } from "../nemesis/atlas.ts";
 import { nodesOf } from "../nemesis/targets.ts";
 import type { Fault } from "../scenario/fault.ts";
 import { factsOf, type OperatorType } from "../scenario/faults/table.ts";
 import type { ClusterTarget } from "./cluster-target.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 
 /** A fault that changes the members of a cluster, or the disk of one. */
 export type MembershipChange = Extract<Fault, { readonly type: OperatorType }>;
@@ -18,7 +19,7 @@ const NODES_MAX = 9;
 
 /** What an operator works with. */
 export type OperatorParts = {
-  readonly cluster: Cluster<unknown, unknown>;
+  readonly cluster: ClusterUnderTest;
   readonly target: ClusterTarget;
   readonly atlas: FaultAtlas;
   /** Aborts changes in progress. */
@@ -32,7 +33,7 @@ export function isMembershipChange<F extends Fault>(fault: F): fault is F & Memb
 
 /** Changes the members of a cluster of threads as people would, with {@link Cluster.addNode} and similar methods. */
 export class Operator {
-  readonly #cluster: Cluster<unknown, unknown>;
+  readonly #cluster: ClusterUnderTest;
   readonly #target: ClusterTarget;
   readonly #atlas: FaultAtlas;
   readonly #options: WaitOptions;

@@ -1,10 +1,4 @@
-import {
-  StateMachineError,
-  type Cluster,
-  type ClusterEvent,
-  type Envelope,
-  type Outcome,
-} from "@kontiki/actors";
+import { StateMachineError, type ClusterEvent, type Envelope, type Outcome } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
 import { AS_ASKED, checkArgument, checkOptions, faultIn, type Schema } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
@@ -27,6 +21,7 @@ import { Recoveries } from "../run/recoveries.ts";
 import type { RunResult, Violation } from "../run/result.ts";
 import { SimNetwork } from "../simulation/sim-network.ts";
 import { ClusterTarget } from "./cluster-target.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 import { readAllKeys } from "./final-reads.ts";
 import { LeaderMarks } from "./leader-marks.ts";
 import { runClients } from "./live-clients.ts";
@@ -37,6 +32,7 @@ import { NodeKeeper } from "./node-keeper.ts";
 import { watchRecoveries } from "./live-recoveries.ts";
 import { RealTimeline } from "./real-timeline.ts";
 import { settle } from "./settle.ts";
+import { undone } from "./undone.ts";
 
 /** Options of a run on threads that are not part of its plan. */
 export type WorkersOptions = ClusterSource & {
@@ -72,7 +68,7 @@ export async function runOnWorkers(plan: Plan, options: WorkersOptions = {}): Pr
 }
 
 /** Stops a cluster. What it finds in its state machine is a violation already. */
-async function stopped(cluster: Cluster<unknown, unknown>): Promise<void> {
+async function stopped(cluster: ClusterUnderTest): Promise<void> {
   try {
     await cluster.stop();
   } catch (error) {
@@ -107,6 +103,8 @@ class LiveRun {
   readonly #violations: Violation[] = [];
   #timeline: RealTimeline | undefined;
   #target: ClusterTarget | undefined;
+  /** What the scenario asks for and this engine cannot do. */
+  #undone: readonly string[] = [];
   #carry: ((letter: Envelope, deliver: (letter: Envelope) => void) => void) | undefined;
 
   constructor(plan: Plan, options: WorkersOptions) {
@@ -124,7 +122,7 @@ class LiveRun {
   }
 
   /** Until all nodes run, there are no faults, and letters arrive at once. */
-  start(): Promise<Cluster<unknown, unknown>> {
+  start(): Promise<ClusterUnderTest> {
     return startCluster(
       this.#plan,
       this.#options,
@@ -133,8 +131,9 @@ class LiveRun {
     );
   }
 
-  async go(cluster: Cluster<unknown, unknown>): Promise<RunResult> {
+  async go(cluster: ClusterUnderTest): Promise<RunResult> {
     const { scenario } = this.#plan;
+    this.#undone = undone(this.#plan, cluster);
     const timeline = (this.#timeline = new RealTimeline());
     const network = this.#networkOn(timeline);
     const keeper = new NodeKeeper(cluster, {
@@ -180,7 +179,7 @@ class LiveRun {
   }
 
   /** What happened in the threads, and what faults of disks came to there. */
-  #countEffects(cluster: Cluster<unknown, unknown>): void {
+  #countEffects(cluster: ClusterUnderTest): void {
     this.#coverage.addCounts();
     // A disk counts what a repair removed when it is looked at.
     void this.#target?.hasDamage;
@@ -270,6 +269,7 @@ class LiveRun {
       ...(expect.linearizable ? [this.#judge(history)] : []),
       leavesToCampaign(expect) ? undefined : this.#record.fruitless(() => true),
       unread,
+      ...this.#undone,
       ...checkExpectations({ atLeast: expect.atLeast, atMost: expect.atMost }, coverage, report),
     ].filter((doubt) => doubt !== undefined);
     const unsure = doubts.length > 0 ? "unknown" : "valid";

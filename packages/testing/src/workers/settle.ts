@@ -1,5 +1,6 @@
-import { KontikiError, StateMachineError, type Cluster } from "@kontiki/actors";
+import { KontikiError, StateMachineError } from "@kontiki/actors";
 import type { Report } from "../claims/report.ts";
+import type { ClusterUnderTest } from "./cluster-under-test.ts";
 
 /**
  * Waits until all nodes agree and have the same state. A healed cluster must elect a leader, converge and answer.
@@ -8,7 +9,7 @@ import type { Report } from "../claims/report.ts";
  * @returns a digest of the common state; undefined when the nodes do not agree, which is reported.
  */
 export async function settle(
-  cluster: Cluster<unknown, unknown>,
+  cluster: ClusterUnderTest,
   settleMs: number,
   report: Report,
 ): Promise<string | undefined> {
@@ -36,7 +37,7 @@ export async function settle(
 }
 
 /** The state of all nodes, in one line. */
-function standing(cluster: Cluster<unknown, unknown>): string {
+function standing(cluster: ClusterUnderTest): string {
   return cluster
     .status()
     .map(({ id, life, raft }) =>

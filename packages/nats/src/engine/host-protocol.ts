@@ -1,0 +1,48 @@
+import type {
+  ClusterEvent,
+  ClusterOptions,
+  CrashPoint,
+  Disturbance,
+  FaultEffect,
+  Kept,
+  NodeStatus,
+} from "@kontiki/actors";
+import type { ExperimentCount } from "@kontiki/actors/node";
+
+/** What a host is started with: plain data. */
+export type HostStart = Omit<ClusterOptions, "network" | "onEvent">;
+
+/** What the engine orders a host to do with its node. */
+export type HostOrder =
+  | { readonly type: "losePower"; readonly kept: Kept }
+  | { readonly type: "crashAt"; readonly point: CrashPoint | undefined; readonly kept?: Kept }
+  | { readonly type: "disturb"; readonly disturbance: Disturbance }
+  | { readonly type: "transfer"; readonly to: string | undefined; readonly timeoutMs: number }
+  | { readonly type: "snapshot"; readonly timeoutMs: number }
+  | { readonly type: "compact" }
+  | { readonly type: "digest" }
+  | { readonly type: "stop" };
+
+/** What the engine tells the process of a host. */
+export type ToHost =
+  | { readonly type: "start"; readonly node: string; readonly options: HostStart }
+  | { readonly type: "order"; readonly id: number; readonly order: HostOrder };
+
+/** What a host reports of its node: what has happened since the last report, and how it is now. */
+export type HostReport = {
+  readonly events: readonly ClusterEvent[];
+  /** Undefined until the host is up. */
+  readonly status: NodeStatus | undefined;
+  readonly counts: Readonly<Partial<Record<ExperimentCount, number>>>;
+  readonly effects: Readonly<Partial<Record<FaultEffect, number>>>;
+};
+
+/** What the process of a host tells the engine. An answer follows the report of what the order has done. */
+export type FromHost =
+  | { readonly type: "up" }
+  | { readonly type: "report"; readonly report: HostReport }
+  | { readonly type: "answer"; readonly id: number; readonly value: unknown }
+  /** An order could not be carried out, and why. */
+  | { readonly type: "refused"; readonly id: number; readonly why: string }
+  /** The host cannot start, and why. The process ends. */
+  | { readonly type: "failed"; readonly why: string };

@@ -1,0 +1,253 @@
+import {
+  EFFECTS,
+  KontikiError,
+  type ClusterEvent,
+  type CrashPoint,
+  type Disturbance,
+  type Kept,
+  type NodeStatus,
+} from "@kontiki/actors";
+import { EXPERIMENT_COUNTS } from "@kontiki/actors/node";
+import type { NodeId } from "@kontiki/core";
+import type { NodeUnderTest } from "@kontiki/testing";
+import type { HostOrder, HostReport, HostStart } from "./host-protocol.ts";
+import type { RunningHost, StartHost } from "./host-process.ts";
+import { Tally } from "./tally.ts";
+
+/** How long a host may take to answer, in ms; to take a snapshot; and to stop before it is killed. */
+const ORDER_MS = 5_000;
+const SNAPSHOT_MS = 10_000;
+const STOP_MS = 10_000;
+
+/** What a {@link HostedNode} needs. */
+export type HostedNodeParts = {
+  readonly id: NodeId;
+  readonly options: HostStart;
+  readonly startHost: StartHost;
+  readonly onEvent: (event: ClusterEvent) => void;
+  readonly onStatus: (status: NodeStatus) => void;
+};
+
+type Life = "starting" | "up" | "stopped" | "killed" | "failed";
+
+/**
+ * A node whose host is a process of its own: a crash is `kill -9` of the process, a pause is SIGSTOP, a start is another process
+ * with the same folder. What it knows of the node is what the host has reported.
+ */
+export class HostedNode implements NodeUnderTest {
+  readonly id: NodeId;
+  readonly counts = new Tally(EXPERIMENT_COUNTS);
+  readonly effects = new Tally(EFFECTS);
+  readonly #parts: HostedNodeParts;
+  #host: RunningHost | undefined;
+  #life: Life = "stopped";
+  #cause = "";
+  #isPaused = false;
+  #starts = 0;
+  #reported: NodeStatus | undefined;
+  #disturbance: Disturbance = {};
+
+  constructor(parts: HostedNodeParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+  }
+
+  /** Whether it has no process. */
+  get isDown(): boolean {
+    return this.#host === undefined;
+  }
+
+  status(): NodeStatus {
+    if (this.#life === "up" && this.#reported !== undefined) return this.#reported;
+    const { id } = this;
+    const life =
+      this.#life === "failed"
+        ? ({ type: "failed", cause: this.#cause } as const)
+        : ({ type: this.#life === "starting" ? "starting" : "stopped" } as const);
+    const [incarnation, restarts] = [this.#starts, Math.max(0, this.#starts - 1)];
+    const rest = { raft: undefined, uid: 0, trouble: undefined, condition: undefined };
+    return { id, life, incarnation, restarts, ...rest };
+  }
+
+  /** Starts its host. @throws KontikiError when it runs already, or cannot start. */
+  async start(): Promise<void> {
+    // A host whose node is given up has nothing to do any more.
+    if (this.#reported?.life.type === "failed") await this.#kill("stopped");
+    if (this.#host !== undefined) throw new KontikiError(`${this.id} runs already`);
+    const { startHost, options } = this.#parts;
+    this.#life = "starting";
+    this.#starts += 1;
+    const host: RunningHost = startHost(this.id, options, {
+      onReport: (report) => this.#onReport(host, report),
+      onExit: (cause) => this.#onExit(host, cause),
+    });
+    this.#host = host;
+    try {
+      await host.up();
+    } catch (error) {
+      if (!(error instanceof KontikiError)) throw error;
+      this.#onFailedStart(host, error.message);
+      throw error;
+    }
+    if (this.#host !== host) return;
+    this.#life = "up";
+    this.#tell({ type: "disturb", disturbance: this.#disturbance });
+    this.#parts.onStatus(this.status());
+  }
+
+  async crash(): Promise<void> {
+    if (this.#host === undefined) throw new KontikiError(`${this.id} does not run`);
+    await this.#kill("killed");
+    this.#parts.onEvent({
+      type: "crashed",
+      node: this.id,
+      incarnation: this.#starts,
+      cause: "its process was killed",
+      asked: true,
+      crashes: 0,
+      restartInMs: undefined,
+    });
+  }
+
+  /** What a loss of power leaves of its files is done by the host, which knows what it has not synced; then it is killed. */
+  async losePower(kept: Kept): Promise<void> {
+    await this.#order({ type: "losePower", kept });
+    await this.#kill("killed");
+  }
+
+  async stop(): Promise<void> {
+    this.resume();
+    const host = this.#host;
+    if (host === undefined) {
+      if (this.#life !== "stopped") this.#onStopped();
+      return;
+    }
+    this.#life = "stopped";
+    try {
+      await host.order({ type: "stop" }, STOP_MS);
+    } catch (error) {
+      if (!(error instanceof KontikiError)) throw error;
+    }
+    await this.#kill("stopped");
+    this.#onStopped();
+  }
+
+  async pause(): Promise<void> {
+    if (this.#host === undefined || this.#life !== "up")
+      throw new KontikiError(`${this.id} does not run and cannot be paused`);
+    this.#isPaused = true;
+    this.#host.signal("SIGSTOP");
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#host?.signal("SIGCONT");
+  }
+
+  /** Without what it had promised it would be refused. */
+  async wipe(): Promise<void> {
+    throw new KontikiError(`${this.id} cannot get another disk: members on hosts are fixed`);
+  }
+
+  async snapshot(): ReturnType<NodeUnderTest["snapshot"]> {
+    const order = { type: "snapshot", timeoutMs: SNAPSHOT_MS } as const;
+    return (await this.#order(order, SNAPSHOT_MS)) as Awaited<
+      ReturnType<NodeUnderTest["snapshot"]>
+    >;
+  }
+
+  async compact(): ReturnType<NodeUnderTest["compact"]> {
+    return (await this.#order({ type: "compact" })) as Awaited<
+      ReturnType<NodeUnderTest["compact"]>
+    >;
+  }
+
+  async digest(): ReturnType<NodeUnderTest["digest"]> {
+    return (await this.#order({ type: "digest" })) as Awaited<ReturnType<NodeUnderTest["digest"]>>;
+  }
+
+  /** Asks its host, which must be that of the leader, to hand over the lead. */
+  async transfer(to: string | undefined, timeoutMs: number): Promise<NodeId> {
+    return (await this.#order({ type: "transfer", to, timeoutMs }, timeoutMs)) as NodeId;
+  }
+
+  crashAt(point: CrashPoint | undefined, kept: Kept | undefined): void {
+    this.#tell({ type: "crashAt", point, ...(kept === undefined ? {} : { kept }) });
+  }
+
+  /** Sets what is wrong with its disk and clock, also in later processes, from the moment on in which they are up. */
+  disturb(disturbance: Disturbance): void {
+    this.#disturbance = disturbance;
+    this.#tell({ type: "disturb", disturbance });
+  }
+
+  async #order(order: HostOrder, timeoutMs = ORDER_MS): Promise<unknown> {
+    if (this.#host === undefined) throw new KontikiError(`${this.id} does not run`);
+    // Else what waits for the answer would wait until the pause is over.
+    if (this.#isPaused) throw new KontikiError(`${this.id} is paused`);
+    return this.#host.order(order, timeoutMs);
+  }
+
+  /** An order that nothing waits for. A process that is paused carries it out when it continues. */
+  #tell(order: HostOrder): void {
+    if (this.#life === "up") this.#host?.order(order, STOP_MS).catch(() => {});
+  }
+
+  async #kill(life: Life): Promise<void> {
+    const host = this.#host;
+    this.#life = life;
+    this.#forget();
+    await host?.kill();
+  }
+
+  #forget(): void {
+    this.#host = undefined;
+    this.#reported = undefined;
+    this.#isPaused = false;
+    this.counts.end();
+    this.effects.end();
+  }
+
+  #onReport(host: RunningHost, { events, status, counts, effects }: HostReport): void {
+    if (host !== this.#host) return;
+    this.counts.report(counts);
+    this.effects.report(effects);
+    if (status !== undefined) this.#reported = status;
+    // That it stops is reported when its process has ended.
+    for (const event of events) if (event.type !== "stopped") this.#parts.onEvent(event);
+    if (this.#life === "up" && status !== undefined) this.#parts.onStatus(status);
+  }
+
+  #onStopped(): void {
+    this.#life = "stopped";
+    this.#parts.onEvent({ type: "stopped", node: this.id, incarnation: this.#starts });
+  }
+
+  #onFailedStart(host: RunningHost, cause: string): void {
+    if (this.#host !== host) return;
+    this.#fail(cause);
+  }
+
+  /** A process that ends although nothing has ended it has crashed, and does not start again: that is a finding. */
+  #onExit(host: RunningHost, cause: string): void {
+    if (this.#host !== host || this.#life !== "up") return;
+    this.#parts.onEvent({
+      type: "crashed",
+      node: this.id,
+      incarnation: this.#starts,
+      cause: `its process ended: ${cause}`,
+      asked: false,
+      crashes: 1,
+      restartInMs: undefined,
+    });
+    this.#fail(cause);
+  }
+
+  #fail(cause: string): void {
+    this.#life = "failed";
+    this.#cause = cause;
+    this.#forget();
+    this.#parts.onEvent({ type: "failed", node: this.id, incarnation: this.#starts, cause });
+  }
+}
