@@ -65,15 +65,15 @@ test("a process is killed and restarted, stopped for a time, and cut off, and th
 nodes: 3
 duration: 1500ms
 faults:
-  - { at: 200ms, crash: { node: leader, down: 1ms } }
-expect: { atLeast: { began.crash: 1, fell.leader: 1, restarts: 1 } }`,
+  - { at: 200ms, crash: { node: n1, down: 1ms } }
+expect: { atLeast: { began.crash: 1, restarts: 1 } }`,
     `
 nodes: 3
 duration: 2500ms
 faults:
-  - { at: 100ms, for: 800ms, pause: leader }
-  - { at: 1200ms, for: 1s, partition: { shape: isolate, node: leader } }
-  - { at: 2300ms, add }
+  - { at: 100ms, for: 800ms, pause: n2 }
+  - { at: 1s, for: 1400ms, partition: { shape: isolate, node: n3 } }
+  - { at: 2s, add }
 expect: { atLeast: { ended.pause: 1, letters.lost.partition: 1 } }`,
   );
   expect(runs.map(({ violations, doubts }) => ({ violations, doubts }))).toEqual([
@@ -93,7 +93,7 @@ test("a node that promises what it has not synced is caught when it loses power"
 nodes: 2
 duration: 400ms
 faults:
-  - { at: 200ms, crash: { node: leader, kept: nothing, down: 1ms } }`);
+  - { at: 200ms, crash: { node: n1, kept: nothing, down: 1ms } }`);
   expect(run?.verdict).toBe("violated");
   expect(run?.violations[0]?.text).toMatch(/n\d is given up: the folder of n\d is an older copy/);
 }, 180_000);
@@ -140,7 +140,15 @@ test.each([
     program.process.kill(signal);
     // The last one that has its output is the guard, after it has cleaned up.
     expect((await program.exit).status).toBe(status);
-    expect([pids.map(stateOf), readdirSync(folder)]).toEqual([pids.map(() => undefined), []]);
+    expect(readdirSync(folder)).toEqual([]);
+    // A process that was killed is gone when the machine has time for it.
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (pids.every((pid) => stateOf(pid) === undefined)) resolve();
+        else setTimeout(look, 20);
+      };
+      look();
+    });
   },
   120_000,
 );
