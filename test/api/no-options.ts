@@ -66,6 +66,11 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
   ],
   "@kontiki/actors/node": [
     {
+      why: "the storage of a node calls them, with names that it made itself",
+      names: list(`UnchangedDisk#pathOf UnchangedDisk#read UnchangedDisk#readRange
+        UnchangedDisk#rename`).concat("new UnchangedDisk"),
+    },
+    {
       why: "messages, bytes and times on the hot path of a node or a client",
       names:
         list(`Client#answered Client#answeredBy Client#busy Client#flush Client#leaderIs Client#nodeDied Client#nodesAre
