@@ -104,16 +104,22 @@ test("a node whose machine throws a TypeError fails if that is asked for", async
 
 describe("a run on threads", () => {
   const commands = (): { command: unknown } => ({ command: 3 });
-  const scenario = defineScenario({
-    name: "forgetful",
-    duration: "500ms",
-    settle: "5s",
-    cluster: { snapshotEntries: 5 },
-    workload: { clients: 2, perSecond: 40, timeout: "500ms" },
-  });
+  const scenarioWith = (timeout: string) =>
+    defineScenario({
+      name: "forgetful",
+      duration: "500ms",
+      settle: "5s",
+      cluster: { snapshotEntries: 5 },
+      workload: { clients: 2, perSecond: 40, timeout },
+    });
 
-  const run = (how: string, options: Parameters<typeof runOnWorkers>[1] = {}): Promise<RunResult> =>
-    runOnWorkers(planOfParts({ scenario, commands }, 1), {
+  /** Runs a machine; of one that is wrong no client needs to wait long for an answer. */
+  const run = (
+    how: string,
+    options: Parameters<typeof runOnWorkers>[1] = {},
+    timeout = "500ms",
+  ): Promise<RunResult> =>
+    runOnWorkers(planOfParts({ scenario: scenarioWith(timeout), commands }, 1), {
       stateMachine: machine("forgetful.mjs", { [how]: "" }),
       specification: "none",
       ...options,
@@ -143,10 +149,9 @@ describe("a run on threads", () => {
         };
       };`,
     );
-    const { verdict, violations, doubts } = await run("", {
-      stateMachine: new URL(`file://${folder}/right.mjs`).href,
-      throws: "allow",
-    });
+    const stateMachine = new URL(`file://${folder}/right.mjs`).href;
+    const options = { stateMachine, throws: "allow" } as const;
+    const { verdict, violations, doubts } = await run("", options, "20s");
     expect({ verdict, violations, doubts }).toEqual({
       verdict: "valid",
       violations: [],

@@ -42,11 +42,12 @@ function missedBy(
   );
 }
 
-/** A machine that is busy may not let a run show what it is to show: then another seed is tried, and a third. */
+/** A busy machine may not let a run show what it is to show: then another seed is tried for longer, and a third. */
 async function runUntilShown(scenario: Scenario): Promise<readonly RunResult[]> {
   const runs: RunResult[] = [];
   for (const seed of [1, 2, 3]) {
-    const run = await runOnWorkers(planOf(scenario, seed));
+    const durationMs = scenario.durationMs * 3 ** (seed - 1);
+    const run = await runOnWorkers(planOf({ ...scenario, durationMs }, seed));
     runs.push(run);
     if (run.verdict === "valid" && missedBy(scenario, run).length === 0) return runs;
   }
@@ -55,7 +56,7 @@ async function runUntilShown(scenario: Scenario): Promise<readonly RunResult[]> 
 
 describe("on threads nothing is violated, and the scenario's subject occurs", () => {
   // They wait for their faults most of the time.
-  test.concurrent.each(SHORT)("%s", { timeout: 120_000 }, async (name) => {
+  test.concurrent.each(SHORT)("%s", { timeout: 240_000 }, async (name) => {
     const scenario = await loadScenario(name);
     const runs = await runUntilShown(scenario);
     expect(runs.flatMap(({ violations }) => violations)).toEqual([]);
