@@ -86,7 +86,9 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     {
       why: "a simulation reads with them what a disk has",
-      names: list("intactBatches isCut isLogFile placedBatches pointOf readPromise"),
+      names: list(
+        "UnchangedDisk#pathOf UnchangedDisk#read UnchangedDisk#readRange UnchangedDisk#rename intactBatches isCut isLogFile placedBatches pointOf readPromise",
+      ).concat("new UnchangedDisk"),
     },
     { why: "it counts each step of each core", names: ["countStep"] },
     {

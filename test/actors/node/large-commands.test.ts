@@ -47,6 +47,7 @@ test("a follower accepts a whole window of the largest commands in one turn", ()
     },
   );
   actor.begin([raft(n2, ...window)], 0);
+  actor.write();
   storage.sync();
   actor.finish();
   expect(actor.state.durable).toBe(CONFIG_DEFAULTS.maxInflight);

@@ -91,24 +91,27 @@ describe("power fails at every disk operation and every send (§5.2, Figure 2; p
 });
 
 /** The turn with the sync after everything has left. */
-function* sendsFirst({ begin, apply, sync, finish, post }: Parts): ReturnType<Driver> {
+function* sendsFirst({ begin, write, apply, sync, finish, post }: Parts): ReturnType<Driver> {
   post([...begin(), ...apply()]);
+  write();
   const promises = finish();
   post(promises);
   yield;
   sync();
 }
 
-function* neverSyncs({ begin, apply, finish, post }: Parts): ReturnType<Driver> {
+function* neverSyncs({ begin, write, apply, finish, post }: Parts): ReturnType<Driver> {
   post([...begin(), ...apply()]);
+  write();
   yield;
   post(finish());
 }
 
 /** The turn in which messages of one type leave too early, before the sync. */
 function letsOut(type: Message<unknown>["type"]): Driver {
-  return function* hasty({ begin, apply, sync, finish, post }) {
+  return function* hasty({ begin, write, apply, sync, finish, post }) {
     post([...begin(), ...apply()]);
+    write();
     const promises = finish();
     post(only(promises, (one) => one === type));
     yield;

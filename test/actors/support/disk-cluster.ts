@@ -166,6 +166,7 @@ export class DiskCluster {
 
   #turn(id: NodeId, { actor, storage, inbox }: Running): void {
     this.#post(id, actor.begin(inbox.splice(0), 0));
+    actor.write();
     this.#post(id, actor.apply());
     storage.sync();
     this.#post(id, actor.finish());

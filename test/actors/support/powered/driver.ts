@@ -3,6 +3,7 @@ import type { OutgoingMail } from "../../../../packages/actors/src/mail/protocol
 /** The parts of a turn, in whatever order a driver puts them. */
 export type Parts = {
   readonly begin: () => OutgoingMail[];
+  readonly write: () => void;
   readonly leads: () => boolean;
   readonly apply: () => OutgoingMail[];
   readonly sync: () => void;
@@ -16,6 +17,7 @@ export type Driver = (parts: Parts) => Generator<undefined, void>;
 /** The order of node-runner.ts. */
 export function* asTheRunnerDoes({
   begin,
+  write,
   leads,
   apply,
   sync,
@@ -23,6 +25,7 @@ export function* asTheRunnerDoes({
   post,
 }: Parts): ReturnType<Driver> {
   post(begin());
+  write();
   if (leads()) post(apply());
   yield;
   sync();

@@ -173,6 +173,7 @@ export class PoweredNodes {
         this.#findings.sometimes.truncated += node.promises.giveUpReplaced(actor);
         return mail;
       },
+      write: () => actor.write(),
       leads: () => actor.leads,
       apply: () => actor.apply(),
       sync: () => storage.sync(),
