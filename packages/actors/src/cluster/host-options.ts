@@ -24,10 +24,6 @@ export type CheckedHosts = {
   readonly voters: readonly NodeId[];
 };
 
-/** Why nodes on several hosts are not compared. */
-export const NOT_COMPARED =
-  "Cluster.converged compares all nodes, and some are on other hosts: compare the status of each host";
-
 /** The most nodes on all hosts. */
 const VOTERS_MAX = 9;
 
@@ -89,8 +85,7 @@ export function checkHosts(
   if (!Object.hasOwn(peers.hosts, host))
     return refuse(`host is ${host}, and peers has no such host: there are ${hosts.join(", ")}`);
   const [nodes, voters] = [nodesOf(peers, host), nodesOf(peers)];
-  if (nodes.length === 0)
-    return refuse(`host is ${host}, which has no nodes in peers: give it one`);
+  if (voters.length === 0) return refuse("peers has no nodes: give one of its hosts a node");
   if (voters.length > VOTERS_MAX)
     return refuse(`peers has ${voters.length} nodes: a cluster has at most ${VOTERS_MAX}`);
   const twice = voters.find((node, at) => voters.indexOf(node) !== at);

@@ -1,6 +1,5 @@
 import { majority, type NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
-import { FIXED_MEMBERS } from "./member-changes.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../supervision/control.ts";
 import { KontikiError } from "../errors.ts";
@@ -11,6 +10,7 @@ import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { countArguments } from "../options/argument-count.ts";
 import { whole } from "../options/rules.ts";
 import { checkOptions, type Schema } from "../options/schema.ts";
+import { askHosts } from "./other-hosts.ts";
 import {
   TIMEOUT_OPTIONS,
   WAIT_OPTIONS,
@@ -34,6 +34,9 @@ const CALL_MS = 10_000;
 
 /** The default time limit for a snapshot, in ms: a large state takes long. */
 const SNAPSHOT_MS = 60_000;
+
+/** How long another host may take to tell how its nodes are, in ms. */
+const HOST_MS = 1_000;
 
 /** How long a graceful stop of one node may take before its thread is killed, in ms. */
 const STOP_MS = 5_000;
@@ -62,7 +65,7 @@ export class NodeHandle {
           log: 1,
           digest: 0,
         },
-        throws: { status: 0, resume: 0 },
+        throws: { status: 0, resume: 0, checkRuns: 0 },
       },
     );
   }
@@ -168,14 +171,14 @@ export class NodeHandle {
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
-    this.#supervisor.refuseOtherHosts(FIXED_MEMBERS);
-    this.#checkSpare();
+    await this.#checkSpare();
+    const above = this.#supervisor.leaderMembership()?.membership.lastUid ?? 0;
     const votes = this.#isVoter();
     const keepsOld = !isSound(this.#child.status());
     await this.stop();
     await this.#child.replaceDisk(() => {
       this.#supervisor.checkRunning();
-      return this.#disks.wipeNode(this.id, keepsOld).uid;
+      return this.#disks.wipeNode(this.id, keepsOld, above).uid;
     });
     await this.start(options);
     if (votes) await this.#untilItVotes(options);
@@ -240,24 +243,25 @@ export class NodeHandle {
     return this.#control().call("digest", CALL_MS, (node) => node.digest());
   }
 
-  /** The name of the node. @throws KontikiError when it does not run. @hidden */
-  get runningId(): NodeId {
+  /** @throws KontikiError when it does not run. @hidden */
+  checkRuns(): void {
     this.#control();
-    return this.id;
   }
 
   /**
    * Acknowledged commands are on a majority of the voters' disks, and only a majority can add a wiped node again. So
    * the others must be a majority without it, counting those that run, have their vote, and whose log is intact.
    */
-  #checkSpare(): void {
+  async #checkSpare(): Promise<void> {
+    const told = await askHosts(this.#supervisor, HOST_MS);
+    const elsewhere = told.flatMap(({ nodes = [] }) => nodes);
     const known = this.#supervisor.leaderMembership();
-    const voters = known?.membership.voters ?? this.#supervisor.children.map(({ id }) => id);
+    const voters = known?.membership.voters ?? this.#supervisor.nodeIds;
     if (!voters.includes(this.id)) return;
     if (voters.length === 1)
       throw new KontikiError(`${this.id} is the only voter: wiping its disk would lose everything`);
     const others = this.#supervisor.children.filter(({ id }) => id !== this.id);
-    const intact = others.map((child) => child.status()).filter(isIntact);
+    const intact = [...others.map((child) => child.status()), ...elsewhere].filter(isIntact);
     const needed = majority(voters.length);
     const spare = intact.filter(({ id }) => voters.includes(id)).length;
     if (spare < needed)

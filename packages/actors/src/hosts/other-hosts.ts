@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import type { ClientAddress } from "../mail/address.ts";
+import type { HostView } from "./host-view.ts";
 import { Link } from "./links.ts";
 
 /** A host that was heard from, in its present life. */
@@ -11,11 +12,16 @@ export type OtherHost = {
   readonly client: ClientAddress | undefined;
   /** Those of its nodes that may take part. */
   readonly nodes: readonly NodeId[];
+  /** What they know of the leader. */
+  readonly view: HostView | undefined;
   readonly heardAtMs: number;
 };
 
 /** A host that presents itself. */
-export type Heard = Pick<OtherHost, "start" | "client" | "nodes"> & { readonly life: string };
+export type Heard = Pick<OtherHost, "start" | "client" | "nodes" | "view"> & { readonly life: string };
+
+/** A host that has not presented itself for so long, in ms, is silent: it does so each second. */
+export const SILENT_MS = 3_000;
 
 /** How often an unknown host is asked who it is, in ms. */
 const ASK_MS = 50;
@@ -46,13 +52,20 @@ export class OtherHosts {
    * A host has presented itself. A late message of an earlier start of it changes nothing, nor does a later start before it has
    * nodes: it may be one whose nodes are refused.
    */
-  heard(name: string, { life, start, client, nodes }: Heard): void {
+  heard(name: string, { life, start, client, nodes, view }: Heard): void {
     const known = this.#hosts.get(name);
     const isOther = known !== undefined && known.link.life !== life;
     if (isOther && (start <= known.start || nodes.length === 0)) return;
     const link = known?.link.life === life ? known.link : new Link(life);
     const heardAtMs = performance.now();
-    this.#hosts.set(name, { name, link, start, client, nodes, heardAtMs });
+    this.#hosts.set(name, { name, link, start, client, nodes, view, heardAtMs });
+  }
+
+  /** What the hosts that are not silent tell of the leader. */
+  views(): readonly HostView[] {
+    return this.all().flatMap(({ name, view }) =>
+      view !== undefined && this.isHeard(name, SILENT_MS) ? [view] : [],
+    );
   }
 
   /** Whether a host was heard from within that time. */
