@@ -17,11 +17,7 @@ export class AskedHosts {
    *
    * @param send sends it under a number; returns why it does not.
    */
-  ask(
-    host: string,
-    waitMs: number,
-    send: (id: number) => Untaken | undefined,
-  ): Promise<HostReply> {
+  ask(host: string, waitMs: number, send: (id: number) => Untaken | undefined): Promise<HostReply> {
     this.#asked += 1;
     const id = this.#asked;
     return new Promise((resolve) => {

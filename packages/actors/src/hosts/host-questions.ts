@@ -106,7 +106,8 @@ function changeToWire(change: Change): Fields {
 
 function changesOf(wire: unknown): readonly Change[] {
   const changes = fieldsOf(wire, "changes");
-  if (changes.length > MEMBERS_MAX) throw new WireError(`a change names at most ${MEMBERS_MAX} servers`);
+  if (changes.length > MEMBERS_MAX)
+    throw new WireError(`a change names at most ${MEMBERS_MAX} servers`);
   return changes.map(changeOf);
 }
 

@@ -18,7 +18,9 @@ export type OtherHost = {
 };
 
 /** A host that presents itself. */
-export type Heard = Pick<OtherHost, "start" | "client" | "nodes" | "view"> & { readonly life: string };
+export type Heard = Pick<OtherHost, "start" | "client" | "nodes" | "view"> & {
+  readonly life: string;
+};
 
 /** A host that has not presented itself for so long, in ms, is silent: it does so each second. */
 export const SILENT_MS = 3_000;

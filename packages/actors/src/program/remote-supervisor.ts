@@ -91,8 +91,7 @@ export class RemoteSupervisor {
     this.events.setMaxListeners(0);
     this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, told });
-    if (this.hasOtherHosts)
-      this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
+    if (this.hasOtherHosts) this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
     for (const disk of nodes) this.#mirror(disk);
     this.#route = network && new MailRoute();
     this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
