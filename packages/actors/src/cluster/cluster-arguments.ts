@@ -19,6 +19,7 @@ export const ARGUMENTS = {
   },
   throws: {
     status: 0,
+    hostOf: 1,
     watchApplied: 1,
     whyNoLeader: 0,
     node: 1,

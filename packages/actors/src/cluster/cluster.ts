@@ -200,8 +200,15 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async otherHosts(options?: TimeoutOptions): Promise<readonly OtherHost[]> {
     checkOptions("Cluster.otherHosts", TIMEOUT_OPTIONS, options);
-    const hosts = await askHosts(this.#supervisor, options?.timeoutMs ?? HOST_MS);
-    return hosts.map(({ told: _, ...host }) => host);
+    return askHosts(this.#supervisor, options?.timeoutMs ?? HOST_MS);
+  }
+
+  /** The other host that has a node; undefined for a node of this one, and for one that no host is known to have. */
+  hostOf(id: string): string | undefined {
+    checkArgument("Cluster.hostOf", "id", someNode, id);
+    return this.#supervisor.child(id) === undefined
+      ? this.#supervisor.otherHosts?.hostOf(id)
+      : undefined;
   }
 
   /**
@@ -472,9 +479,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.transfer", WAIT_OPTIONS, options);
-    const target = id === undefined ? undefined : this.#anyNode("Cluster.transfer", id);
-    if (target !== undefined && this.#supervisor.child(target) !== undefined)
-      this.#node("Cluster.transfer", target).checkRuns();
+    const named = id === undefined ? undefined : this.#anyNode("Cluster.transfer", id);
+    const isHere = named !== undefined && this.#supervisor.child(named) !== undefined;
+    const target = isHere ? this.#node("Cluster.transfer", named).runningId : named;
     const deadline = new Deadline("transferring the lead", options);
     return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }

@@ -7,7 +7,7 @@ import type { KnownMembership } from "../threads/node-reports.ts";
 import { askNode, readDigest } from "./ask-node.ts";
 import type { Deadline } from "./deadline.ts";
 import type { MachineWatch } from "./machine-watch.ts";
-import { askHosts } from "./other-hosts.ts";
+import { askHostsForAll } from "./other-hosts.ts";
 import { asked, type NodeDigest } from "./state-comparison.ts";
 
 /** How long to wait before nodes that did not all have the same state are compared again, in ms. */
@@ -63,15 +63,16 @@ async function agreedOverHosts(
 ): Promise<Agreed | undefined> {
   supervisor.checkRunning();
   watch.check();
-  const hosts = await askHosts(supervisor, Math.min(deadline.leftMs, HOST_MS));
+  const all = await askHostsForAll(supervisor, Math.min(deadline.leftMs, HOST_MS));
+  const hosts = all.map(({ host }) => host);
   const here = supervisor.children.map((child) => ({
     status: child.status(),
     membership: child.membership,
   }));
-  const all = [...here, ...hosts.flatMap(({ told }) => told)];
-  const nodes: readonly NodeStatus[] = all.map(({ status }) => status);
+  const told = [...here, ...all.flatMap((each) => each.told)];
+  const nodes: readonly NodeStatus[] = told.map(({ status }) => status);
   const leader = currentLeader(nodes);
-  const known = all.find(({ status }) => status.id === leader)?.membership;
+  const known = told.find(({ status }) => status.id === leader)?.membership;
   if (known === undefined) {
     deadline.obstacle = hosts.find(({ silent }) => silent !== undefined)?.silent ?? "no node leads";
     return undefined;

@@ -65,7 +65,7 @@ export class NodeHandle {
           log: 1,
           digest: 0,
         },
-        throws: { status: 0, resume: 0, checkRuns: 0 },
+        throws: { status: 0, resume: 0 },
       },
     );
   }
@@ -243,9 +243,10 @@ export class NodeHandle {
     return this.#control().call("digest", CALL_MS, (node) => node.digest());
   }
 
-  /** @throws KontikiError when it does not run. @hidden */
-  checkRuns(): void {
+  /** The name of the node. @throws KontikiError when it does not run. @hidden */
+  get runningId(): NodeId {
     this.#control();
+    return this.id;
   }
 
   /**

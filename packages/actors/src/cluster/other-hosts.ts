@@ -17,27 +17,37 @@ export type OtherHost = {
   readonly heardAgoMs: number | undefined;
 };
 
-/** What another host has told. */
-export type ToldHost = OtherHost & { readonly told: readonly ToldNode[] };
+/** Another host, and what it tells of its nodes; nothing if it is silent. */
+type ToldHost = { readonly host: OtherHost; readonly told: readonly ToldNode[] };
 
 /** Asks all other hosts how their nodes are. */
 export async function askHosts(
+  supervisor: RemoteSupervisor,
+  waitMs: number,
+): Promise<readonly OtherHost[]> {
+  return (await askHostsForAll(supervisor, waitMs)).map(({ host }) => host);
+}
+
+/** Asks all other hosts how their nodes are, and which membership each of them uses. */
+export async function askHostsForAll(
   supervisor: RemoteSupervisor,
   waitMs: number,
 ): Promise<readonly ToldHost[]> {
   const hosts = supervisor.otherHosts;
   if (hosts === undefined) return [];
   return Promise.all(
-    hosts.names.map(async (host) => {
+    hosts.names.map(async (host): Promise<ToldHost> => {
       const reply = await hosts.ask(host, { type: "nodes" }, waitMs);
       const [nodeIds, heardAgoMs] = [hosts.nodesOn(host), hosts.heardAgoMs(host)];
       const told = reply.type === "answer" ? readNodes(reply.value) : undefined;
       const known = { host, nodeIds, heardAgoMs };
-      if (told !== undefined)
-        return { ...known, nodes: told.map(({ status }) => status), silent: undefined, told };
+      if (told !== undefined) {
+        const nodes = told.map(({ status }) => status);
+        return { host: { ...known, nodes, silent: undefined }, told };
+      }
       const silent =
         reply.type === "answer" ? `host ${host} answers with something else` : reply.why;
-      return { ...known, nodes: undefined, silent, told: [] };
+      return { host: { ...known, nodes: undefined, silent }, told: [] };
     }),
   );
 }

@@ -26,7 +26,7 @@ export class AskedHosts {
         this.#waiting.delete(id);
         resolve(reply);
       };
-      const late = `host ${host} has not answered within ${Math.round(waitMs)} ms`;
+      const late = `host ${host} has not answered within ${Math.ceil(waitMs)} ms`;
       const timer = setTimeout(() => end({ type: "none", why: late, isOpen: true }), waitMs);
       this.#waiting.set(id, { host, end, timer });
       const untaken = send(id);
