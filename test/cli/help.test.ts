@@ -152,6 +152,10 @@ describe("the help of each command", () => {
                                          hosts
         --creds <file>                   credentials for NATS: a JWT and its seed
         --nkey <file>                    the seed of an nkey for NATS
+        --tls-ca <file>                  TLS with NATS: who signed the server's
+                                         certificate
+        --tls-cert <file>                TLS with NATS: this client's certificate
+        --tls-key <file>                 TLS with NATS: its key
         --name <name>                    what other terminals call the cluster
                                          (default: as its folder)
         --serve                          read no commands: run until kontiki down, or
