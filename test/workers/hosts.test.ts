@@ -250,8 +250,10 @@ test(
     expect(await hosts.failure("c", oldAgain)).toMatch(
       /^c: the folder of n3 is an older copy, or a new one: (it is in term|its log ends at entry) \d+, and/,
     );
-    await oldAgain.stop();
     valueOf(await a.propose(put("without c", "1")));
+    // With a new disk it is another server, which has promised nothing.
+    await oldAgain.node("n3").wipe(PATIENT);
+    await oldAgain.converged(PATIENT);
     expect(await b.get("later")).toEqual({ type: "ok", value: "1" });
   },
   TEST_MS,

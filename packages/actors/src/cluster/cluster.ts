@@ -390,7 +390,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     checkArgument(where, "id", someNode, id);
     const child = this.#supervisor.child(id);
     if (child !== undefined) return new NodeHandle(child, this.#supervisor, this.#disks);
-    const host = this.#supervisor.otherHosts?.hostOf(this.#anyNode(where, id));
+    const host = this.hostOf(this.#anyNode(where, id));
     throw new KontikiError(`${id} is on host ${host}, and this is host ${this.#host}: do it there`);
   }
 
