@@ -67,6 +67,7 @@ const NODES: readonly ToldNode[] = [
       },
     },
     membership: { index: index(5), membership: initialMembership([N1, N2]), committed: false },
+    isBeingWiped: true,
   },
   {
     status: {
@@ -79,6 +80,7 @@ const NODES: readonly ToldNode[] = [
       ...fine,
     },
     membership: undefined,
+    isBeingWiped: false,
   },
 ];
 
@@ -117,7 +119,7 @@ test("a field that is something else makes the whole worth nothing", () => {
         expect(readQuestion(changed(wire, at, other)), `${question.type} ${at}`).toBe(undefined);
   }
   const [first] = carried(nodesToWire(NODES)) as readonly unknown[];
-  for (const at of [0, 1, 2, 3, 4])
+  for (const at of [0, 1, 2, 3, 4, 10])
     for (const other of others)
       expect(readNodes([changed(first, at, other)]), `field ${at}`).toBe(undefined);
 });

@@ -1,5 +1,6 @@
-import { majority, type NodeId } from "@kontiki/core";
+import type { NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
+import { checkSpareDisk, checkSpareDiskOverHosts } from "./spare-disk.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../supervision/control.ts";
 import { KontikiError } from "../errors.ts";
@@ -10,7 +11,6 @@ import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { countArguments } from "../options/argument-count.ts";
 import { whole } from "../options/rules.ts";
 import { checkOptions, type Schema } from "../options/schema.ts";
-import { askHosts } from "./other-hosts.ts";
 import {
   TIMEOUT_OPTIONS,
   WAIT_OPTIONS,
@@ -34,9 +34,6 @@ const CALL_MS = 10_000;
 
 /** The default time limit for a snapshot, in ms: a large state takes long. */
 const SNAPSHOT_MS = 60_000;
-
-/** How long another host may take to tell how its nodes are, in ms. */
-const HOST_MS = 1_000;
 
 /** How long a graceful stop of one node may take before its thread is killed, in ms. */
 const STOP_MS = 5_000;
@@ -171,17 +168,28 @@ export class NodeHandle {
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
-    await this.#checkSpare();
-    const above = this.#supervisor.leaderMembership()?.membership.lastUid ?? 0;
+    const { hasOtherHosts } = this.#supervisor;
+    if (!hasOtherHosts) checkSpareDisk(this.#child, this.#supervisor);
     const votes = this.#isVoter();
+    const noLongerWiped = this.#child.beginWipe();
+    try {
+      if (hasOtherHosts) await checkSpareDiskOverHosts(this.#child, this.#supervisor);
+      await this.#replaceDisk();
+      await this.start(options);
+    } finally {
+      noLongerWiped();
+    }
+    if (votes) await this.#untilItVotes(options);
+  }
+
+  async #replaceDisk(): Promise<void> {
     const keepsOld = !isSound(this.#child.status());
+    const above = this.#supervisor.leaderMembership()?.membership.lastUid ?? 0;
     await this.stop();
     await this.#child.replaceDisk(() => {
       this.#supervisor.checkRunning();
       return this.#disks.wipeNode(this.id, keepsOld, above).uid;
     });
-    await this.start(options);
-    if (votes) await this.#untilItVotes(options);
   }
 
   /** A wiped voter gets its vote back when it has caught up and the cluster has added it again. */
@@ -249,29 +257,6 @@ export class NodeHandle {
     return this.id;
   }
 
-  /**
-   * Acknowledged commands are on a majority of the voters' disks, and only a majority can add a wiped node again. So
-   * the others must be a majority without it, counting those that run, have their vote, and whose log is intact.
-   */
-  async #checkSpare(): Promise<void> {
-    const told = await askHosts(this.#supervisor, HOST_MS);
-    const elsewhere = told.flatMap(({ nodes = [] }) => nodes);
-    const known = this.#supervisor.leaderMembership();
-    const voters = known?.membership.voters ?? this.#supervisor.nodeIds;
-    if (!voters.includes(this.id)) return;
-    if (voters.length === 1)
-      throw new KontikiError(`${this.id} is the only voter: wiping its disk would lose everything`);
-    const others = this.#supervisor.children.filter(({ id }) => id !== this.id);
-    const intact = [...others.map((child) => child.status()), ...elsewhere].filter(isIntact);
-    const needed = majority(voters.length);
-    const spare = intact.filter(({ id }) => voters.includes(id)).length;
-    if (spare < needed)
-      throw new KontikiError(
-        `without the disk of ${this.id} only ${spare} of ${voters.length} voters would hold all acknowledged commands, ` +
-          `and ${needed} must: wait until the others run and vote, or add a node first`,
-      );
-  }
-
   #isVoter(): boolean {
     return this.#supervisor.leaderMembership()?.membership.voters.includes(this.id) === true;
   }
@@ -293,13 +278,6 @@ export class NodeHandle {
       options,
     );
   }
-}
-
-/** Whether a node runs, has its vote, and lacks nothing that it promised to hold. */
-function isIntact({ life, raft, trouble }: NodeStatus): boolean {
-  return (
-    life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
-  );
 }
 
 /** Whether nothing is known to be wrong with a node's disk. */

@@ -22,6 +22,8 @@ export type ToldNode = {
   readonly membership:
     | { readonly index: Index; readonly membership: Membership; readonly committed: boolean }
     | undefined;
+  /** Whether its disk is being wiped, or is about to be. */
+  readonly isBeingWiped: boolean;
 };
 
 const ROLES = ["follower", "preCandidate", "candidate", "leader"] as const;
@@ -31,7 +33,7 @@ const LACKS: readonly Lack[] = ["damaged", "absent", "unproven"];
 
 /** Encodes nodes as nested arrays. */
 export function nodesToWire(nodes: readonly ToldNode[]): Fields {
-  return nodes.map(({ status, membership }) => {
+  return nodes.map(({ status, membership, isBeingWiped }) => {
     const { id, life, incarnation, restarts, raft, uid, trouble, condition } = status;
     const cause = "cause" in life ? life.cause : null;
     const known = membership && [
@@ -41,7 +43,8 @@ export function nodesToWire(nodes: readonly ToldNode[]): Fields {
     ];
     const state = raft === undefined ? null : raftToWire(raft);
     const problem = [trouble ?? null, condition ?? null];
-    return [id, uid, incarnation, restarts, life.type, cause, state, ...problem, known ?? null];
+    const lived = [id, uid, incarnation, restarts, life.type, cause];
+    return [...lived, state, ...problem, known ?? null, isBeingWiped];
   });
 }
 
@@ -63,7 +66,8 @@ function nodeIn(wire: unknown): ToldNode {
     trouble: trouble === null ? undefined : textOf(trouble),
     condition: condition === null ? undefined : oneOf(CONDITIONS, condition),
   };
-  return { status, membership: known === null ? undefined : membershipOf(known) };
+  const membership = known === null ? undefined : membershipOf(known);
+  return { status, membership, isBeingWiped: flagAt(fields, 10) };
 }
 
 function membershipOf(wire: unknown): ToldNode["membership"] {

@@ -47,6 +47,8 @@ export class RemoteChild {
   /** Why it was closed, and whether it was removed since: its name may be another node's now. */
   #closed: string | undefined;
   #isForgotten = false;
+  /** How many calls are wiping its disk. */
+  #wipes = 0;
   /** The disk is replaced by one at a time. */
   #replacing: Promise<void> = Promise.resolve();
 
@@ -78,6 +80,11 @@ export class RemoteChild {
 
   get hasThread(): boolean {
     return this.#state.hasThread;
+  }
+
+  /** Whether its disk is being wiped: what is on it does not count any more, although the node may still run and vote. */
+  get isBeingWiped(): boolean {
+    return this.#wipes > 0;
   }
 
   /** Whether its thread pauses now. */
@@ -182,6 +189,12 @@ export class RemoteChild {
     const replaced = this.#replacing.then(async () => this.#replaceDisk(replace));
     this.#replacing = replaced.catch(() => {});
     return replaced;
+  }
+
+  /** Its disk is about to be wiped. Returns a function that ends this, when the node has started from the new disk. */
+  beginWipe(): () => void {
+    this.#wipes += 1;
+    return () => void (this.#wipes -= 1);
   }
 
   /** It was removed after it was closed. */

@@ -297,6 +297,7 @@ export class RemoteSupervisor {
     const told = this.children.map((child) => ({
       status: child.status(),
       membership: child.membership,
+      isBeingWiped: child.isBeingWiped,
     }));
     return { type: "answer", value: nodesToWire(told) };
   }

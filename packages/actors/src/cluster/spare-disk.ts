@@ -1,0 +1,66 @@
+import { majority, type NodeId } from "@kontiki/core";
+import { KontikiError } from "../errors.ts";
+import type { NodeStatus } from "../mail/status.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
+import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { askHostsForAll } from "./other-hosts.ts";
+
+/** How long another host may take to tell how its nodes are, in ms. */
+const HOST_MS = 1_000;
+
+type Known = Pick<RemoteSupervisor, "children" | "leaderMembership">;
+
+/** A node, and whether its disk is being wiped. */
+type SpareNode = { readonly status: NodeStatus; readonly isBeingWiped: boolean };
+
+/**
+ * Refuses to lose the disk of a node that the cluster needs. Acknowledged commands are on a majority of the voters' disks,
+ * and only a majority can add a wiped node again. So the others must be a majority without it, counting those that run,
+ * have their vote, whose log is intact, and whose disk is not being wiped at the same time.
+ *
+ * @throws KontikiError when they are not.
+ */
+export function checkSpareDisk({ id }: RemoteChild, supervisor: Known): void {
+  const voters = supervisor.leaderMembership()?.membership.voters;
+  const here = supervisor.children.map((child) => spareNodeOf(child));
+  checkSpare(id, voters ?? here.map(({ status }) => status.id), here);
+}
+
+/**
+ * The same where some of them are on other hosts, which are asked. The node counts as being wiped already: of two nodes of two
+ * hosts at once, at least one host then learns of the other's, because each of them says so before it asks.
+ */
+export async function checkSpareDiskOverHosts(
+  { id }: RemoteChild,
+  supervisor: RemoteSupervisor,
+): Promise<void> {
+  const told = (await askHostsForAll(supervisor, HOST_MS)).flatMap((host) => host.told);
+  const here = supervisor.children.map((child) => spareNodeOf(child));
+  const voters = supervisor.leaderMembership()?.membership.voters ?? supervisor.nodeIds;
+  checkSpare(id, voters, [...here, ...told]);
+}
+
+function spareNodeOf(child: RemoteChild): SpareNode {
+  return { status: child.status(), isBeingWiped: child.isBeingWiped };
+}
+
+function checkSpare(id: NodeId, voters: readonly NodeId[], nodes: readonly SpareNode[]): void {
+  if (!voters.includes(id)) return;
+  if (voters.length === 1)
+    throw new KontikiError(`${id} is the only voter: wiping its disk would lose everything`);
+  const others = nodes.filter(({ status }) => status.id !== id && voters.includes(status.id));
+  const spare = others.filter(isIntact).length;
+  const needed = majority(voters.length);
+  if (spare < needed)
+    throw new KontikiError(
+      `without the disk of ${id} only ${spare} of ${voters.length} voters would hold all acknowledged commands, ` +
+        `and ${needed} must: wait until the others run and vote, or add a node first`,
+    );
+}
+
+/** Whether a node runs, has its vote, and lacks nothing that it promised to hold. */
+function isIntact({ status, isBeingWiped }: SpareNode): boolean {
+  const { life, raft, trouble } = status;
+  if (isBeingWiped || life.type !== "running" || trouble !== undefined) return false;
+  return raft?.votes === true && !raft.repairing;
+}
