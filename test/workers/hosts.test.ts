@@ -188,7 +188,9 @@ test(
     const again = await hosts.start("d", { peers });
     expect(again.nodeIds).toEqual(["n4"]);
     await again.converged(PATIENT);
-    expect((await hosts.start("c", { peers })).nodeIds).toEqual([]);
+    const client = await hosts.start("c", { peers });
+    expect(client.nodeIds).toEqual([]);
+    expect(await client.get("x")).toEqual({ type: "ok", value: "1" });
   },
   TEST_MS,
 );
@@ -197,7 +199,8 @@ test(
   "what only another host can do is refused, in one line",
   async () => {
     const hosts = new Hosts();
-    const cluster = await hosts.start("a");
+    // So that it is soon reported that no node leads.
+    const cluster = await hosts.start("a", { electionTimeoutMs: 50, heartbeatMs: 20 });
     expect(() => cluster.node("n2")).toThrow(/^n2 is on host b, and this is host a: do it there$/);
     expect(() => cluster.node("n9")).toThrow(/^there is no node n9: there are n1, n2, n3$/);
     await expect(cluster.transfer("n9")).rejects.toThrow(
@@ -294,12 +297,22 @@ test(
     await stale.stop();
     expect(await b.get("x")).toEqual({ type: "ok", value: "1" });
 
-    // One that lacks nothing, and has started more often: the process that had the node before ends.
-    const fresh = await hosts.start("b", { dataDir: copyOf("b") });
+    // One that lacks nothing, and has started more often: the process that had the node before ends. An election after the copy was
+    // made is something that it lacks.
+    let fresh: Cluster | undefined;
+    let ended: Cluster | undefined;
+    while (ended !== b) {
+      await fresh?.stop();
+      const next = await hosts.start("b", { dataDir: copyOf("b") });
+      ended = await Promise.race(
+        [b, next].map(async (each) => hosts.failure("b", each).then(() => each)),
+      );
+      fresh = next;
+    }
     expect(await hosts.failure("b", b)).toMatch(
-      /^b: (two processes have n2: host b runs it as well, in start 3 of its folder|.+ 3 starts were seen$)/,
+      /^b: (two processes have n2: host b runs it as well, in start \d+ of its folder|.+ \d+ starts were seen$)/,
     );
-    valueOf(await fresh.propose(put("x", "2")));
+    valueOf(await (fresh ?? b).propose(put("x", "2")));
     expect(await a.get("x")).toEqual({ type: "ok", value: "2" });
   },
   TEST_MS,

@@ -36,6 +36,7 @@ const MESSAGES: readonly HostMessage[] = [
     asks: true,
     client: "client/77",
     nodes: [{ node: N1, uid: 0, mark: 4, last: 8 }],
+    withheld: 1,
     view: {
       leader: N2,
       term: term(4),
@@ -51,6 +52,7 @@ const MESSAGES: readonly HostMessage[] = [
     asks: false,
     client: undefined,
     nodes: [],
+    withheld: 0,
     view: undefined,
   },
   {

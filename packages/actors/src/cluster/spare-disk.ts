@@ -1,12 +1,21 @@
 import { majority, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
+import { SILENT_MS } from "../hosts/other-hosts.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { Deadline } from "./deadline.ts";
 import { askHostsForAll } from "./other-hosts.ts";
 
 /** How long another host may take to tell how its nodes are, in ms. */
 const HOST_MS = 1_000;
+
+/**
+ * How long to try all of them, in ms, and how long to wait between two attempts. Hosts do not answer a start of a host whose nodes
+ * they refuse before its last start is silent.
+ */
+const HOSTS_MS = 2 * SILENT_MS;
+const PAUSE_MS = 100;
 
 type Known = Pick<RemoteSupervisor, "children" | "leaderMembership">;
 
@@ -34,10 +43,21 @@ export async function checkSpareDiskOverHosts(
   { id }: RemoteChild,
   supervisor: RemoteSupervisor,
 ): Promise<void> {
-  const told = (await askHostsForAll(supervisor, HOST_MS)).flatMap((host) => host.told);
+  const told = await toldByAll(supervisor);
   const here = supervisor.children.map((child) => spareNodeOf(child));
   const voters = supervisor.leaderMembership()?.membership.voters ?? supervisor.nodeIds;
   checkSpare(id, voters, [...here, ...told]);
+}
+
+/** What all hosts tell; after some time, what those tell that answer. */
+async function toldByAll(supervisor: RemoteSupervisor): Promise<readonly SpareNode[]> {
+  const deadline = new Deadline("asking the other hosts", { timeoutMs: HOSTS_MS });
+  for (;;) {
+    const hosts = await askHostsForAll(supervisor, HOST_MS);
+    const isAll = hosts.every(({ host }) => host.silent === undefined);
+    if (isAll || deadline.leftMs < PAUSE_MS) return hosts.flatMap(({ told }) => told);
+    await deadline.pause(PAUSE_MS);
+  }
 }
 
 function spareNodeOf(child: RemoteChild): SpareNode {

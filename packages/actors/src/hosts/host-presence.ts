@@ -23,6 +23,8 @@ export type Hello = HostMessage & { readonly type: "hello" };
 export type PresencePorts = {
   /** The nodes of this host that have been up, as they recovered. */
   readonly present: () => readonly PresentNode[];
+  /** How many nodes this host has, also those that have not been up. */
+  readonly count: () => number;
   /** What a node of this host has promised. */
   readonly positionOf: (node: NodeId) => Position;
   /** What the nodes of this host know of the leader. */
@@ -88,22 +90,21 @@ export class HostPresence {
   /** Presents this host. @param asks whether the others should present themselves in return. */
   sayHello(address: string, asks: boolean): void {
     const nodes = this.#ports.present().filter(({ node, uid }) => this.#refused.get(node) !== uid);
-    const { start } = this.#spec;
-    const [client, view] = [this.#client, this.#ports.view()];
     this.#ports.post(address, {
       type: "hello",
       ...this.sender,
-      start,
+      start: this.#spec.start,
       asks,
-      client,
+      client: this.#client,
       nodes,
-      view,
+      withheld: this.#ports.count() - nodes.length,
+      view: this.#ports.view(),
     });
   }
 
   /** A host has presented itself. Returns whether it may have these nodes. */
   onHello(hello: Hello): boolean {
-    const { host, life, start, nodes, client, asks, view } = hello;
+    const { host, life, start, nodes, asks } = hello;
     if (nodes.some((node) => this.#isOthers(host, node))) return false;
     if (host === this.#spec.host) {
       for (const node of nodes) this.#onOtherOwner(node, hello);
@@ -114,7 +115,7 @@ export class HostPresence {
     // It says hello again without those that are refused. Until then the host that had them may be there.
     if (refused.size > 0) return true;
     const names = nodes.map(({ node }) => node);
-    this.others.heard(host, { life, start, client, nodes: names, view });
+    this.others.heard(host, { ...hello, nodes: names });
     if (asks) this.sayHello(`host.${host}`, false);
     this.#ports.onHeard(host);
     return true;
@@ -156,5 +157,6 @@ export class HostPresence {
     if (own === undefined || this.#refused.get(node) === own.uid) return;
     this.#refused.set(node, own.uid);
     this.#ports.refuse(node, why);
+    this.sayHello(ALL, true);
   }
 }

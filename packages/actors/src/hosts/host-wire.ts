@@ -40,6 +40,8 @@ export type HostMessage = Sender &
         readonly asks: boolean;
         readonly client: ClientAddress | undefined;
         readonly nodes: readonly PresentNode[];
+        /** How many nodes it has beside these: they have not started yet, or are refused. */
+        readonly withheld: number;
         /** What its nodes know of the leader; undefined while they know none. */
         readonly view: HostView | undefined;
       }
@@ -132,9 +134,10 @@ const MALFORMED = { type: "malformed" } as const;
 function fieldsOf(message: HostMessage): readonly unknown[] {
   switch (message.type) {
     case "hello": {
-      const { start, asks, client, nodes, view } = message;
+      const { start, asks, client, nodes, withheld, view } = message;
       const given = nodes.map(({ node, uid, mark, last }) => [node, uid, mark, last]);
-      return [start, asks, client ?? null, given, view === undefined ? null : viewToWire(view)];
+      const seen = view === undefined ? null : viewToWire(view);
+      return [start, asks, client ?? null, given, withheld, seen];
     }
     case "letter": {
       const { to, sequence, part, parts, letter } = message;
@@ -178,15 +181,16 @@ const READERS: readonly ((rest: Rest) => Body | undefined)[] = [
 ];
 
 function readHello(rest: Rest): Body | undefined {
-  const [start, asks, client, given, wire] = rest;
-  if (rest.length !== 5 || !isWhole(start) || typeof asks !== "boolean") return undefined;
+  const [start, asks, client, given, withheld, wire] = rest;
+  if (rest.length !== 6 || !isWhole(withheld) || !isWhole(start) || typeof asks !== "boolean")
+    return undefined;
   if (client !== null && !isClient(client)) return undefined;
   if (!Array.isArray(given)) return undefined;
   const nodes = given.flatMap((each) => readNode(each) ?? []);
   if (nodes.length !== given.length) return undefined;
   const view = wire === null ? undefined : readView(wire);
   if (wire !== null && view === undefined) return undefined;
-  return { type: "hello", start, asks, client: client ?? undefined, nodes, view };
+  return { type: "hello", start, asks, client: client ?? undefined, nodes, withheld, view };
 }
 
 function readNode(value: unknown): PresentNode | undefined {

@@ -20,6 +20,8 @@ export type OtherHost = {
 /** A host that presents itself. */
 export type Heard = Pick<OtherHost, "start" | "client" | "nodes" | "view"> & {
   readonly life: string;
+  /** How many nodes it has beside these. */
+  readonly withheld: number;
 };
 
 /** A host that has not presented itself for so long, in ms, is silent: it does so each second. */
@@ -51,13 +53,14 @@ export class OtherHosts {
   }
 
   /**
-   * A host has presented itself. A late message of an earlier start of it changes nothing, nor does a later start before it has
-   * nodes: it may be one whose nodes are refused.
+   * A host has presented itself. A late message of an earlier start of it changes nothing. Nor does a later start that presents no node
+   * of those that it has, as long as the known one is heard: its nodes may be refused, because the known one has them.
    */
-  heard(name: string, { life, start, client, nodes, view }: Heard): void {
+  heard(name: string, { life, start, client, nodes, withheld, view }: Heard): void {
     const known = this.#hosts.get(name);
     const isOther = known !== undefined && known.link.life !== life;
-    if (isOther && (start <= known.start || nodes.length === 0)) return;
+    const hasNone = nodes.length === 0 && withheld > 0 && this.isHeard(name, SILENT_MS);
+    if (isOther && (start <= known.start || hasNone)) return;
     const link = known?.link.life === life ? known.link : new Link(life);
     const heardAtMs = performance.now();
     this.#hosts.set(name, { name, link, start, client, nodes, view, heardAtMs });

@@ -225,6 +225,7 @@ export class Supervisor {
   #hostMail(spec: HostSpec): HostMail {
     return new HostMail(spec, {
       present: () => this.#hostNodes.present,
+      count: () => this.children.length,
       positionOf: (node) => this.#hostNodes.positionOf(node),
       deliver: (letter) => {
         if (isClientAddress(letter.to)) this.events.emit("mail", letter);
@@ -232,7 +233,7 @@ export class Supervisor {
       },
       bury: (node, incarnation, about) => this.router.bury(node, incarnation, about),
       view: () => this.#view.own(),
-      refuse: (node, why) => this.child(node)?.giveUp(why),
+      refuse: (node, why) => this.child(node)?.disown(why),
       onHeard: (host) => {
         this.events.emit("heard", host);
         this.#changed();
