@@ -1,11 +1,11 @@
 import { KontikiError } from "@kontiki/actors";
 import { Fleet } from "@kontiki/nats";
 import { randomInt } from "node:crypto";
-import { expect, onTestFailed, onTestFinished, test } from "vitest";
+import { expect, onTestFailed, test } from "vitest";
 import { drawnFrom, DyingLink } from "../support/dying-link.ts";
 import { alone, fakeJob, fakeReport, SPEC } from "../support/fake-runs.ts";
 import { openFleet, plain, WANTED, workOff } from "../support/fleets.ts";
-import { startNatsServer, type NatsServer } from "../support/nats-server.ts";
+import { startNatsServer } from "../support/nats-server.ts";
 
 test.each([{}, { untilFail: true }, { untilDoubt: true }])(
   "workers bring the result of one machine: %o",
@@ -29,39 +29,6 @@ test.each([{}, { untilFail: true }, { untilDoubt: true }])(
     ]);
   },
 );
-
-/** Workers that take a range for each of their jobs, and are not heard of again. Resolves when they hold these ranges. */
-async function dieAtWork(server: NatsServer, workers: number): Promise<void> {
-  const abort = new AbortController();
-  onTestFinished(() => abort.abort());
-  const fleets = await Promise.all(Array.from({ length: workers }, () => openFleet(server)));
-  let held = 0;
-  await new Promise<void>((resolve) => {
-    const hold = (): Promise<never> => {
-      held += 1;
-      if (held === workers * 2) resolve();
-      return new Promise(() => undefined);
-    };
-    // Their connections are gone, so what they do in the end is of no account.
-    for (const fleet of fleets)
-      workOff(fleet, () => fakeJob(hold), { signal: abort.signal }).catch(() => undefined);
-  });
-  await Promise.all(fleets.map((fleet) => fleet.close()));
-}
-
-test("ranges of workers that die without a word go to others, also over a restart of the server", async () => {
-  const server = await startNatsServer();
-  const fleet = await openFleet(server);
-  await fleet.start({ ...WANTED, redeliverMs: 1000 });
-  await dieAtWork(server, 2);
-  const working = workOff(fleet);
-  await server.stop();
-  await server.start();
-  await working;
-  const state = await fleet.state("campaign");
-  expect(plain(state.result.tallies)).toEqual(plain(alone(SPEC)));
-  expect([state.state, state.broken]).toEqual(["finished", []]);
-});
 
 /** How many workers die at random. */
 const VICTIMS = 5;

@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** When a link dies: with the message of this number that its client publishes, which is sent before that or not at all. */
+/**
+ * When a link dies: with the message of this number that its client publishes, its first request for work being the first. That
+ * message is sent before or not at all.
+ */
 export type Moment = { readonly message: number; readonly isSent: boolean };
 
 /**
@@ -37,10 +40,8 @@ export class DyingLink {
     return `nats://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Counts messages from now on. */
   dieAt(moment: Moment): void {
     this.#moment = moment;
-    this.#published = 0;
   }
 
   #join(from: Socket): void {
@@ -70,8 +71,11 @@ export class DyingLink {
 
   #pass(operation: Buffer, to: Socket): void {
     if (this.#isDead) return;
-    const isMessage = /^H?PUB /.test(operation.subarray(0, 5).toString("latin1"));
-    if (isMessage) this.#published += 1;
+    const line = operation.subarray(0, 256).toString("latin1");
+    const isMessage = /^H?PUB /.test(line);
+    // What a client publishes before it asks for work opens its streams.
+    const isCounted = this.#published > 0 || REQUEST.test(line);
+    if (isMessage && isCounted) this.#published += 1;
     const isLast = isMessage && this.#published === this.#moment?.message;
     if (isLast && this.#moment?.isSent === true)
       to.write(operation, () => {
@@ -87,6 +91,9 @@ export class DyingLink {
     this.#onDeath();
   }
 }
+
+/** A request for work. */
+const REQUEST = /^H?PUB \S+\.MSG\.NEXT\./;
 
 /** How many bytes the first operation has, a message with its content; undefined when it has not come whole. */
 function sizeOfFirst(bytes: Buffer): number | undefined {
