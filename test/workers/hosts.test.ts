@@ -77,7 +77,7 @@ async function readOnEach(clusters: readonly Cluster[]): Promise<void> {
 }
 
 test(
-  "hosts elect one leader, and clients on each of them reach it",
+  "hosts elect one leader, clients on each of them reach it, and nothing of another cluster is taken nor anything malformed",
   async () => {
     const hosts = new Hosts();
     const clusters = await hosts.startAll();
@@ -95,6 +95,24 @@ test(
     const large = "x".repeat(900_000);
     valueOf(await clusters[1].propose(put("large", large)));
     expect(await clusters[2].get("large")).toEqual({ type: "ok", value: large });
+
+    const [a, b] = clusters;
+    const channel = new BroadcastChannel(`${hosts.network}.tri`);
+    onTestFinished(() => channel.close());
+    const garbage = [new Uint8Array(0), Uint8Array.of(0xc1), new Uint8Array(1000).fill(0x93)];
+    const other = Uint8Array.of(0x95, 2, 0xa3, 0x74, 0x72, 0x6f, 0, 0xa1, 0x62, 0xa1, 0x62);
+    for (const address of ["hosts", "host.a", "node.n1", "host.b", "node.n2"])
+      for (const bytes of [...garbage, other]) channel.postMessage({ address, bytes });
+    for (const [cluster, node, host] of [
+      [a, "n1", "host/a"],
+      [b, "n2", "host/b"],
+    ] as const) {
+      const is = (to: string, why: string) => (event: ClusterEvent) =>
+        event.type === "deadLetter" && event.to === to && event.reason === why;
+      for (const to of [node, host])
+        for (const why of ["malformed", "other cluster"]) await hosts.event(cluster, is(to, why));
+    }
+    expect(await b.get("once")).toEqual({ type: "ok", value });
   },
   TEST_MS,
 );
@@ -331,32 +349,6 @@ test(
     await expect(start("data:text/javascript,export default 1")).rejects.toThrow(
       /^n1 cannot start: the supervisor's thread has ended: transport .* has 1 as its default export/,
     );
-  },
-  TEST_MS,
-);
-
-test(
-  "nothing of another cluster is taken, nor anything malformed, and both are counted",
-  async () => {
-    const hosts = new Hosts();
-    const [a, b] = await Promise.all([hosts.start("a"), hosts.start("b")]);
-    valueOf(await a.propose(put("x", "1")));
-    const channel = new BroadcastChannel(`${hosts.network}.tri`);
-    onTestFinished(() => channel.close());
-    const garbage = [new Uint8Array(0), Uint8Array.of(0xc1), new Uint8Array(1000).fill(0x93)];
-    const other = Uint8Array.of(0x95, 2, 0xa3, 0x74, 0x72, 0x6f, 0, 0xa1, 0x62, 0xa1, 0x62);
-    for (const address of ["hosts", "host.a", "node.n1", "host.b", "node.n2"])
-      for (const bytes of [...garbage, other]) channel.postMessage({ address, bytes });
-    for (const [cluster, node, host] of [
-      [a, "n1", "host/a"],
-      [b, "n2", "host/b"],
-    ] as const) {
-      const is = (to: string, why: string) => (event: ClusterEvent) =>
-        event.type === "deadLetter" && event.to === to && event.reason === why;
-      for (const to of [node, host])
-        for (const why of ["malformed", "other cluster"]) await hosts.event(cluster, is(to, why));
-    }
-    expect(await b.get("x")).toEqual({ type: "ok", value: "1" });
   },
   TEST_MS,
 );

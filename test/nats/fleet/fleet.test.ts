@@ -50,13 +50,11 @@ test("workers that die at moments drawn at random, and a server that restarts at
     // From before it takes a range to after it has acknowledged the second one.
     link.dieAt({ message: 1 + draw(10), isSent: draw(2) === 0 });
     const abort = new AbortController();
-    const working = workOff(victim, () => fakeJob(), { signal: abort.signal }).catch(
-      () => undefined,
-    );
+    // Its connection is gone, so what it does in the end is of no account.
+    workOff(victim, () => fakeJob(), { signal: abort.signal }).catch(() => undefined);
     await link.died;
     abort.abort();
-    await victim.close().catch(() => undefined);
-    await working;
+    victim.close().catch(() => undefined);
     deaths += 1;
     if (deaths === restartsAfter + 1) {
       await server.stop();
