@@ -5,7 +5,8 @@ import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
 import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import type { NodeState, Publication } from "./supervision.ts";
-import type { Supervisor, ToProgram } from "./supervisor.ts";
+import type { ToProgram } from "./supervisor-options.ts";
+import type { Supervisor } from "./supervisor.ts";
 import type { NodeThread } from "./thread.ts";
 
 /** Dead letters may be many: their counts are published at most this often, in ms. */

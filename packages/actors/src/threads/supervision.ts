@@ -15,7 +15,7 @@ import type { Envelope, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ArmedCrash } from "./node-faults.ts";
 import type { LanesToActor } from "../mailboxes/actor-lanes.ts";
-import type { SupervisorOptions } from "./supervisor.ts";
+import type { SupervisorOptions } from "./supervisor-options.ts";
 
 /**
  * What passes between the program's thread and the supervisor's: plain data, on one port, in order.

@@ -4,90 +4,29 @@ import { ClusterView } from "./cluster-view.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { HostMail } from "../hosts/host-mail.ts";
 import { ALL } from "../hosts/host-presence.ts";
-import type {
-  HostAnswer,
-  HostQuestion,
-  HostReply,
-  ProgramQuestion,
-} from "../hosts/host-questions.ts";
-import type { HostSpec } from "../hosts/host-spec.ts";
+import type { HostQuestion, HostReply } from "../hosts/host-questions.ts";
 import type { OtherHost } from "../hosts/other-hosts.ts";
 import { isClientAddress, type ClientAddress } from "../mail/address.ts";
 import { answerHost } from "./answer-host.ts";
 import { HostNodes } from "./host-nodes.ts";
 import { Group } from "../supervision/group.ts";
 import { Switchboard } from "../supervision/switchboard.ts";
-import type { Envelope, NodeSpec } from "../mail/protocol.ts";
+import type { Envelope } from "../mail/protocol.ts";
 import { LeaderWatch } from "./leader-watch.ts";
-import type { RestartPolicy } from "../supervision/restart-policy.ts";
-import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { Router } from "../mailboxes/router.ts";
 import { NodeChild } from "./node-child.ts";
 import type { ReportedTurn } from "./lane-report.ts";
+import type { SupervisorEvents, SupervisorOptions } from "./supervisor-options.ts";
 import type { NodeHost } from "./node-child-host.ts";
-import type { NodeThread } from "./thread.ts";
+import type { HostSpec } from "../hosts/host-spec.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-
-/** What every node's thread is started with. */
-export type CommonSpec = Omit<
-  NodeSpec,
-  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "route" | "counters" | "faults"
->;
-
-/** What a supervisor is made of. */
-export type SupervisorOptions = {
-  /** The voters that the cluster began with. */
-  readonly voters: readonly NodeId[];
-  /** The present nodes. */
-  readonly nodes: readonly NodeDisk[];
-  readonly spec: CommonSpec;
-  /** How many levels the priority of a node is below the highest. */
-  readonly levelsBelow: (node: NodeId) => number;
-  readonly policy: RestartPolicy;
-  readonly mailbox: MailboxLimits;
-  /** Where the nodes' disks are, for messages; undefined if they are in memory. */
-  readonly dataDir: string | undefined;
-  /** Whether faults can be injected into the nodes' threads. */
-  readonly faults?: boolean | undefined;
-  /** With a carrier in the program: whether it carries letters now, and whether its thread runs. See `MailRoute`. */
-  readonly route?: SharedArrayBuffer | undefined;
-  /** The bell of the program's thread, which gets lanes to each node. Undefined if the supervisor is in that thread. */
-  readonly programBell?: SharedArrayBuffer | undefined;
-  /** Where the cluster has nodes on other hosts as well. */
-  readonly hosts?: HostSpec | undefined;
-};
 
 /** How long no node may lead before that is reported: at least so many ms and so many election timeouts. */
 const NO_LEADER_MS = 2_000;
 const NO_LEADER_TIMEOUTS = 16;
 
 const STOPPED = "the cluster is stopped";
-
-/** Another host asks what the program answers. */
-export type ToProgram = {
-  readonly question: ProgramQuestion;
-  readonly answer: (answer: HostAnswer) => void;
-};
-
-/**
- * What a supervisor emits: `event` for what happens to nodes, `life` when a node has another life, `up` and `down` when a
- * thread takes part and when it has ended, `deadLetters` when their counts have changed, `mail` when a letter has come
- * from another host for a client of this one, `heard` when another host has presented itself, `asked` when another host
- * asks the program, and `change` after any of these and more often, for code that waits for some state of the whole
- * cluster.
- */
-export type SupervisorEvents = {
-  event: [ClusterEvent];
-  life: [NodeId];
-  up: [NodeId, incarnation: number, NodeThread];
-  down: [NodeId, incarnation: number];
-  deadLetters: [];
-  mail: [Envelope];
-  heard: [host: string];
-  asked: [ToProgram];
-  change: [];
-};
 
 /**
  * Supervises the nodes of a cluster: starts them, carries their mail, notices when they die and restarts them.
