@@ -316,6 +316,14 @@ export function runningRefusals(
         options: { timeoutMs: PATIENCE },
       }),
     ],
+    "Cluster#hostOf": wrongArgument("Cluster.hostOf", "id", SOME_NODE, (id) =>
+      cluster().hostOf(id),
+    ),
+    "Cluster#otherHosts": wrongOptions({
+      where: "Cluster.otherHosts",
+      call: (options) => cluster().otherHosts(options),
+      options: { timeoutMs: PATIENCE },
+    }),
     "Cluster#node": wrongArgument("Cluster.node", "id", SOME_NODE, (id) => cluster().node(id)),
     "Cluster#addNode": [
       ...changes("addNode", {

@@ -7,9 +7,12 @@
  * - three processes with a node each, whose mail travels over a server of NATS on the loopback. The client is in the
  *   process of a node that follows, and in that of the leader;
  * - three processes of etcd, if `etcd` is in PATH (Debian: `apt-get install etcd-server`), by its HTTP API with as many
- *   connections as puts in flight.
+ *   connections as puts in flight, at a member that follows and at the leader.
  *
- * Prints puts a second, and the median and the 99th percentile of their latencies.
+ * All are asked in the same way: 1,000 keys, as many puts in flight, each sent when another one was acknowledged, and all of them sync
+ * each write to the disk of `--data`, which should be a real one. What runs in the first second is not counted.
+ *
+ * Prints a table for docs: puts a second, and the median and the 99th percentile of their latencies.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -31,6 +34,9 @@ const { values } = parseArgs({
   },
 });
 const SECONDS = Number(values.seconds);
+
+/** What runs in this time, in ms, is not counted. */
+const WARM_UP_MS = 1000;
 const OUTSTANDING = values.outstanding.split(",").map(Number);
 const VALUE = "x".repeat(100);
 const PEERS = { cluster: "bench", hosts: { a: ["n1"], b: ["n2"], c: ["n3"] } };
@@ -40,32 +46,33 @@ const started = [];
 
 /** Puts until the time is over, with so many in flight. `put(n)` resolves when it is acknowledged, with `false` if not. */
 async function measure(name, outstanding, put) {
-  const end = performance.now() + SECONDS * 1000;
+  const from = performance.now() + WARM_UP_MS;
+  const end = from + SECONDS * 1000;
   const latencies = [];
-  let number = 0;
-  const from = performance.now();
+  let [number, failed] = [0, 0];
   const slot = async () => {
     while (performance.now() < end) {
       const began = performance.now();
       number += 1;
-      if (await put(number)) latencies.push(performance.now() - began);
+      const isDone = await put(number);
+      if (began < from) continue;
+      if (isDone) latencies.push(performance.now() - began);
+      else failed += 1;
     }
   };
   await Promise.all(Array.from({ length: outstanding }, slot));
   const tookMs = performance.now() - from;
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.floor(latencies.length * share)]?.toFixed(2) ?? "-";
-  console.log(
-    [
-      name.padEnd(42),
-      String(outstanding).padStart(5),
-      Math.round((latencies.length / tookMs) * 1000)
-        .toLocaleString("en")
-        .padStart(9),
-      at(0.5).padStart(9),
-      at(0.99).padStart(9),
-    ].join(" "),
-  );
+  const rate = Math.round((latencies.length / tookMs) * 1000).toLocaleString("en");
+  const what = failed === 0 ? name : `${name} (${failed} failed)`;
+  row(what, String(outstanding), rate, at(0.5), at(0.99));
+}
+
+/** Prints a row of the table. */
+function row(what, ...figures) {
+  const cells = figures.map((figure) => figure.padStart(12));
+  console.log(`| ${[what.padEnd(36), ...cells].join(" | ")} |`);
 }
 
 async function benchOneProcess() {
@@ -148,7 +155,7 @@ async function benchHosts() {
 
 async function benchEtcd() {
   const program = programNamed("etcd");
-  if (program === undefined) return console.log("etcd is not in PATH: it was not measured");
+  if (program === undefined) return console.error("etcd is not in PATH: it was not measured");
   const ports = await Promise.all(Array.from({ length: 6 }, freePort));
   const url = (at) => `http://127.0.0.1:${ports[at]}`;
   const all = [0, 1, 2].map((at) => `m${at}=${url(at + 3)}`).join();
@@ -161,20 +168,32 @@ async function benchEtcd() {
   }
   const agent = new Agent({ keepAlive: true });
   const base64 = (text) => Buffer.from(text).toString("base64");
-  const put = (n) => {
-    const body = JSON.stringify({ key: base64(`k${n % 1000}`), value: base64(VALUE) });
-    return new Promise((resolve) => {
-      const options = { agent, method: "POST" };
-      const sent = request(`${url(0)}/v3/kv/put`, options, (response) => {
-        response.resume().on("end", () => resolve(response.statusCode === 200));
+  /** The content of an answer; undefined for any other than a success. */
+  const ask = (at, path, content) =>
+    new Promise((resolve) => {
+      const sent = request(`${url(at)}${path}`, { agent, method: "POST" }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (some) => (text += some));
+        response.on("end", () => resolve(response.statusCode === 200 ? text : undefined));
       });
-      sent.on("error", () => resolve(false));
-      sent.end(body);
+      sent.on("error", () => resolve(undefined));
+      sent.end(JSON.stringify(content));
     });
+  const put = (at) => async (n) => {
+    const content = { key: base64(`k${n % 1000}`), value: base64(VALUE) };
+    return (await ask(at, "/v3/kv/put", content)) !== undefined;
   };
-  while (!(await put(0))) await new Promise((resolve) => setTimeout(resolve, 50));
-  for (const outstanding of OUTSTANDING)
-    await measure("etcd, three processes, by HTTP", outstanding, put);
+  while (!(await put(0)(0))) await new Promise((resolve) => setTimeout(resolve, 50));
+  const statuses = await Promise.all(
+    [0, 1, 2].map(async (at) => JSON.parse((await ask(at, "/v3/maintenance/status", {})) ?? "{}")),
+  );
+  const led = statuses.findIndex(({ header, leader }) => header?.member_id === leader);
+  const ways = [
+    ["etcd, by HTTP, at the leader", led],
+    ["etcd, by HTTP, at a follower", (led + 1) % 3],
+  ];
+  for (const [name, at] of ways)
+    for (const outstanding of OUTSTANDING) await measure(name, outstanding, put(at));
   agent.destroy();
 }
 
@@ -198,7 +217,8 @@ async function freePort() {
 }
 
 try {
-  console.log(`${"".padEnd(42)} ${"puts at once  puts/s   median ms   p99 ms".padStart(5)}`);
+  row("three nodes", "puts at once", "puts/s", "median ms", "p99 ms");
+  console.log(`| ${"-".repeat(36)} |${` ${"-".repeat(11)}: |`.repeat(4)}`);
   await benchOneProcess();
   await benchHosts();
   await benchEtcd();

@@ -152,6 +152,10 @@ describe("the help of each command", () => {
                                          hosts
         --creds <file>                   credentials for NATS: a JWT and its seed
         --nkey <file>                    the seed of an nkey for NATS
+        --tls-ca <file>                  TLS with NATS: who signed the server's
+                                         certificate
+        --tls-cert <file>                TLS with NATS: this client's certificate
+        --tls-key <file>                 TLS with NATS: its key
         --name <name>                    what other terminals call the cluster
                                          (default: as its folder)
         --serve                          read no commands: run until kontiki down, or
@@ -266,8 +270,9 @@ describe("the help of each command", () => {
       GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
       header "Authorization: Bearer TOKEN".
       With --host the cluster has nodes on other hosts as well, and only those of this host run here. --peers is
-      the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Its members stay as
-      they are; "member" and "wait converged" fail.
+      the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Commands
+      about the cluster work on each host; "member add" starts a node on the host where it is given. "crash",
+      "log" and the like are for the nodes of this host.
       --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
       --web serves a page that shows the cluster live, with a button for each command, and prints its address.

@@ -43,6 +43,7 @@ export type { Histogram } from "./metrics/histogram.ts";
 export type { StepRecord, SyncRecord } from "./metrics/probe.ts";
 export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { Peers } from "./hosts/host-spec.ts";
+export type { OtherHost } from "./cluster/other-hosts.ts";
 export {
   MESSAGE_BYTES_MAX,
   type OpenTransport,

@@ -17,11 +17,10 @@ test("a host starts its own nodes, and knows the voters of all", () => {
   };
   expect(checkClusterOptions(GIVEN)).toMatchObject({ nodes: ["n1", "n2"], hosts });
   expect(checkClusterOptions({ ...GIVEN, nodes: ["n2", "n1"] })).toMatchObject({ hosts });
+  const spare = { ...hosts, host: "spare", nodes: [] };
+  expect(checkClusterOptions({ ...GIVEN, host: "spare" })).toMatchObject({ hosts: spare });
   const clients = { ...GIVEN, host: "spare", dataDir: undefined };
-  expect(checkClusterOptions(clients)).toMatchObject({
-    nodes: [],
-    hosts: { ...hosts, host: "spare", nodes: [] },
-  });
+  expect(checkClusterOptions(clients)).toMatchObject({ nodes: [], hosts: spare });
   expect(checkClusterOptions({}).hosts).toBe(undefined);
   expect(checkHosts("x", {}, undefined)).toBe(undefined);
 });
@@ -39,6 +38,10 @@ test.each<[Partial<Record<keyof ClusterOptions, unknown>>, string]>([
   ],
   [{ renames: { n1: "n9" } }, "renames is given: the nodes of peers keep their names"],
   [{ host: "c" }, "host is c, and peers has no such host: there are a, b, spare"],
+  [
+    { peers: { ...PEERS, hosts: { a: [], b: [] } } },
+    "peers has no nodes: give one of its hosts a node",
+  ],
   [{ nodes: ["n1"] }, "nodes is n1, and in peers a has n1, n2"],
   [{ nodes: 3 }, "nodes is n1, n2, n3, and in peers a has n1, n2"],
   [{ host: "A" }, `host is 'A': ${NAME}`],

@@ -1,4 +1,4 @@
-import type { NodeId } from "@kontiki/core";
+import { index, initialMembership, term, type NodeId } from "@kontiki/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decode, encode } from "../../../packages/actors/src/bytes/codec.ts";
@@ -22,7 +22,7 @@ const LETTER: HostMessage = {
     to: N1,
     from: N2,
     incarnation: 3,
-    position: { mark: 5, commit: 9 },
+    position: { uid: 2, mark: 5, commit: 9 },
     bytes: Uint8Array.of(1, 2, 3),
   },
 };
@@ -36,8 +36,25 @@ const MESSAGES: readonly HostMessage[] = [
     asks: true,
     client: "client/77",
     nodes: [{ node: N1, uid: 0, mark: 4, last: 8 }],
+    withheld: 1,
+    view: {
+      leader: N2,
+      term: term(4),
+      index: index(7),
+      membership: { ...initialMembership([N1, N2]), uids: { [N2]: 3 }, lastUid: 3 },
+      committed: true,
+    },
   },
-  { type: "hello", ...FROM, start: 3, asks: false, client: undefined, nodes: [] },
+  {
+    type: "hello",
+    ...FROM,
+    start: 3,
+    asks: false,
+    client: undefined,
+    nodes: [],
+    withheld: 0,
+    view: undefined,
+  },
   {
     type: "obituary",
     ...FROM,
@@ -49,6 +66,8 @@ const MESSAGES: readonly HostMessage[] = [
   },
   { type: "obituary", ...FROM, to: "2e", sequence: 9, node: N2, incarnation: 4, stage: 7 },
   { type: "refusal", ...FROM, to: "2e", node: N1, why: "it is an older copy" },
+  { type: "question", ...FROM, to: "2e", sequence: 10, id: 4, content: ["nodes"] },
+  { type: "answer", ...FROM, to: "2e", sequence: 11, id: 4, content: [true, []] },
 ];
 
 test("a message is the same after it was encoded and read", () => {

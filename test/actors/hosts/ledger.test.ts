@@ -16,7 +16,7 @@ const FIRST: Presented = { node: N1, uid: 0, start: 4, life: "x", mark: 6, last:
 function ledger(): Ledger {
   const found = new Ledger();
   expect(found.present(FIRST)).toBe(undefined);
-  expect(found.note(N1, { mark: 11, commit: 20 })).toBe(true);
+  expect(found.note(N1, { uid: 0, mark: 11, commit: 20 })).toBe(true);
   return found;
 }
 
@@ -79,12 +79,29 @@ test("an earlier disk is refused, and a later one begins with nothing", () => {
   );
 });
 
+test("a later disk may be on another host, and be given in the same start", () => {
+  const known = ledger();
+  expect(known.present({ ...FIRST, start: 1, life: "y", uid: 3, mark: 0, last: 0 })).toBe(
+    undefined,
+  );
+  expect(known.present({ ...FIRST, start: 1, life: "y", uid: 4, mark: 0, last: 0 })).toBe(
+    undefined,
+  );
+  expect(known.known.get(N1)).toEqual({ uid: 4, start: 1, life: "y", mark: 0, commit: 0 });
+  // What its host said before comes late.
+  expect(known.present({ ...FIRST, start: 1, life: "y", uid: 3, mark: 0, last: 0 })).toBe(
+    undefined,
+  );
+  expect(known.known.get(N1)?.uid).toBe(4);
+});
+
 test("what a node tells never makes its position go back", () => {
   const known = ledger();
-  expect(known.note(N1, { mark: 9, commit: 3 })).toBe(false);
-  expect(known.note(N1, { mark: 9, commit: 21 })).toBe(true);
+  expect(known.note(N1, { uid: 0, mark: 9, commit: 3 })).toBe(false);
+  expect(known.note(N1, { uid: 0, mark: 9, commit: 21 })).toBe(true);
   expect(known.known.get(N1)).toEqual({ uid: 0, start: 4, life: "x", mark: 11, commit: 21 });
-  expect(known.note("n2" as NodeId, { mark: 9, commit: 3 })).toBe(false);
+  expect(known.note(N1, { uid: 1, mark: 20, commit: 30 })).toBe(false);
+  expect(known.note("n2" as NodeId, { uid: 0, mark: 9, commit: 3 })).toBe(false);
 });
 
 test("a ledger is the same after it was written and read, and a damaged one knows nothing", () => {

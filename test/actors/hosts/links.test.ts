@@ -12,7 +12,7 @@ type Part = {
 };
 
 function letter(bytes: Uint8Array): HostLetter {
-  const position = { mark: 0, commit: 0 };
+  const position = { uid: 0, mark: 0, commit: 0 };
   return { to: "n1" as NodeId, from: "n2" as NodeId, incarnation: 1, position, bytes };
 }
 

@@ -1,6 +1,7 @@
 import { nodeId } from "@kontiki/core";
 import { expect, onTestFinished, test } from "vitest";
 import { HostMail } from "../../../packages/actors/src/hosts/host-mail.ts";
+import { ALL } from "../../../packages/actors/src/hosts/host-presence.ts";
 import type { Position, PresentNode } from "../../../packages/actors/src/hosts/host-wire.ts";
 import type { TransportSetup } from "../../../packages/actors/src/hosts/transport.ts";
 import { temporaryFolder } from "../support/storage/disks.ts";
@@ -14,7 +15,10 @@ const PEERS = { cluster: "c", hosts: { a: ["n1"], b: ["n2"] } };
 type Process = { readonly recovered: PresentNode[]; now: Position };
 
 function process(mark: number, last: number, now: Partial<Position> = {}): Process {
-  return { recovered: [{ node: NODE, uid: 0, mark, last }], now: { mark, commit: last, ...now } };
+  return {
+    recovered: [{ node: NODE, uid: 0, mark, last }],
+    now: { uid: 0, mark, commit: last, ...now },
+  };
 }
 
 /** Processes of host b, in starts of their folders, on a network that delivers at once, to the sender too. */
@@ -45,7 +49,11 @@ class Network {
       { ...spec, path: temporaryFolder() },
       {
         present: () => recovered,
-        positionOf: () => (recovered.length === 0 ? { mark: 0, commit: 0 } : now),
+        count: () => 1,
+        view: () => undefined,
+        onHeard: nothing,
+        answer: async () => ({ type: "refused", why: "it is not asked" }),
+        positionOf: () => (recovered.length === 0 ? { uid: 0, mark: 0, commit: 0 } : now),
         refuse: (_node, why) => void this.refused.push(`start ${start}: ${why}`),
         deliver: nothing,
         bury: nothing,
@@ -66,7 +74,7 @@ test("a copy that lacks something ends, and not the process that has run since b
   const network = new Network();
   const older = await network.join(2, process(0, 0, { mark: 3, commit: 3 }));
   await network.join(3, process(0, 0));
-  older.nodeIsUp();
+  older.presence.sayHello(ALL, true);
   expect(network.refused).toEqual([`start 3: ${why(2)}`]);
 });
 
@@ -75,10 +83,18 @@ test("a copy that has not recovered yet ends nothing, and is judged when it has"
   const older = await network.join(2, process(0, 0, { mark: 3, commit: 3 }));
   const copy: Process = { ...process(0, 0), recovered: [] };
   const newer = await network.join(3, copy);
-  older.nodeIsUp();
+  older.presence.sayHello(ALL, true);
   expect(network.refused).toEqual([]);
   copy.recovered.push(...process(0, 0).recovered);
-  newer.nodeIsUp();
+  newer.presence.sayHello(ALL, true);
+  expect(network.refused).toEqual([`start 3: ${why(2)}`]);
+});
+
+test("a copy with an earlier disk of the node ends, whatever is on that", async () => {
+  const network = new Network();
+  const older = await network.join(2, process(0, 0, { uid: 4, mark: 1, commit: 1 }));
+  await network.join(3, process(9, 9));
+  older.presence.sayHello(ALL, true);
   expect(network.refused).toEqual([`start 3: ${why(2)}`]);
 });
 

@@ -18,11 +18,16 @@ const NATS = ["--nats", "nats://127.0.0.1:4222"];
 
 test("up --host starts the nodes of one host", async () => {
   const argv = ["up", "--host", "a", "--nodes", "n1,n2", "--peers", peersFile(), ...NATS];
-  const { started } = await runOnFake([...argv, "--nkey", "seed.nk"]);
+  const tls = ["--tls-ca", "ca.pem", "--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+  const { started } = await runOnFake([...argv, "--nkey", "seed.nk", ...tls]);
   expect(started).toMatchObject({ host: "a", peers: PEERS, nodes: ["n1", "n2"] });
   expect(started?.transport).toEqual({
     module: expect.stringMatching(/nats-transport\.js$/) as string,
-    options: { servers: "nats://127.0.0.1:4222", nkey: "seed.nk" },
+    options: {
+      servers: "nats://127.0.0.1:4222",
+      nkey: "seed.nk",
+      tls: { ca: "ca.pem", cert: "cert.pem", key: "key.pem" },
+    },
   });
 });
 
@@ -32,7 +37,8 @@ test.each<[readonly string[], string]>([
     "kontiki: --host, --peers and --nats belong together: give all three, or none\n",
   ],
   [NATS, "kontiki: --host, --peers and --nats belong together: give all three, or none\n"],
-  [["--creds", "x"], "kontiki: --creds and --nkey are for --nats, which is not given\n"],
+  [["--creds", "x"], "kontiki: --creds, --nkey and --tls-* are for --nats, which is not given\n"],
+  [["--tls-ca", "x"], "kontiki: --creds, --nkey and --tls-* are for --nats, which is not given\n"],
   [
     ["--nodes", "n1,n2"],
     "kontiki: --nodes n1,n2: names of nodes are for --host; give their number\n",

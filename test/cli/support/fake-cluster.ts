@@ -13,6 +13,7 @@ import {
   type LogLine,
   type Members,
   type NodeStatus,
+  type OtherHost,
   type Outcome,
   type ProposeOptions,
   type ReadOptions,
@@ -32,6 +33,8 @@ export class FakeCluster implements ProgramCluster {
   readonly events = new EventEmitter<ClusterEvents>();
   readonly next: (Outcome<KeyValueResult> | "never")[] = [];
   readonly calls: string[] = [];
+  /** The other hosts of the cluster. */
+  others: readonly OtherHost[] = [];
   /** The options of each proposal. */
   readonly proposed: ProposeOptions[] = [];
   readonly #nodes: Map<string, FakeNode>;
@@ -79,6 +82,14 @@ export class FakeCluster implements ProgramCluster {
       const spoken = life.type === "running" ? raft : undefined;
       return { id, life, incarnation, restarts, raft: spoken, uid, trouble, condition };
     });
+  }
+
+  async otherHosts(): Promise<readonly OtherHost[]> {
+    return this.others;
+  }
+
+  hostOf(id: string): string | undefined {
+    return this.others.find(({ nodeIds }) => nodeIds.some((node) => node === id))?.host;
   }
 
   whyNoLeader(): string | undefined {

@@ -1,12 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KontikiError } from "@kontiki/actors";
 import type { NatsOptions } from "@kontiki/nats";
-import { nkeys, type Status } from "@nats-io/transport-node";
+import { errors, nkeys, type Status } from "@nats-io/transport-node";
 import { expect, onTestFinished, test } from "vitest";
 import { connectNats } from "../../../packages/nats/src/connection/connect.ts";
+import { refusal } from "../../../packages/nats/src/connection/refusal.ts";
+import { certificate } from "../support/certificates.ts";
 import { freePort, natsServerProgram, startNatsServer } from "../support/nats-server.ts";
 
 /** What a request over a new connection brings back, or the line of the error. */
@@ -89,17 +90,14 @@ test("files that cannot be read or have no seed are named", async () => {
 });
 
 test("TLS verifies the server, and is never given up for a server that has none", async () => {
-  const [key, cert] = [join(folder(), "key.pem"), join(folder(), "cert.pem")];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-  const kind = ["-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
-  execFileSync("openssl", ["req", ...kind, "-keyout", key, "-out", cert, ...name], {
-    stdio: "ignore",
-  });
+  const { cert, key } = certificate();
   const files = `cert_file: "${cert}", key_file: "${key}"`;
   const { port } = await startNatsServer(`tls { ${files} }`);
   const servers = `tls://localhost:${port}`;
   expect(await reach({ servers, tls: { ca: cert } })).toBe("connected");
-  expect(await reach({ servers })).toMatch(/self-signed certificate/);
+  expect(await reach({ servers })).toBe(
+    `the certificate of the NATS server at localhost:${port} is not accepted (self-signed certificate): give --tls-ca, the certificate of its signer`,
+  );
 
   const mutual = await startNatsServer(`tls { ${files}, ca_file: "${cert}", verify: true }`);
   const checked = `tls://localhost:${mutual.port}`;
@@ -109,6 +107,20 @@ test("TLS verifies the server, and is never given up for a server that has none"
   expect(await reach({ servers: `tls://127.0.0.1:${plain.port}` })).toBe(
     `the NATS server at 127.0.0.1:${plain.port} has no TLS, and TLS was asked for: use nats://, or turn TLS on in the server`,
   );
+});
+
+test("a server that ends the handshake without a word may want a certificate", () => {
+  const [plain, secure] = [false, true].map((tls) => ({ shown: "h:4222", tls }));
+  if (plain === undefined || secure === undefined) throw new Error("there are two");
+  const late = new errors.TimeoutError();
+  const hint =
+    "the NATS server at h:4222 has not answered over TLS (timeout): if it verifies its clients, give --tls-cert and --tls-key";
+  const none =
+    "no NATS server can be reached at h:4222 (timeout): start one (nats-server -js), or correct the URL";
+  expect(refusal(late, secure, {})).toBe(hint);
+  expect(refusal(late, plain, { tls: { ca: "ca.pem" } })).toBe(hint);
+  expect(refusal(late, secure, { tls: { cert: "cert.pem", key: "key.pem" } })).toBe(none);
+  expect(refusal(late, plain, {})).toBe(none);
 });
 
 test("a connection returns after the server was away", async () => {

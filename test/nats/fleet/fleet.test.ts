@@ -1,8 +1,11 @@
 import { KontikiError } from "@kontiki/actors";
-import { expect, onTestFinished, test } from "vitest";
+import { Fleet } from "@kontiki/nats";
+import { randomInt } from "node:crypto";
+import { expect, onTestFailed, test } from "vitest";
+import { drawnFrom, DyingLink } from "../support/dying-link.ts";
 import { alone, fakeJob, fakeReport, SPEC } from "../support/fake-runs.ts";
 import { openFleet, plain, WANTED, workOff } from "../support/fleets.ts";
-import { startNatsServer, type NatsServer } from "../support/nats-server.ts";
+import { startNatsServer } from "../support/nats-server.ts";
 
 test.each([{}, { untilFail: true }, { untilDoubt: true }])(
   "workers bring the result of one machine: %o",
@@ -27,38 +30,43 @@ test.each([{}, { untilFail: true }, { untilDoubt: true }])(
   },
 );
 
-/** Workers that take a range for each of their jobs, and are not heard of again. Resolves when they hold these ranges. */
-async function dieAtWork(server: NatsServer, workers: number): Promise<void> {
-  const abort = new AbortController();
-  onTestFinished(() => abort.abort());
-  const fleets = await Promise.all(Array.from({ length: workers }, () => openFleet(server)));
-  let held = 0;
-  await new Promise<void>((resolve) => {
-    const hold = (): Promise<never> => {
-      held += 1;
-      if (held === workers * 2) resolve();
-      return new Promise(() => undefined);
-    };
-    // Their connections are gone, so what they do in the end is of no account.
-    for (const fleet of fleets)
-      workOff(fleet, () => fakeJob(hold), { signal: abort.signal }).catch(() => undefined);
-  });
-  await Promise.all(fleets.map((fleet) => fleet.close()));
-}
+/** How many workers die at random. */
+const VICTIMS = 5;
 
-test("ranges of workers that die without a word go to others, also over a restart of the server", async () => {
+test("workers that die at moments drawn at random, and a server that restarts at one, change nothing", async () => {
+  const seed = Number(process.env["KONTIKI_FLEET_SEED"] ?? randomInt(2 ** 32));
+  onTestFailed(() => console.error(`KONTIKI_FLEET_SEED=${seed} draws the same moments`));
+  const draw = drawnFrom(seed);
   const server = await startNatsServer();
   const fleet = await openFleet(server);
-  await fleet.start({ ...WANTED, redeliverMs: 1000 });
-  await dieAtWork(server, 2);
-  const working = workOff(fleet);
-  await server.stop();
-  await server.start();
-  await working;
+  // More messages than all of them send before they die.
+  const spec = { ...SPEC, count: 91 };
+  await fleet.start({ ...WANTED, count: 91, redeliverMs: 400, deliveries: 50 });
+  const restartsAfter = draw(VICTIMS);
+  let deaths = 0;
+  const dieAtRandom = async (): Promise<void> => {
+    const link = new DyingLink(server.port);
+    const victim = await Fleet.open({ servers: await link.listen() });
+    // From before it takes a range to after it has acknowledged the second one.
+    link.dieAt({ message: 1 + draw(10), isSent: draw(2) === 0 });
+    const abort = new AbortController();
+    // Its connection is gone, so what it does in the end is of no account.
+    workOff(victim, () => fakeJob(), { signal: abort.signal }).catch(() => undefined);
+    await link.died;
+    abort.abort();
+    victim.close().catch(() => undefined);
+    deaths += 1;
+    if (deaths === restartsAfter + 1) {
+      await server.stop();
+      await server.start();
+    }
+  };
+  await Promise.all(Array.from({ length: VICTIMS }, dieAtRandom));
+  await workOff(fleet);
   const state = await fleet.state("campaign");
-  expect(plain(state.result.tallies)).toEqual(plain(alone(SPEC)));
-  expect([state.state, state.broken]).toEqual(["finished", []]);
-});
+  expect(plain(state.result.tallies)).toEqual(plain(alone(spec)));
+  expect([state.state, state.broken, state.dropped.strange]).toEqual(["finished", [], 0]);
+}, 60_000);
 
 test("a name is given once, and a name that no campaign has is told", async () => {
   const fleet = await openFleet(await startNatsServer());

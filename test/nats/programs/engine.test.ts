@@ -81,7 +81,7 @@ expect: { atLeast: { ended.pause: 1, letters.lost.partition: 1 } }`,
     {
       violations: [],
       doubts: [
-        "add was not done: the members of a cluster on several hosts are those of its peers file",
+        "add was not done: the engine has a process for each of the first nodes, and starts no others",
       ],
     },
   ]);

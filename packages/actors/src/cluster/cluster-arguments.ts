@@ -3,6 +3,7 @@ export const ARGUMENTS = {
   rejects: {
     leader: 1,
     converged: 1,
+    otherHosts: 1,
     propose: { needs: "command", most: 2 },
     proposeAll: { needs: "commands", most: 2 },
     read: { needs: "question", most: 2 },
@@ -18,6 +19,7 @@ export const ARGUMENTS = {
   },
   throws: {
     status: 0,
+    hostOf: 1,
     watchApplied: 1,
     whyNoLeader: 0,
     node: 1,

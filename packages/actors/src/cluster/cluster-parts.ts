@@ -1,5 +1,5 @@
 import { absolutePath } from "../directory/absolute-path.ts";
-import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
+import { MemoryDisks, NoDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
 import {
   holdsCluster,
   openDataDirectory,
@@ -12,7 +12,7 @@ import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import type { CommonSpec } from "../threads/supervisor.ts";
+import type { CommonSpec } from "../threads/supervisor-options.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import {
   checkPriorities,
@@ -34,9 +34,9 @@ export function openDisks(options: CheckedOptions): OpenedDisks {
   if (hosts === undefined) return { disks: ownDisks(options), hosts: undefined };
   checkPriorities(priorities, hosts.voters);
   const { peers, host, transport, nodes, voters } = hosts;
-  // A host that has clients only keeps nothing.
-  if (dataDir === undefined || nodes.length === 0) {
-    const disks = new MemoryDisks([], voters);
+  // Without a folder a host has clients only, and keeps nothing.
+  if (dataDir === undefined) {
+    const disks = new NoDisks(voters);
     return { disks, hosts: { peers, host, transport, start: 0, path: undefined } };
   }
   const shared = { cluster: peers.cluster, voters };

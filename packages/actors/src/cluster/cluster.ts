@@ -1,8 +1,10 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import { currentLeader, haveConverged } from "../threads/agreement.ts";
+import { currentLeader } from "../threads/agreement.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import { Channels } from "./channels.ts";
+import { untilConverged } from "./converged.ts";
+import { askHosts, type OtherHost } from "./other-hosts.ts";
 import { ARGUMENTS } from "./cluster-arguments.ts";
 import {
   ClusterClient,
@@ -20,7 +22,7 @@ import {
 import { AppliedWatch, type AppliedEvent } from "./applied-watch.ts";
 import { openDisks, startSupervisor } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
-import { KontikiError, StateMachineError } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
 import { callerUrl, machineUrl } from "../machine/machine-url.ts";
 import { MachineWatch } from "./machine-watch.ts";
@@ -34,12 +36,10 @@ import { rule } from "../options/rules.ts";
 import { checkOptions, wrongOptions } from "../options/schema.ts";
 import type { Outcome } from "../sessions/outcome.ts";
 import { startAll, stopAll } from "./start-and-stop.ts";
-import { asked } from "./state-comparison.ts";
 import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { ClusterMetrics } from "../threads/cluster-metrics.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkThreads } from "../program/supervisor-thread.ts";
-import { NOT_COMPARED } from "./host-options.ts";
 import { tell } from "./tell.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
@@ -60,8 +60,8 @@ import {
 
 const KEY = rule<string>("a string", (key) => typeof key === "string");
 
-/** How long to wait before nodes that did not all have the same state are compared again, in ms. */
-const RETRY_MS = 10;
+/** How long another host may take to tell of its nodes, in ms. */
+const HOST_MS = 1_000;
 
 /** How long a graceful stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
@@ -94,6 +94,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #applied: AppliedWatch;
   readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
+  /** The name of this host, where there are others. */
+  readonly #host: string;
   readonly #faults: ClusterFaults | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -105,6 +107,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
+    this.#host = options.hosts?.host ?? "";
     const opened = openDisks(options);
     this.#disks = opened.disks;
     this.#channels = new Channels();
@@ -128,6 +131,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     });
     this.#client = new ClusterClient(this.#supervisor, options);
     this.#supervisor.events.on("event", (event) => this.#onEvent(event));
+    this.#supervisor.events.on("hosts", () => this.#client.updateNodes());
     this.#supervisor.events.on("status", (child) => this.#onStatus(child));
     // Its nodes have ended with it.
     this.#supervisor.events.on("lost", () => this.#disks.close());
@@ -179,14 +183,32 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     throw new KontikiError("Cluster.faults: the cluster was started without the option faults");
   }
 
-  /** The names of the nodes. */
+  /** The names of the nodes, with several hosts those of this one. */
   get nodeIds(): readonly NodeId[] {
     return this.#supervisor.children.map((child) => child.id);
   }
 
-  /** The last known status of every node. */
+  /** The last known status of every node, with several hosts of those of this one. */
   status(): readonly NodeStatus[] {
     return this.#supervisor.children.map((child) => child.status());
+  }
+
+  /**
+   * The other hosts of the cluster, and how their nodes are: each host is asked. None for a cluster in one process.
+   *
+   * @param options how long a host may take to answer, in ms, 1,000 when left out.
+   */
+  async otherHosts(options?: TimeoutOptions): Promise<readonly OtherHost[]> {
+    checkOptions("Cluster.otherHosts", TIMEOUT_OPTIONS, options);
+    return askHosts(this.#supervisor, options?.timeoutMs ?? HOST_MS);
+  }
+
+  /** The other host that has a node; undefined for a node of this one, and for one that no host is known to have. */
+  hostOf(id: string): string | undefined {
+    checkArgument("Cluster.hostOf", "id", someNode, id);
+    return this.#supervisor.child(id) === undefined
+      ? this.#supervisor.otherHosts?.hostOf(id)
+      : undefined;
   }
 
   /**
@@ -244,41 +266,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * and no membership change is under way.
    *
    * @throws StateMachineError when two of them have applied the same log and have different states, and when a node failed
-   *   because of its state machine. KontikiError when they do not agree in time, and where some are on other hosts.
+   *   because of its state machine. KontikiError when they do not agree in time: of a host that is silent nothing is known.
    */
   async converged(options?: WaitOptions): Promise<void> {
     checkOptions("Cluster.converged", WAIT_OPTIONS, options);
-    this.#supervisor.refuseOtherHosts(NOT_COMPARED);
     const deadline = new Deadline("waiting for all nodes to agree", options);
-    const look = (): number | undefined => {
-      const known = this.#supervisor.whoLeads();
-      this.#watch.check();
-      deadline.obstacle = this.#supervisor.quorumLoss() ?? this.#supervisor.whyNoLeader();
-      const status = this.status();
-      if (known === undefined || !haveConverged(status, known)) return undefined;
-      return status.find(({ id }) => id === known.leader)?.raft?.last;
-    };
-    for (;;) {
-      const last = await deadline.wait(this.#supervisor.events, look);
-      if (await this.#haveSameState(last, deadline)) return;
-      await deadline.pause(RETRY_MS);
-    }
-  }
-
-  /** Compares the states of the nodes that have converged. False when one of them cannot tell, as it has crashed since. */
-  async #haveSameState(last: number, deadline: Deadline): Promise<boolean> {
-    const nodes = asked(this.#supervisor.children).map(({ id }) => this.#node("digest", id));
-    try {
-      const digests = await Promise.all(
-        nodes.map(async (node) => ({ node: node.id, ...(await node.digest()) })),
-      );
-      this.#watch.compare(digests);
-      return digests.every(({ applied }) => applied >= last);
-    } catch (error) {
-      if (error instanceof StateMachineError || !(error instanceof KontikiError)) throw error;
-      deadline.obstacle = error.message;
-      return false;
-    }
+    return untilConverged(this.#supervisor, this.#watch, deadline);
   }
 
   /**
@@ -376,8 +369,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async read(question: Command, options?: ReadOptions): Promise<Outcome<Result>> {
     checkOptions("Cluster.read", READ_OPTIONS, options);
-    const node = options?.node === undefined ? undefined : this.node(options.node).id;
-    return this.#client.read(question, options ?? {}, node);
+    const { node } = options ?? {};
+    const asked = node === undefined ? undefined : this.#anyNode("Cluster.read", node);
+    return this.#client.read(question, options ?? {}, asked);
   }
 
   /** The value of a key of the key-value machine, null when absent. A linearizable read. */
@@ -395,9 +389,18 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   #node(where: string, id: string): NodeHandle {
     checkArgument(where, "id", someNode, id);
     const child = this.#supervisor.child(id);
-    if (child === undefined)
-      throw new KontikiError(`there is no node ${id}: there are ${this.nodeIds.join(", ")}`);
-    return new NodeHandle(child, this.#supervisor, this.#disks);
+    if (child !== undefined) return new NodeHandle(child, this.#supervisor, this.#disks);
+    const host = this.hostOf(this.#anyNode(where, id));
+    throw new KontikiError(`${id} is on host ${host}, and this is host ${this.#host}: do it there`);
+  }
+
+  /** The name of a node on any host. @throws KontikiError when there is no such node. */
+  #anyNode(where: string, id: string): NodeId {
+    checkArgument(where, "id", someNode, id);
+    const { nodeIds } = this.#supervisor;
+    const found = nodeIds.find((node) => node === id);
+    if (found !== undefined) return found;
+    throw new KontikiError(`there is no node ${id}: there are ${nodeIds.join(", ")}`);
   }
 
   /**
@@ -417,7 +420,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /**
-   * Adds a node: starts it with an empty disk, lets it catch up as a learner, and then gives it a vote (dissertation
+   * Adds a node, with several hosts on this one: starts it with an empty disk, lets it catch up as a learner, and then gives it a vote (dissertation
    * 4.2.1). Resolves when it votes, or when it is a learner if that was requested. With `replaces` another node leaves in
    * the same change, and its disk is removed.
    *
@@ -476,8 +479,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.transfer", WAIT_OPTIONS, options);
-    const isHere = id !== undefined && !this.#supervisor.isElsewhere(id);
-    const target = isHere ? this.#node("Cluster.transfer", id).runningId : (id as NodeId);
+    const named = id === undefined ? undefined : this.#anyNode("Cluster.transfer", id);
+    const isHere = named !== undefined && this.#supervisor.child(named) !== undefined;
+    const target = isHere ? this.#node("Cluster.transfer", named).runningId : named;
     const deadline = new Deadline("transferring the lead", options);
     return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }

@@ -24,10 +24,6 @@ export type CheckedHosts = {
   readonly voters: readonly NodeId[];
 };
 
-/** Why nodes on several hosts are not compared. */
-export const NOT_COMPARED =
-  "Cluster.converged compares all nodes, and some are on other hosts: compare the status of each host";
-
 /** The most nodes on all hosts. */
 const VOTERS_MAX = 9;
 
@@ -89,6 +85,7 @@ export function checkHosts(
     return refuse(
       "dataDir is missing: a host with its disks in memory would return without what its nodes have promised",
     );
+  if (voters.length === 0) return refuse("peers has no nodes: give one of its hosts a node");
   if (voters.length > VOTERS_MAX)
     return refuse(`peers has ${voters.length} nodes: a cluster has at most ${VOTERS_MAX}`);
   const twice = voters.find((node, at) => voters.indexOf(node) !== at);

@@ -1,9 +1,10 @@
-import { isMember, type NodeId } from "@kontiki/core";
+import { isMember, uidOf, type NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { ChangeError, KontikiError, messageOf } from "../errors.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
+import { LeavingNodes, type LeavingNode } from "./leaving-nodes.ts";
 import {
   learner,
   reach,
@@ -12,6 +13,7 @@ import {
   voter,
   type MembershipTarget,
 } from "./membership-targets.ts";
+import type { LeaderMembership } from "../threads/cluster-view.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
@@ -47,24 +49,19 @@ const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
   replaces: someNode,
 };
 
-/** How long a graceful stop of a leaving node may take before its thread is killed, in ms. */
-const STOP_MS = 5_000;
-
-/** Each host numbers its disks by itself, so two disks could get one number. */
-export const FIXED_MEMBERS =
-  "a cluster with nodes on several hosts keeps the members of its peers: no node can be added, removed or wiped";
-
 /** Adds and removes nodes: their threads and disks together with the membership in the log. */
 export class MemberChanges {
   readonly #supervisor: RemoteSupervisor;
   readonly #disks: ClusterDisks;
   readonly #pauseMs: number;
+  readonly #leaving: LeavingNodes;
 
   /** @param pauseMs between two requests to a leader. */
   constructor(supervisor: RemoteSupervisor, disks: ClusterDisks, pauseMs: number) {
     this.#supervisor = supervisor;
     this.#disks = disks;
     this.#pauseMs = pauseMs;
+    this.#leaving = new LeavingNodes(supervisor, disks);
   }
 
   /** Creates a node with an empty disk and adds it to the cluster. Resolves when it has the requested role. */
@@ -72,12 +69,12 @@ export class MemberChanges {
     checkArgument("Cluster.addNode", "id", someNode, id);
     checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
-    this.#checkMayChange();
+    this.#supervisor.checkRunning();
     const replaced = this.#replaced(options);
     const node = this.#newName(id, replaced === undefined ? 0 : 1);
     const deadline = new Deadline(`adding ${node}`, options);
-    this.#checkQuorum(deadline);
-    const disk = this.#disks.addNode(node);
+    const above = await this.#lastUid(deadline);
+    const disk = this.#disks.addNode(node, above);
     const child = this.#supervisor.add(disk);
     try {
       await child.start();
@@ -87,18 +84,18 @@ export class MemberChanges {
     } catch (error) {
       throw await this.#afterFailure(child, error);
     }
-    if (replaced !== undefined) await this.#drop(replaced);
+    if (replaced !== undefined) await this.#leaving.drop(replaced);
   }
 
   /** Removes a node from the cluster and, once that is committed, its thread and its disk. */
   async remove(id: string, options: WaitOptions): Promise<void> {
     checkArgument("Cluster.removeNode", "id", someNode, id);
     checkOptions("Cluster.removeNode", WAIT_OPTIONS, options);
-    this.#checkMayChange();
-    const child = this.#childOf(id);
-    const deadline = new Deadline(`removing ${child.id}`, options);
-    await this.#reach(removed(child.id), deadline);
-    await this.#drop(child);
+    this.#supervisor.checkRunning();
+    const node = this.#leaving.nodeOf(id);
+    const deadline = new Deadline(`removing ${node.id}`, options);
+    await this.#reach(removed(node.id), deadline);
+    await this.#leaving.drop(node);
   }
 
   /** Changes several members in one change, through a joint membership. Resolves when it is committed and left. */
@@ -106,18 +103,18 @@ export class MemberChanges {
     const where = "Cluster.changeMembers";
     checkOptions(where, MEMBERS_CHANGE, change, "change");
     checkOptions(where, WAIT_OPTIONS, options);
-    this.#checkMayChange();
+    this.#supervisor.checkRunning();
     const { add = [], remove = [], demote = [] } = change;
-    const leaving = remove.map((id) => this.#childOf(id));
-    const demoted = demote.map((id) => this.#childOf(id));
+    const leaving = remove.map((id) => this.#leaving.nodeOf(id));
+    const demoted = demote.map((id) => this.#leaving.nodeOf(id));
     const twice = firstTwice([...add, ...remove, ...demote]);
     if (twice !== undefined) throw new KontikiError(`${where}: ${twice} is named twice`);
     const names = add.map((id) => this.#newName(id, remove.length - add.length + 1));
     const deadline = new Deadline("changing the members", options);
-    this.#checkQuorum(deadline);
-    const coming = names.map((node) => this.#supervisor.add(this.#disks.addNode(node)));
+    const above = await this.#lastUid(deadline);
+    const coming = names.map((node) => this.#supervisor.add(this.#disks.addNode(node, above)));
     const disks = coming.map(({ id, uid }) => ({ node: id, uid }));
-    const learners = demoted.map(({ id, uid }) => ({ node: id, uid }));
+    const learners = demoted.map(({ id }) => ({ node: id, uid: this.#uidOf(id) }));
     const left = leaving.map(({ id }) => id);
     try {
       for (const child of coming) await child.start();
@@ -130,28 +127,42 @@ export class MemberChanges {
       for (const child of coming) failure = await this.#afterFailure(child, failure);
       throw coming.length === 0 ? saysWhatIsOpen(error) : failure;
     }
-    for (const child of leaving) await this.#drop(child);
+    for (const node of leaving) await this.#leaving.drop(node);
   }
 
   /** Makes a node a voter as soon as it has caught up. Resolves when it is one. */
   async promote(id: string, options: WaitOptions): Promise<void> {
     checkArgument("Cluster.promote", "id", someNode, id);
     checkOptions("Cluster.promote", WAIT_OPTIONS, options);
-    this.#checkMayChange();
-    const child = this.#childOf(id);
-    const deadline = new Deadline(`promoting ${child.id}`, options);
-    await this.#reach(voter(child.id, child.uid), deadline);
-  }
-
-  #checkMayChange(): void {
     this.#supervisor.checkRunning();
-    this.#supervisor.refuseOtherHosts(FIXED_MEMBERS);
+    const node = this.#leaving.nodeOf(id);
+    const deadline = new Deadline(`promoting ${node.id}`, options);
+    if (node.child === undefined) await this.#lastUid(deadline);
+    await this.#reach(voter(node.id, this.#uidOf(node.id)), deadline);
   }
 
-  /** @throws ChangeError when no quorum can come: then nothing is begun. */
-  #checkQuorum(deadline: Deadline): void {
+  /** Which disk a node has: of one on another host, the one that the leader knows. */
+  #uidOf(id: NodeId): number {
+    const child = this.#supervisor.child(id);
+    if (child !== undefined) return child.uid;
+    const membership = this.#supervisor.leaderMembership()?.membership;
+    if (membership !== undefined && isMember(membership, id)) return uidOf(membership, id);
+    const host = this.#supervisor.otherHosts?.hostOf(id) ?? "";
+    throw new KontikiError(`${id} is not a member: promote it on host ${host}, which has it`);
+  }
+
+  /**
+   * The highest number of a disk that the cluster has assigned. Where other hosts number their disks too, a leader must be
+   * known, who refuses a number that was assigned before.
+   *
+   * @throws ChangeError when no quorum can come: then nothing is begun.
+   */
+  async #lastUid(deadline: Deadline): Promise<number> {
     try {
       leaderForChange(this.#supervisor, deadline);
+      if (!this.#supervisor.hasOtherHosts) return 0;
+      const look = (): LeaderMembership | undefined => leaderForChange(this.#supervisor, deadline);
+      return (await deadline.wait(this.#supervisor.events, look)).membership.lastUid;
     } catch (error) {
       throw changeEnd(error, false);
     }
@@ -168,32 +179,27 @@ export class MemberChanges {
   /** @param leaving how many nodes leave in the same change. */
   #newName(id: string, leaving: number): NodeId {
     const node = checkNodeName(id);
-    if (this.#supervisor.child(node) !== undefined) throw new KontikiError(this.#known(node));
-    if (this.#supervisor.children.length - leaving >= NODES_MAX)
+    const { nodeIds } = this.#supervisor;
+    if (nodeIds.includes(node)) throw new KontikiError(this.#known(node));
+    if (nodeIds.length - leaving >= NODES_MAX)
       throw new KontikiError(`a cluster has at most ${NODES_MAX} nodes: remove one first`);
     return node;
   }
 
   /** An addition that a crash interrupted leaves a node that is not a voter, or not a member yet. */
   #known(node: NodeId): string {
-    const known = `there is a node ${node} already`;
+    const host = this.#supervisor.otherHosts?.hostOf(node);
+    const known = `there is a node ${node} already${host === undefined ? "" : `, on host ${host}`}`;
     const membership = this.#supervisor.leaderMembership()?.membership;
     if (membership === undefined || membership.voters.includes(node)) return known;
     const learns = membership.learners.includes(node);
     return `${known}, ${learns ? "without a vote" : "which is not a member"}: promote it, or remove it`;
   }
 
-  #replaced({ as = "voter", replaces }: AddNodeOptions): RemoteChild | undefined {
+  #replaced({ as = "voter", replaces }: AddNodeOptions): LeavingNode | undefined {
     if (replaces === undefined) return undefined;
     if (as === "learner") throw new KontikiError("a learner cannot replace a node: it has no vote");
-    return this.#childOf(replaces);
-  }
-
-  #childOf(id: string): RemoteChild {
-    const child = this.#supervisor.child(id);
-    if (child !== undefined) return child;
-    const names = this.#supervisor.children.map((known) => known.id);
-    throw new KontikiError(`there is no node ${id}: there are ${names.join(", ")}`);
+    return this.#leaving.nodeOf(replaces);
   }
 
   /**
@@ -205,7 +211,7 @@ export class MemberChanges {
     const { id } = child;
     const isOpen = error instanceof ChangeError && error.outcome === "unknown";
     if (!isOpen && !this.#isMemberAnywhere(id)) {
-      await this.#drop(child);
+      await this.#leaving.drop({ id, child });
       const message = `${messageOf(error)}; ${id} was not added, and nothing is left of it`;
       return new ChangeError(message, "definitelyNot");
     }
@@ -221,20 +227,10 @@ export class MemberChanges {
   }
 
   #isMemberAnywhere(node: NodeId): boolean {
-    return this.#supervisor.children.some(
-      ({ membership }) => membership !== undefined && isMember(membership.membership, node),
+    const led = this.#supervisor.leaderMembership();
+    return [led, ...this.#supervisor.children.map(({ membership }) => membership)].some(
+      (known) => known !== undefined && isMember(known.membership, node),
     );
-  }
-
-  /** Ends a node's thread, and removes its disk once nothing writes to it. */
-  async #drop(child: RemoteChild): Promise<void> {
-    await child.close(STOP_MS, `${child.id} was removed`);
-    const look = (): true | undefined => !child.hasThread || undefined;
-    await new Deadline(`stopping ${child.id}`).wait(this.#supervisor.events, look);
-    // Once the cluster is stopped, the directory may belong to others: then the disk is not removed now.
-    this.#supervisor.checkRunning();
-    this.#disks.removeNode(child.id);
-    this.#supervisor.forget(child);
   }
 }
 

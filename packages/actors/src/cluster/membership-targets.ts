@@ -1,9 +1,9 @@
 import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } from "@kontiki/core";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import { isFullVoter } from "./members.ts";
-import type { ChangeAnswer, RemoteControl } from "../mail/protocol.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { LeaderMembership } from "../threads/cluster-view.ts";
+import { askNode, readChangeAnswer } from "./ask-node.ts";
 import { changeEnd, leaderForChange } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
 
@@ -131,19 +131,18 @@ async function request(
   changes: readonly Change[],
   deadline: Deadline,
 ): Promise<Fate> {
-  const control = supervisor.child(leader)?.control;
-  if (control === undefined) return "notNow";
-  let answer: ChangeAnswer;
-  try {
-    const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
-    const ask = async (node: RemoteControl): Promise<ChangeAnswer> =>
-      node.changeMembership(changes);
-    answer = await control.call("membership change", timeoutMs, ask);
-  } catch (error) {
-    if (!(error instanceof KontikiError)) throw error;
-    deadline.obstacle = messageOf(error);
-    return "open";
+  const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
+  const asked = await askNode(supervisor, leader, timeoutMs, {
+    what: "membership change",
+    here: (node) => node.changeMembership(changes),
+    elsewhere: { type: "change", node: leader, changes },
+    read: readChangeAnswer,
+  });
+  if (asked.type !== "answer") {
+    deadline.obstacle = asked.why;
+    return asked.type === "open" ? "open" : "notNow";
   }
+  const { value: answer } = asked;
   if (answer.taken) return "taken";
   if (!mayBeTakenLater(answer.reason))
     throw new RefusedChangeError(deadline.failure(answer.reason).message);

@@ -1,7 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
-import { FIXED_MEMBERS } from "./member-changes.ts";
-import { checkSpareDisk } from "./spare-disk.ts";
+import { checkSpareDisk, checkSpareDiskOverHosts } from "./spare-disk.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../supervision/control.ts";
 import { KontikiError } from "../errors.ts";
@@ -169,11 +168,12 @@ export class NodeHandle {
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
-    this.#supervisor.refuseOtherHosts(FIXED_MEMBERS);
-    checkSpareDisk(this.#child, this.#supervisor);
+    const { hasOtherHosts } = this.#supervisor;
+    if (!hasOtherHosts) checkSpareDisk(this.#child, this.#supervisor);
     const votes = this.#isVoter();
     const noLongerWiped = this.#child.beginWipe();
     try {
+      if (hasOtherHosts) await checkSpareDiskOverHosts(this.#child, this.#supervisor);
       await this.#replaceDisk();
       await this.start(options);
     } finally {
@@ -184,10 +184,11 @@ export class NodeHandle {
 
   async #replaceDisk(): Promise<void> {
     const keepsOld = !isSound(this.#child.status());
+    const above = this.#supervisor.leaderMembership()?.membership.lastUid ?? 0;
     await this.stop();
     await this.#child.replaceDisk(() => {
       this.#supervisor.checkRunning();
-      return this.#disks.wipeNode(this.id, keepsOld).uid;
+      return this.#disks.wipeNode(this.id, keepsOld, above).uid;
     });
   }
 

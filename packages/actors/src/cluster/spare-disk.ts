@@ -1,7 +1,26 @@
-import { majority } from "@kontiki/core";
+import { majority, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
+import { SILENT_MS } from "../hosts/other-hosts.ts";
+import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { Deadline } from "./deadline.ts";
+import { askHostsForAll } from "./other-hosts.ts";
+
+/** How long another host may take to tell how its nodes are, in ms. */
+const HOST_MS = 1_000;
+
+/**
+ * How long to try all of them, in ms, and how long to wait between two attempts. Hosts do not answer a start of a host whose nodes
+ * they refuse before its last start is silent.
+ */
+const HOSTS_MS = 2 * SILENT_MS;
+const PAUSE_MS = 100;
+
+type Known = Pick<RemoteSupervisor, "children" | "leaderMembership">;
+
+/** A node, and whether its disk is being wiped. */
+type SpareNode = { readonly status: NodeStatus; readonly isBeingWiped: boolean };
 
 /**
  * Refuses to lose the disk of a node that the cluster needs. Acknowledged commands are on a majority of the voters' disks,
@@ -10,18 +29,46 @@ import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
  *
  * @throws KontikiError when they are not.
  */
-export function checkSpareDisk(
+export function checkSpareDisk({ id }: RemoteChild, supervisor: Known): void {
+  const voters = supervisor.leaderMembership()?.membership.voters;
+  const here = supervisor.children.map((child) => spareNodeOf(child));
+  checkSpare(id, voters ?? here.map(({ status }) => status.id), here);
+}
+
+/**
+ * The same where some of them are on other hosts, which are asked. The node counts as being wiped already: of two nodes of two
+ * hosts at once, at least one host then learns of the other's, because each of them says so before it asks.
+ */
+export async function checkSpareDiskOverHosts(
   { id }: RemoteChild,
-  supervisor: Pick<RemoteSupervisor, "children" | "leaderMembership">,
-): void {
-  const known = supervisor.leaderMembership();
-  const voters = known?.membership.voters ?? supervisor.children.map((child) => child.id);
+  supervisor: RemoteSupervisor,
+): Promise<void> {
+  const told = await toldByAll(supervisor);
+  const here = supervisor.children.map((child) => spareNodeOf(child));
+  const voters = supervisor.leaderMembership()?.membership.voters ?? supervisor.nodeIds;
+  checkSpare(id, voters, [...here, ...told]);
+}
+
+/** What all hosts tell; after some time, what those tell that answer. */
+async function toldByAll(supervisor: RemoteSupervisor): Promise<readonly SpareNode[]> {
+  const deadline = new Deadline("asking the other hosts", { timeoutMs: HOSTS_MS });
+  for (;;) {
+    const hosts = await askHostsForAll(supervisor, HOST_MS);
+    const isAll = hosts.every(({ host }) => host.silent === undefined);
+    if (isAll || deadline.leftMs < PAUSE_MS) return hosts.flatMap(({ told }) => told);
+    await deadline.pause(PAUSE_MS);
+  }
+}
+
+function spareNodeOf(child: RemoteChild): SpareNode {
+  return { status: child.status(), isBeingWiped: child.isBeingWiped };
+}
+
+function checkSpare(id: NodeId, voters: readonly NodeId[], nodes: readonly SpareNode[]): void {
   if (!voters.includes(id)) return;
   if (voters.length === 1)
     throw new KontikiError(`${id} is the only voter: wiping its disk would lose everything`);
-  const others = supervisor.children.filter(
-    (child) => child.id !== id && voters.includes(child.id),
-  );
+  const others = nodes.filter(({ status }) => status.id !== id && voters.includes(status.id));
   const spare = others.filter(isIntact).length;
   const needed = majority(voters.length);
   if (spare < needed)
@@ -32,8 +79,8 @@ export function checkSpareDisk(
 }
 
 /** Whether a node runs, has its vote, and lacks nothing that it promised to hold. */
-function isIntact(child: RemoteChild): boolean {
-  const { life, raft, trouble } = child.status();
-  if (child.isBeingWiped || life.type !== "running" || trouble !== undefined) return false;
+function isIntact({ status, isBeingWiped }: SpareNode): boolean {
+  const { life, raft, trouble } = status;
+  if (isBeingWiped || life.type !== "running" || trouble !== undefined) return false;
   return raft?.votes === true && !raft.repairing;
 }

@@ -38,7 +38,8 @@ export async function startAll(supervisor: RemoteSupervisor): Promise<void> {
   };
   await waitFor(events, "starting all nodes", look, { timeoutMs: 2 ** 30 });
   const failures = children.flatMap(failureOf);
-  if (failures.length === children.length) throw new KontikiError(whyNoneStarts(failures));
+  if (children.length > 0 && failures.length === children.length)
+    throw new KontikiError(whyNoneStarts(failures));
   // A node that crashed may have known a leader, and other hosts may have one.
   const mayHaveLeader =
     supervisor.hasOtherHosts || children.some((child) => child.status().restarts > 0);

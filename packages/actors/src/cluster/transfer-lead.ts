@@ -1,7 +1,8 @@
 import type { NodeId } from "@kontiki/core";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { LeaderMembership } from "../threads/cluster-view.ts";
+import { askNode, readReason } from "./ask-node.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
 
@@ -67,18 +68,17 @@ async function tryToTransfer(
   target: NodeId | undefined,
   deadline: Deadline,
 ): Promise<Failure | undefined> {
-  if (supervisor.isElsewhere(leader))
-    return { reason: `${leader} leads, which is on another host: transfer there`, fate: "never" };
-  const control = supervisor.child(leader)?.control;
-  if (control === undefined) return { reason: `${leader} has no thread`, fate: "notNow" };
-  try {
-    const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
-    const reason = await control.call("transfer", timeoutMs, (node) => node.transfer(target));
-    return reason === undefined ? undefined : { reason, fate: fateOf(reason) };
-  } catch (error) {
-    if (!(error instanceof KontikiError)) throw error;
-    return { reason: messageOf(error), fate: "open" };
-  }
+  const timeoutMs = Math.min(deadline.leftMs, CALL_MS);
+  const asked = await askNode(supervisor, leader, timeoutMs, {
+    what: "transfer",
+    here: (node) => node.transfer(target),
+    elsewhere: { type: "transfer", node: leader, target },
+    read: readReason,
+  });
+  if (asked.type !== "answer")
+    return { reason: asked.why, fate: asked.type === "open" ? "open" : "notNow" };
+  const { value: reason } = asked;
+  return reason === undefined ? undefined : { reason, fate: fateOf(reason) };
 }
 
 /** What a leader's reason for a failed transfer tells. */

@@ -1,4 +1,5 @@
 import { assert, type NodeId } from "@kontiki/core";
+import { KontikiError } from "../errors.ts";
 
 /** A node of a cluster and its present disk. */
 export type NodeDisk = {
@@ -25,15 +26,15 @@ export interface ClusterDisks {
   readonly repair: string | undefined;
   /** The present nodes, in the order in which they were added. */
   disks(): readonly NodeDisk[];
-  /** Creates an empty disk with a new uid for a new node. */
-  addNode(node: NodeId): NodeDisk;
+  /** Creates an empty disk for a new node, with a new uid, higher than `above` as well. */
+  addNode(node: NodeId, above?: number): NodeDisk;
   /** Permanently removes a node and its disk. Nothing may write to the disk any more. */
   removeNode(node: NodeId): void;
   /**
-   * Replaces a node's disk with an empty one with a new uid. Nothing may write to the old one any more. What is on it may
+   * Replaces a node's disk with an empty one with a new uid, higher than `above` as well. Nothing may write to the old one any more. What is on it may
    * be kept; with `keepsOld` it is, unless the disk is in memory.
    */
-  wipeNode(node: NodeId, keepsOld?: boolean): NodeDisk;
+  wipeNode(node: NodeId, keepsOld?: boolean, above?: number): NodeDisk;
   /** Releases all disks. */
   close(): void;
 }
@@ -55,25 +56,40 @@ export class MemoryDisks implements ClusterDisks {
     return [...this.#uids].map(([node, uid]) => ({ node, uid, path: undefined }));
   }
 
-  addNode(node: NodeId): NodeDisk {
+  addNode(node: NodeId, above = 0): NodeDisk {
     assert(!this.#uids.has(node), () => `${node} is there already`);
-    return this.#newDisk(node);
+    return this.#newDisk(node, above);
   }
 
   removeNode(node: NodeId): void {
     this.#uids.delete(node);
   }
 
-  wipeNode(node: NodeId): NodeDisk {
+  wipeNode(node: NodeId, _keepsOld = false, above = 0): NodeDisk {
     assert(this.#uids.has(node), () => `${node} does not exist`);
-    return this.#newDisk(node);
+    return this.#newDisk(node, above);
   }
 
   close(): void {}
 
-  #newDisk(node: NodeId): NodeDisk {
-    this.#lastUid += 1;
+  #newDisk(node: NodeId, above: number): NodeDisk {
+    this.#lastUid = Math.max(this.#lastUid, above) + 1;
     this.#uids.set(node, this.#lastUid);
     return { node, uid: this.#lastUid, path: undefined };
+  }
+}
+
+/** The disks of a host that has clients only: none. It has no folder, and what a node promises must outlive its process. */
+export class NoDisks extends MemoryDisks {
+  /** @param voters those of all hosts. */
+  constructor(voters: readonly NodeId[]) {
+    super([], voters);
+  }
+
+  /** @throws KontikiError always. */
+  override addNode(node: NodeId): never {
+    throw new KontikiError(
+      `this host has no folder for ${node}: start it with one (dataDir, --data)`,
+    );
   }
 }

@@ -88,7 +88,7 @@ function nodesOf(
     if (uid > 0) given.add(uid);
     nodes.set(node, uid);
   }
-  return nodes.size === 0 ? undefined : nodes;
+  return nodes;
 }
 
 function isListOfNames(value: unknown): value is readonly NodeId[] {

@@ -114,8 +114,14 @@ export class ClusterFolder {
   read(wanted: readonly NodeId[] | undefined, shared?: SharedCluster): FoundCluster {
     const found = this.#readFiles();
     if (shared !== undefined) this.#checkShared(found.file, shared);
+    // Only a host of several has none, when its nodes were removed.
+    else if (found.file.nodes.size === 0) throw this.#damaged(CLUSTER_FILE);
     const nodes = [...found.file.nodes.keys()];
-    if (wanted !== undefined && !sameNames(nodes, wanted)) {
+    const isOther = (): boolean =>
+      shared === undefined
+        ? wanted !== undefined && !sameNames(nodes, wanted)
+        : [...found.file.nodes].some(([node, uid]) => uid === 0 && wanted?.includes(node) !== true);
+    if (wanted !== undefined && isOther()) {
       throw this.error(
         `holds the nodes ${nodes.join(", ")}, not ${wanted.join(", ")}: ` +
           "start it with the nodes it holds, or choose another folder",

@@ -35,10 +35,10 @@ export interface DataDirectory extends ClusterDisks {
   /** The folder of a node, which holds its log. @throws DataDirectoryError for a node that must not run. */
   pathOf(node: NodeId): string;
   /**
-   * Creates a new node: a folder with an empty log, and a uid that was never used. After a crash the node exists
+   * Creates a new node: a folder with an empty log, and a uid that was never used here and is higher than `above`. After a crash the node exists
    * completely or not at all.
    */
-  addNode(node: NodeId): NodeDisk;
+  addNode(node: NodeId, above?: number): NodeDisk;
   /**
    * Removes a node and its folder. After a crash the node exists completely or not at all. Nothing may be writing to
    * the folder.
@@ -52,7 +52,7 @@ export interface DataDirectory extends ClusterDisks {
    * A folder that holds damaged files is not removed but set aside, as `<node>.damaged-<number>`, and so is that of a node
    * that must not run, and any if `keepsOld`. A crash may leave such a node without a folder, to be wiped again.
    */
-  wipeNode(node: NodeId, keepsOld?: boolean): NodeDisk;
+  wipeNode(node: NodeId, keepsOld?: boolean, above?: number): NodeDisk;
   /** Counts a start, durably. Returns how many there were, this one included. It never decreases. */
   countStart(): number;
   /** Lets other processes open the directory. Call it after everything that writes there has ended. */
@@ -65,7 +65,8 @@ export interface DataDirectory extends ClusterDisks {
  *
  * An existing one must hold exactly `nodes`, in any order; pass undefined to accept the nodes that it holds. Nothing is
  * written to a folder that is not a data directory. A node whose name is a word of commands is refused unless it is among
- * `renamed`, the nodes that get another name. With `shared` it is the part of one host. A node whose folder is lost, damaged or mixed up must not run: its disk has a
+ * `renamed`, the nodes that get another name. With `shared` it is the part of one host: `nodes` are those that it begins
+ * with, which may be none, and later it may have others. A node whose folder is lost, damaged or mixed up must not run: its disk has a
  * `fault`, and the others can be used. A lost or damaged `cluster.json` is restored from its copies in the folders of the
  * nodes.
  *
@@ -81,7 +82,8 @@ export function openDataDirectory(
   shared?: SharedCluster,
 ): DataDirectory {
   checkArgument("openDataDirectory", "path", folderRule, path);
-  if (nodes !== undefined) checkArgument("openDataDirectory", "nodes", NODES, nodes);
+  if (nodes !== undefined && shared === undefined)
+    checkArgument("openDataDirectory", "nodes", NODES, nodes);
   const folder = new ClusterFolder(absolutePath(path), system.calls);
   refuseUnfitPlatform(folder, system.platform);
   return refusingUnwritable(() => {
@@ -90,7 +92,8 @@ export function openDataDirectory(
       const found = openLocked(folder, nodes, shared);
       refuseNames(folder, found.file, renamed);
       const settled = folder.settle(found);
-      if (settled.faults.size === settled.file.nodes.size) throw noNodes(folder, settled);
+      const { size } = settled.faults;
+      if (size > 0 && size === settled.file.nodes.size) throw noNodes(folder, settled);
       return new OpenDirectory(folder, settled, found.repair, release);
     });
   });
@@ -203,7 +206,7 @@ class OpenDirectory implements DataDirectory {
     return this.nodes.map((node) => this.#diskOf(node));
   }
 
-  addNode(node: NodeId): NodeDisk {
+  addNode(node: NodeId, above = 0): NodeDisk {
     assert(!this.#file.nodes.has(node), () => `${node} is there already`);
     const { folders } = this.#folder;
     folders.retire(this.clusterId, node);
@@ -211,7 +214,7 @@ class OpenDirectory implements DataDirectory {
       throw this.#folder.error(
         `has something called ${node} that belongs to no node: move it elsewhere`,
       );
-    const uid = this.#newUid();
+    const uid = this.#newUid(above);
     folders.make({ cluster: this.clusterId, node, uid });
     this.#write(new Map(this.#file.nodes).set(node, uid));
     return this.#diskOf(node);
@@ -227,10 +230,10 @@ class OpenDirectory implements DataDirectory {
     if (!isFaulty) folders.remove(node);
   }
 
-  wipeNode(node: NodeId, keepsOld = false): NodeDisk {
+  wipeNode(node: NodeId, keepsOld = false, above = 0): NodeDisk {
     assert(this.#file.nodes.has(node), () => `${node} does not exist`);
     if (keepsOld || this.#faults.has(node)) this.#keep(node);
-    const uid = this.#newUid();
+    const uid = this.#newUid(above);
     this.#write(new Map(this.#file.nodes).set(node, uid));
     this.#folder.folders.replace({ cluster: this.clusterId, node, uid });
     this.#faults.delete(node);
@@ -249,8 +252,8 @@ class OpenDirectory implements DataDirectory {
     if (folders.isThere(node)) folders.putAside(node, "damaged");
   }
 
-  #newUid(): number {
-    this.#lastUid += 1;
+  #newUid(above: number): number {
+    this.#lastUid = Math.max(this.#lastUid, above) + 1;
     return this.#lastUid;
   }
 

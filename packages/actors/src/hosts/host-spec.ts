@@ -26,12 +26,3 @@ export function nodesOf({ hosts }: Peers, host?: string): readonly NodeId[] {
   const some = host === undefined ? Object.values(hosts) : [hosts[host] ?? []];
   return some.flat() as NodeId[];
 }
-
-/** The nodes that are on other hosts. */
-export function nodesElsewhere({
-  peers,
-  host,
-}: Pick<HostSpec, "peers" | "host">): readonly NodeId[] {
-  const here = nodesOf(peers, host);
-  return nodesOf(peers).filter((node) => !here.includes(node));
-}

@@ -1,12 +1,15 @@
 import { isNodeId, type NodeId } from "@kontiki/core";
 import { decode, encodeShared } from "../bytes/codec.ts";
 import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
+import { readView, viewToWire, type HostView } from "./host-view.ts";
 
 /** The format of messages between hosts. */
-const FORMAT = 1;
+const FORMAT = 2;
 
-/** What a node has promised, or a part of it: both numbers never decrease as long as it keeps its disk. */
+/** What a node has promised, or a part of it: mark and commit never decrease as long as it keeps its disk. */
 export type Position = {
+  /** Which disk it has. */
+  readonly uid: number;
   /** Twice its term, and one more if it has voted in it. */
   readonly mark: number;
   /** An index up to which its log is committed and on its disk. */
@@ -37,6 +40,10 @@ export type HostMessage = Sender &
         readonly asks: boolean;
         readonly client: ClientAddress | undefined;
         readonly nodes: readonly PresentNode[];
+        /** How many nodes it has beside these: they have not started yet, or are refused. */
+        readonly withheld: number;
+        /** What its nodes know of the leader; undefined while they know none. */
+        readonly view: HostView | undefined;
       }
     /** A letter, or a part of one: the number `part` of `parts`, from 0. */
     | {
@@ -66,6 +73,21 @@ export type HostMessage = Sender &
         readonly node: NodeId;
         readonly why: string;
       }
+    /** A question to the receiving host, which answers it under its number. What it asks is checked by who answers. */
+    | {
+        readonly type: "question";
+        readonly to: string;
+        readonly sequence: number;
+        readonly id: number;
+        readonly content: unknown;
+      }
+    | {
+        readonly type: "answer";
+        readonly to: string;
+        readonly sequence: number;
+        readonly id: number;
+        readonly content: unknown;
+      }
   );
 
 /** A letter to another host. */
@@ -82,7 +104,7 @@ export type HostLetter = {
 export type ReadMessage =
   HostMessage | { readonly type: "malformed" } | { readonly type: "other cluster" };
 
-const KIND = { hello: 0, letter: 1, obituary: 2, refusal: 3 } as const;
+const KIND = { hello: 0, letter: 1, obituary: 2, refusal: 3, question: 4, answer: 5 } as const;
 
 /** Encodes a message in a buffer that it shares with others, so that it must never be transferred. */
 export function encodeHostMessage(cluster: string, message: HostMessage): Uint8Array {
@@ -112,16 +134,17 @@ const MALFORMED = { type: "malformed" } as const;
 function fieldsOf(message: HostMessage): readonly unknown[] {
   switch (message.type) {
     case "hello": {
-      const { start, asks, client, nodes } = message;
+      const { start, asks, client, nodes, withheld, view } = message;
       const given = nodes.map(({ node, uid, mark, last }) => [node, uid, mark, last]);
-      return [start, asks, client ?? null, given];
+      const seen = view === undefined ? null : viewToWire(view);
+      return [start, asks, client ?? null, given, withheld, seen];
     }
     case "letter": {
       const { to, sequence, part, parts, letter } = message;
       const { position } = letter;
       const { to: address, from, incarnation, bytes } = letter;
-      const { mark, commit } = position;
-      return [to, sequence, part, parts, address, from, incarnation, mark, commit, bytes];
+      const { uid, mark, commit } = position;
+      return [to, sequence, part, parts, address, from, incarnation, uid, mark, commit, bytes];
     }
     case "obituary":
       return [
@@ -133,6 +156,9 @@ function fieldsOf(message: HostMessage): readonly unknown[] {
       ];
     case "refusal":
       return [message.to, message.node, message.why];
+    case "question":
+    case "answer":
+      return [message.to, message.sequence, message.id, message.content];
     default:
       return message satisfies never;
   }
@@ -150,16 +176,21 @@ const READERS: readonly ((rest: Rest) => Body | undefined)[] = [
   readLetter,
   readObituary,
   readRefusal,
+  (rest) => readExchange("question", rest),
+  (rest) => readExchange("answer", rest),
 ];
 
 function readHello(rest: Rest): Body | undefined {
-  const [start, asks, client, given] = rest;
-  if (rest.length !== 4 || !isWhole(start) || typeof asks !== "boolean") return undefined;
+  const [start, asks, client, given, withheld, wire] = rest;
+  if (rest.length !== 6 || !isWhole(withheld) || !isWhole(start) || typeof asks !== "boolean")
+    return undefined;
   if (client !== null && !isClient(client)) return undefined;
   if (!Array.isArray(given)) return undefined;
   const nodes = given.flatMap((each) => readNode(each) ?? []);
   if (nodes.length !== given.length) return undefined;
-  return { type: "hello", start, asks, client: client ?? undefined, nodes };
+  const view = wire === null ? undefined : readView(wire);
+  if (wire !== null && view === undefined) return undefined;
+  return { type: "hello", start, asks, client: client ?? undefined, nodes, withheld, view };
 }
 
 function readNode(value: unknown): PresentNode | undefined {
@@ -170,12 +201,13 @@ function readNode(value: unknown): PresentNode | undefined {
 }
 
 function readLetter(rest: Rest): Body | undefined {
-  const [life, sequence, part, parts, to, from, incarnation, mark, commit, bytes] = rest;
-  if (rest.length !== 10 || typeof life !== "string" || !isWhole(sequence)) return undefined;
+  const [life, sequence, part, parts, to, from, incarnation, uid, mark, commit, bytes] = rest;
+  if (rest.length !== 11 || typeof life !== "string" || !isWhole(sequence)) return undefined;
   if (!isWhole(part) || !isWhole(parts) || part >= parts) return undefined;
   if (!isAddress(to) || !isAddress(from) || !isWhole(incarnation)) return undefined;
-  if (!isWhole(mark) || !isWhole(commit) || !(bytes instanceof Uint8Array)) return undefined;
-  const position = { mark, commit };
+  if (!isWhole(uid) || !isWhole(mark) || !isWhole(commit)) return undefined;
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  const position = { uid, mark, commit };
   const letter = { to, from, incarnation, position, bytes };
   return { type: "letter", to: life, sequence, part, parts, letter };
 }
@@ -192,6 +224,13 @@ function readRefusal(rest: Rest): Body | undefined {
   const [to, node, why] = rest;
   if (rest.length !== 3 || typeof to !== "string" || !isNodeId(node)) return undefined;
   return typeof why === "string" ? { type: "refusal", to, node, why } : undefined;
+}
+
+function readExchange(type: "question" | "answer", rest: Rest): Body | undefined {
+  const [to, sequence, id, content] = rest;
+  if (rest.length !== 4 || typeof to !== "string" || !isWhole(sequence) || !isWhole(id))
+    return undefined;
+  return { type, to, sequence, id, content };
 }
 
 function isWhole(value: unknown): value is number {

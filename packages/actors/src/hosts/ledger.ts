@@ -3,8 +3,6 @@ import type { Position, PresentNode } from "./host-wire.ts";
 
 /** What a host knows of a node of another host. */
 export type KnownNode = Position & {
-  /** Which disk it has. */
-  readonly uid: number;
   /** How often its host had started, and which life of it that was. */
   readonly start: number;
   readonly life: string;
@@ -36,7 +34,8 @@ export class Ledger {
   present(presented: Presented): string | undefined {
     const { node, uid, start, life, mark } = presented;
     const known = this.#known.get(node);
-    if (known?.start === start && known.life === life) return undefined;
+    const isSameStart = known?.start === start && known.life === life;
+    if (isSameStart && uid <= known.uid) return undefined;
     const why = known && whyRefused(presented, known);
     if (why !== undefined) return why;
     const commit = known?.uid === uid ? known.commit : 0;
@@ -50,9 +49,10 @@ export class Ledger {
   }
 
   /** Notes what the present start of a node has told. Returns whether it is more than was known. */
-  note(node: NodeId, { mark, commit }: Position): boolean {
+  note(node: NodeId, { uid, mark, commit }: Position): boolean {
     const known = this.#known.get(node);
-    if (known === undefined || (mark <= known.mark && commit <= known.commit)) return false;
+    // What an earlier disk of it has promised comes late.
+    if (known?.uid !== uid || (mark <= known.mark && commit <= known.commit)) return false;
     const most = { mark: Math.max(mark, known.mark), commit: Math.max(commit, known.commit) };
     this.#known.set(node, { ...known, ...most });
     return true;
@@ -64,11 +64,12 @@ function whyRefused(
   known: KnownNode,
 ): string | undefined {
   const copy = `the folder of ${node} is an older copy, or a new one`;
+  // A later disk has promised nothing yet, and may be on another host, which has its own count of starts.
+  if (uid > known.uid) return undefined;
   if (start < known.start)
     return `${copy}: its host has started ${start} times, and ${known.start} starts were seen`;
   if (start === known.start)
     return `${copy}, or two hosts have the node: start ${start} of its host was seen before`;
-  if (uid > known.uid) return undefined;
   if (uid < known.uid)
     return `${copy}: it is disk ${uid} of the node, and disk ${known.uid} was seen`;
   if (mark < known.mark)

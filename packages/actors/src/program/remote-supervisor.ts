@@ -1,8 +1,9 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
-import { nodesElsewhere } from "../hosts/host-spec.ts";
 import { KontikiError } from "../errors.ts";
+import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
+import { nodesToWire } from "../hosts/told-nodes.ts";
 import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
@@ -14,6 +15,7 @@ import { MailRoute } from "../mailboxes/mail-route.ts";
 import { MailLoop } from "../mailboxes/mail-loop.ts";
 import { Router, type ReceiveMail } from "../mailboxes/router.ts";
 import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
+import { HostMirror } from "./host-mirror.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
 import { SupervisorThread } from "./supervisor-thread.ts";
 
@@ -29,15 +31,18 @@ export type RemoteSupervisorOptions = {
 
 /**
  * What it emits: `event` for what happens to nodes, `status` when a node's Raft state has changed, `lost` when the
- * supervisor's thread has ended without being asked to, and `change` after any of these and more often, for code that waits
+ * supervisor's thread has ended without being asked to, `hosts` when other hosts have other nodes than before, and `change` after any of these and more often, for code that waits
  * for some state of the whole cluster.
  */
 export type RemoteEvents = {
   event: [ClusterEvent];
   status: [RemoteChild];
   lost: [];
+  hosts: [];
   change: [];
 };
+
+type DropQuestion = HostQuestion & { readonly type: "drop" };
 
 /**
  * The supervisor, as the program's thread sees it: a mirror of what it has published, and orders.
@@ -46,6 +51,8 @@ export type RemoteEvents = {
  */
 export class RemoteSupervisor {
   readonly events = new EventEmitter<RemoteEvents>();
+  /** Ends a node that another host asks to drop, or says why not. */
+  onDrop: ((question: DropQuestion) => Promise<HostAnswer>) | undefined;
   /** Carries letters from the program's clients to the nodes, and back. */
   readonly router: Router<NodeId>;
   readonly #loop = new MailLoop();
@@ -61,8 +68,8 @@ export class RemoteSupervisor {
   readonly #carried: CarriedMail | undefined;
   /** Why the cluster no longer runs. */
   #ended: string | undefined;
-  /** The nodes of other hosts; undefined where there are no other hosts. */
-  readonly #elsewhere: readonly NodeId[] | undefined;
+  /** The other hosts; undefined where there are none. */
+  readonly otherHosts: HostMirror | undefined;
   /** Whether the supervisor's thread has ended. */
   #isGone = false;
   readonly #host: RemoteChildHost = {
@@ -77,14 +84,14 @@ export class RemoteSupervisor {
   /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
   constructor({ options, priorities, network, isCarried }: RemoteSupervisorOptions) {
     const { voters, dataDir, mailbox, nodes, hosts } = options;
-    const elsewhere = hosts && nodesElsewhere(hosts);
-    this.#elsewhere = elsewhere;
+    this.otherHosts =
+      hosts && new HostMirror(hosts, async (...asked) => this.#thread.ask(...asked));
+    const told = hosts && (() => this.otherHosts?.views() ?? []);
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
-    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, elsewhere });
-    if (elsewhere !== undefined)
-      this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
+    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, told });
+    if (this.hasOtherHosts) this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
     for (const disk of nodes) this.#mirror(disk);
     this.#route = network && new MailRoute();
     this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
@@ -116,22 +123,13 @@ export class RemoteSupervisor {
   /** The nodes that a client can ask: those here, and those of other hosts. */
   get nodeIds(): readonly NodeId[] {
     const here = this.children.map(({ id }) => id);
-    return [...here, ...(this.#elsewhere ?? []).filter((node) => !here.includes(node))];
-  }
-
-  /** Whether a node is on another host. */
-  isElsewhere(node: string): boolean {
-    return this.#elsewhere?.includes(node as NodeId) === true;
+    const others = this.otherHosts?.nodes ?? [];
+    return [...here, ...others.filter((node) => !here.includes(node))];
   }
 
   /** Whether the cluster has nodes on other hosts. */
   get hasOtherHosts(): boolean {
-    return this.#elsewhere !== undefined;
-  }
-
-  /** @throws KontikiError where the cluster has nodes on other hosts: `why` says what that prevents, and what to do. */
-  refuseOtherHosts(why: string): void {
-    if (this.hasOtherHosts) throw new KontikiError(why);
+    return this.otherHosts !== undefined;
   }
 
   /** Letters to this client of the program go there from now on, also those from other hosts. */
@@ -276,12 +274,32 @@ export class RemoteSupervisor {
       case "mail":
         this.router.receive(publication.letter);
         return;
+      case "heard":
+        if (this.otherHosts?.heard(publication) === true) this.events.emit("hosts");
+        return this.#changed();
+      case "asked":
+        return void this.#onAsked(publication);
       case "deadLetters":
         this.#supervisorsDeadLetters = publication.counts;
         return this.#thread.note({ type: "counted" });
       default:
         publication satisfies never;
     }
+  }
+
+  async #onAsked({ id, question }: Publication & { readonly type: "asked" }): Promise<void> {
+    const answer = question.type === "drop" ? await this.onDrop?.(question) : this.#toldNodes();
+    if (answer !== undefined) this.#thread.note({ type: "answered", question: id, answer });
+  }
+
+  /** How the nodes here are, for other hosts. */
+  #toldNodes(): HostAnswer {
+    const told = this.children.map((child) => ({
+      status: child.status(),
+      membership: child.membership,
+      isBeingWiped: child.isBeingWiped,
+    }));
+    return { type: "answer", value: nodesToWire(told) };
   }
 
   /** A letter between nodes is here for the carrier, which may have been switched off since. */

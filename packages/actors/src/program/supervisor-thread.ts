@@ -5,6 +5,7 @@ import {
   type Worker,
 } from "node:worker_threads";
 import { KontikiError, messageOf } from "../errors.ts";
+import type { HostQuestion, HostReply } from "../hosts/host-questions.ts";
 import { causeOf } from "../supervision/cause.ts";
 import { Control } from "../supervision/control.ts";
 import { checkThreadFile, startWorker } from "../supervision/start-worker.ts";
@@ -76,6 +77,11 @@ export class SupervisorThread {
   async order(order: SupervisorOrder): Promise<void> {
     const refusal = await this.#control.call(order.type, Infinity, (thread) => thread.obey(order));
     if (refusal !== undefined) throw new KontikiError(refusal);
+  }
+
+  /** Asks another host. Resolves to its answer, or to why there is none. */
+  async ask(host: string, question: HostQuestion, waitMs: number): Promise<HostReply> {
+    return this.#control.call("question", Infinity, (thread) => thread.ask(host, question, waitMs));
   }
 
   /** Sends a note, which has no answer. */

@@ -167,6 +167,11 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     this.#refuses = why;
   }
 
+  /** Refuses no longer for this reason. */
+  protected relent(why: string): void {
+    if (this.#refuses === why) this.#refuses = undefined;
+  }
+
   /** Why it refuses all requests but a stop and a pause; undefined when it does not. */
   protected get refuses(): string | undefined {
     return this.#refuses;

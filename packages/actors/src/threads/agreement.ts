@@ -4,14 +4,14 @@ import type { NodeStatus, RaftStatus } from "../mail/status.ts";
 /**
  * The current leader: of the nodes that report leading, the one with the latest term, unless a voter knows a later one.
  *
- * A leader that is `elsewhere` is known by the nodes here that follow it.
+ * A leader that is on another host is known by the nodes here that follow it.
  *
  * The term of a node without a vote says nothing about the others. A leader that is about to be removed is no longer a
  * voter and keeps leading until that is committed (dissertation 4.2.2).
  */
 export function currentLeader(
   nodes: readonly NodeStatus[],
-  elsewhere: readonly NodeId[] = [],
+  isElsewhere: (node: NodeId) => boolean = () => false,
 ): NodeId | undefined {
   const counts = ({ votes, role }: RaftStatus): boolean => votes || role === "leader";
   const terms = nodes.flatMap(({ raft }) =>
@@ -22,7 +22,7 @@ export function currentLeader(
   if (here !== undefined) return here.id;
   const followed = nodes.find(({ raft }) => raft?.leader !== undefined && raft.term === latest);
   const leader = followed?.raft?.leader;
-  return leader !== undefined && elsewhere.includes(leader) ? leader : undefined;
+  return leader !== undefined && isElsewhere(leader) ? leader : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { INDEX_ZERO, initialMembership, type NodeId } from "@kontiki/core";
+import { INDEX_ZERO, initialMembership, type NodeId, type Term } from "@kontiki/core";
+import type { HostView } from "../hosts/host-view.ts";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import { currentLeader } from "./agreement.ts";
 import { whyNoLeader, type NoLeader } from "./no-leader.ts";
@@ -24,8 +25,8 @@ export type ViewParts = {
   readonly dataDir: string | undefined;
   /** The present nodes. */
   readonly nodes: () => readonly ViewedNode[];
-  /** Nodes on other hosts, of which only the nodes here can tell. */
-  readonly elsewhere?: readonly NodeId[] | undefined;
+  /** What other hosts tell of the leader; undefined where there are no other hosts. */
+  readonly told?: (() => readonly HostView[]) | undefined;
 };
 
 /** What the states of all nodes together say: which node leads, or why none does. */
@@ -63,21 +64,62 @@ export class ClusterView {
 
   /** The current leader; undefined while there is none. */
   leader(): NodeId | undefined {
-    const known = this.#parts.nodes().map((node) => node.status());
-    return currentLeader(known, this.#parts.elsewhere);
+    return this.#best()?.leader;
   }
 
   /** The membership that the leader uses; undefined while no node leads. */
   leaderMembership(): LeaderMembership | undefined {
-    const leader = this.leader();
-    const node = this.#parts.nodes().find(({ id }) => id === leader);
+    const best = this.#best();
+    if (best === undefined) return undefined;
+    const { leader, index, membership, committed } = best;
+    return { leader, index, membership, committed };
+  }
+
+  /** The latest that is known of the leader, here or on other hosts. */
+  #best(): HostView | undefined {
+    const [own, told] = [this.own(), this.#told()];
+    if (own === undefined || told === undefined) return own ?? told;
+    return isLater(told, own) ? told : own;
+  }
+
+  /** What the nodes here know of the leader, which other hosts are told. */
+  own(): HostView | undefined {
+    const leader = this.#leaderHere();
     if (leader === undefined) return undefined;
-    if (node !== undefined) return { leader, ...(node.membership ?? this.#first) };
-    return this.#isElsewhere(leader) ? { leader, ...this.#newest() } : undefined;
+    const node = this.#parts.nodes().find(({ id }) => id === leader);
+    const known = node === undefined ? this.#newest() : (node.membership ?? this.#first);
+    return { leader, term: this.#latestTerm(), ...known };
+  }
+
+  #leaderHere(): NodeId | undefined {
+    const known = this.#parts.nodes().map((node) => node.status());
+    return currentLeader(known, (node) => this.#isElsewhere(node));
+  }
+
+  /** What the best of the other hosts tells, unless a voter here knows a later term. */
+  #told(): HostView | undefined {
+    const told = this.#parts.told?.() ?? [];
+    const best = told.reduce<HostView | undefined>(
+      (found, each) => (found === undefined || isLater(each, found) ? each : found),
+      undefined,
+    );
+    // The nodes here know better whether one of them leads.
+    if (best === undefined || !this.#isElsewhere(best.leader)) return undefined;
+    return best.term >= this.#latestTerm() ? best : undefined;
+  }
+
+  /** The latest term that a voter here knows. */
+  #latestTerm(): Term {
+    const terms = this.#parts.nodes().flatMap((node) => {
+      const { raft } = node.status();
+      return raft?.votes === true || raft?.role === "leader" ? [raft.term] : [];
+    });
+    return Math.max(0, ...terms) as Term;
   }
 
   #isElsewhere(node: NodeId | undefined): boolean {
-    return node !== undefined && this.#parts.elsewhere?.includes(node) === true;
+    const { told, nodes } = this.#parts;
+    return told !== undefined && node !== undefined && !nodes().some(({ id }) => id === node);
   }
 
   /** The newest membership that a node here knows, where the leader is elsewhere. */
@@ -85,7 +127,7 @@ export class ClusterView {
     return this.#parts
       .nodes()
       .flatMap(({ membership }) => membership ?? [])
-      .reduce((best, each) => (each.index > best.index ? each : best), this.#first);
+      .reduce((best, each) => (isNewer(each, best) ? each : best), this.#first);
   }
 
   /**
@@ -93,7 +135,7 @@ export class ClusterView {
    * it is not known whether its nodes run.
    */
   quorumLoss(): string | undefined {
-    if (this.#parts.elsewhere !== undefined) return undefined;
+    if (this.#parts.told !== undefined) return undefined;
     const nodes = this.#parts.nodes().map((node) => {
       const { id, uid, life } = node.status();
       return { id, uid, life, membership: node.membership };
@@ -103,7 +145,7 @@ export class ClusterView {
 
   /** Why no node leads; undefined while one does, and if an election may succeed at any time. */
   noLeader(): NoLeader | undefined {
-    if (this.#parts.elsewhere !== undefined) return undefined;
+    if (this.#parts.told !== undefined) return undefined;
     const known = this.#parts.nodes().map((node) => ({ node, status: node.status() }));
     if (currentLeader(known.map(({ status }) => status)) !== undefined) return undefined;
     const nodes = known.map(({ node, status }) => ({
@@ -113,4 +155,12 @@ export class ClusterView {
     }));
     return whyNoLeader(nodes, this.#last.membership, this.#parts.dataDir);
   }
+}
+
+function isNewer(one: KnownMembership, other: KnownMembership): boolean {
+  return one.index > other.index || (one.index === other.index && one.committed);
+}
+
+function isLater(one: HostView, other: HostView): boolean {
+  return one.term > other.term || (one.term === other.term && isNewer(one, other));
 }

@@ -27,8 +27,16 @@ export class HostNodes {
     this.#present.set(node, { node, uid: child.uid, mark, last });
   }
 
+  /** A node was removed. */
+  forget(node: NodeId): void {
+    this.#present.delete(node);
+  }
+
   /** What a node has promised so far. */
   positionOf(node: NodeId): Position {
-    return this.#childOf(node)?.counters.onDisk ?? { mark: 0, commit: 0 };
+    const child = this.#childOf(node);
+    if (child === undefined) return { uid: 0, mark: 0, commit: 0 };
+    const { mark, commit } = child.counters.onDisk;
+    return { uid: child.uid, mark, commit };
   }
 }

@@ -22,6 +22,8 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
   /** Undefined where none can be injected. */
   readonly faults: NodeFaults | undefined;
   #uid: number;
+  /** Why its present disk must not be used. */
+  #disowned: string | undefined;
 
   /**
    * @param uid which disk the node has.
@@ -72,6 +74,12 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
     this.crash(() => this.faults?.losePower(kept));
   }
 
+  /** Ends the thread, and refuses starts until the node gets another disk: this one must not be used. */
+  disown(why: string): void {
+    this.#disowned = why;
+    this.giveUp(why);
+  }
+
   /**
    * Takes the disk from a stopped node, which cannot start until it gets another one.
    *
@@ -86,6 +94,8 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
   /** Gives an empty disk to a node whose disk was taken. */
   giveDisk(uid: number): void {
     this.#uid = uid;
+    if (this.#disowned !== undefined) this.relent(this.#disowned);
+    this.#disowned = undefined;
     this.#reports.onDiskReplaced();
     this.faults?.forgetDisk();
     this.on({ type: "unbarred" });
@@ -106,7 +116,8 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
   }
 
   #checkDiskFree(): void {
-    const refused = this.refuses ?? diskRefusal(this.id, this.exactLife);
+    const refuses = this.refuses === this.#disowned ? undefined : this.refuses;
+    const refused = refuses ?? diskRefusal(this.id, this.exactLife);
     if (refused !== undefined) throw new KontikiError(refused);
   }
 

@@ -1,9 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
+import type { HostAnswer } from "../hosts/host-questions.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
 import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import type { NodeState, Publication } from "./supervision.ts";
+import type { ToProgram } from "./supervisor-options.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { NodeThread } from "./thread.ts";
 
@@ -20,6 +22,9 @@ export class Publisher {
   #isCounting = false;
   /** Letters that were posted since the program last took some. */
   #untaken = 0;
+  /** What the program was asked, by number. */
+  readonly #asked = new Map<number, ToProgram["answer"]>();
+  #questions = 0;
   /** What is published together, and the ports in it. */
   #batch: Publication[] = [];
   #ports: MessagePort[] = [];
@@ -34,6 +39,12 @@ export class Publisher {
     events.on("event", (event) => {
       if (!isReported(event)) this.#post({ type: "event", event });
     });
+    events.on("heard", (host) => this.#publishHeard(host));
+    events.on("asked", ({ question, answer }) => {
+      this.#questions += 1;
+      this.#asked.set(this.#questions, answer);
+      this.#post({ type: "asked", id: this.#questions, question });
+    });
     events.on("mail", (letter) => this.#publishMail(letter));
     events.on("deadLetters", () => {
       this.#hasNewCounts = true;
@@ -46,6 +57,12 @@ export class Publisher {
     this.#isCounting = false;
     this.#untaken = 0;
     this.#publishCountsSoon();
+  }
+
+  /** The program answers a question of another host. */
+  answered(question: number, answer: HostAnswer): void {
+    this.#asked.get(question)?.(answer);
+    this.#asked.delete(question);
   }
 
   /** Publishes how many letters could not be delivered so far. */
@@ -69,6 +86,12 @@ export class Publisher {
     // A copy: else the memory of all that came with it would be copied.
     this.#post({ type: "mail", letter: { ...letter, bytes: letter.bytes.slice() } });
     if (this.#untaken * 2 > MAILBOX_DEFAULTS.letters && !this.#isCounting) this.publishCounts();
+  }
+
+  #publishHeard(host: string): void {
+    const known = this.#supervisor.otherHost(host);
+    if (known === undefined) return;
+    this.#post({ type: "heard", host, nodes: known.nodes, view: known.view });
   }
 
   #publishNode(node: NodeId): void {

@@ -1,6 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
+import type {
+  HostAnswer,
+  HostQuestion,
+  HostReply,
+  ProgramQuestion,
+} from "../hosts/host-questions.ts";
+import type { HostView } from "../hosts/host-view.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { Disturbance } from "../faults/disturbance.ts";
 import type { ClientAddress } from "../mail/address.ts";
@@ -8,7 +15,7 @@ import type { Envelope, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
 import type { ArmedCrash } from "./node-faults.ts";
 import type { LanesToActor } from "../mailboxes/actor-lanes.ts";
-import type { SupervisorOptions } from "./supervisor.ts";
+import type { SupervisorOptions } from "./supervisor-options.ts";
 
 /**
  * What passes between the program's thread and the supervisor's: plain data, on one port, in order.
@@ -56,6 +63,8 @@ export type SupervisorOrder =
 export type SupervisorControl = {
   /** Carries an order out. Returns why it was refused; undefined if it was not. */
   obey(order: SupervisorOrder): string | undefined;
+  /** Asks another host. */
+  ask(host: string, question: HostQuestion, waitMs: number): Promise<HostReply>;
 };
 
 /** What the supervisor knows of a node, apart from what the node itself reports to the program. */
@@ -94,6 +103,15 @@ export type Publication =
   | { readonly type: "down"; readonly node: NodeId; readonly incarnation: number }
   /** A letter from another host, to a client of the program. */
   | { readonly type: "mail"; readonly letter: Envelope }
+  /** Another host has presented itself. */
+  | {
+      readonly type: "heard";
+      readonly host: string;
+      readonly nodes: readonly NodeId[];
+      readonly view: HostView | undefined;
+    }
+  /** Another host asks the program, which answers with a note. */
+  | { readonly type: "asked"; readonly id: number; readonly question: ProgramQuestion }
   /** Letters that the supervisor could not deliver so far. */
   | { readonly type: "deadLetters"; readonly counts: ReadonlyMap<string, number> };
 
@@ -103,5 +121,7 @@ export type Note =
   | { readonly type: "counted" }
   /** A letter for a node or a client of another host. */
   | { readonly type: "mail"; readonly letter: Envelope }
+  /** What it answers to a question of another host. */
+  | { readonly type: "answered"; readonly question: number; readonly answer: HostAnswer }
   /** The address of its client. */
   | { readonly type: "client"; readonly client: ClientAddress };

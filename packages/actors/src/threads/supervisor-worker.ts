@@ -32,6 +32,7 @@ const control: SupervisorControl = {
     }
     return refusal;
   },
+  ask: (host, question, waitMs) => supervisor.ask(host, question, waitMs),
 };
 function onNote(note: Note): void {
   switch (note.type) {
@@ -39,6 +40,8 @@ function onNote(note: Note): void {
       return publisher.counted();
     case "mail":
       return supervisor.sendElsewhere(note.letter);
+    case "answered":
+      return publisher.answered(note.question, note.answer);
     case "client":
       return supervisor.clientIs(note.client);
     default:

@@ -3,73 +3,30 @@ import type { NodeId } from "@kontiki/core";
 import { ClusterView } from "./cluster-view.ts";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { HostMail } from "../hosts/host-mail.ts";
-import { nodesElsewhere, type HostSpec } from "../hosts/host-spec.ts";
+import { ALL } from "../hosts/host-presence.ts";
+import type { HostQuestion, HostReply } from "../hosts/host-questions.ts";
+import type { OtherHost } from "../hosts/other-hosts.ts";
 import { isClientAddress, type ClientAddress } from "../mail/address.ts";
+import { answerHost } from "./answer-host.ts";
 import { HostNodes } from "./host-nodes.ts";
 import { Group } from "../supervision/group.ts";
 import { Switchboard } from "../supervision/switchboard.ts";
-import type { Envelope, NodeSpec } from "../mail/protocol.ts";
+import type { Envelope } from "../mail/protocol.ts";
 import { LeaderWatch } from "./leader-watch.ts";
-import type { RestartPolicy } from "../supervision/restart-policy.ts";
-import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { Router } from "../mailboxes/router.ts";
 import { NodeChild } from "./node-child.ts";
 import type { ReportedTurn } from "./lane-report.ts";
+import type { SupervisorEvents, SupervisorOptions } from "./supervisor-options.ts";
 import type { NodeHost } from "./node-child-host.ts";
-import type { NodeThread } from "./thread.ts";
+import type { HostSpec } from "../hosts/host-spec.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
-
-/** What every node's thread is started with. */
-export type CommonSpec = Omit<
-  NodeSpec,
-  "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "route" | "counters" | "faults"
->;
-
-/** What a supervisor is made of. */
-export type SupervisorOptions = {
-  /** The voters that the cluster began with. */
-  readonly voters: readonly NodeId[];
-  /** The present nodes. */
-  readonly nodes: readonly NodeDisk[];
-  readonly spec: CommonSpec;
-  /** How many levels the priority of a node is below the highest. */
-  readonly levelsBelow: (node: NodeId) => number;
-  readonly policy: RestartPolicy;
-  readonly mailbox: MailboxLimits;
-  /** Where the nodes' disks are, for messages; undefined if they are in memory. */
-  readonly dataDir: string | undefined;
-  /** Whether faults can be injected into the nodes' threads. */
-  readonly faults?: boolean | undefined;
-  /** With a carrier in the program: whether it carries letters now, and whether its thread runs. See `MailRoute`. */
-  readonly route?: SharedArrayBuffer | undefined;
-  /** The bell of the program's thread, which gets lanes to each node. Undefined if the supervisor is in that thread. */
-  readonly programBell?: SharedArrayBuffer | undefined;
-  /** Where the cluster has nodes on other hosts as well. */
-  readonly hosts?: HostSpec | undefined;
-};
 
 /** How long no node may lead before that is reported: at least so many ms and so many election timeouts. */
 const NO_LEADER_MS = 2_000;
 const NO_LEADER_TIMEOUTS = 16;
 
 const STOPPED = "the cluster is stopped";
-
-/**
- * What a supervisor emits: `event` for what happens to nodes, `life` when a node has another life, `up` and `down` when a
- * thread takes part and when it has ended, `deadLetters` when their counts have changed, `mail` when a letter has come
- * from another host for a client of this one, and `change` after any of these and more often, for code that waits for
- * some state of the whole cluster.
- */
-export type SupervisorEvents = {
-  event: [ClusterEvent];
-  life: [NodeId];
-  up: [NodeId, incarnation: number, NodeThread];
-  down: [NodeId, incarnation: number];
-  deadLetters: [];
-  mail: [Envelope];
-  change: [];
-};
 
 /**
  * Supervises the nodes of a cluster: starts them, carries their mail, notices when they die and restarts them.
@@ -90,8 +47,8 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     const { voters, dataDir, hosts } = options;
-    const elsewhere = hosts && nodesElsewhere(hosts);
-    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, elsewhere });
+    const told = hosts && (() => this.#hosts?.presence.others.views() ?? []);
+    this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, told });
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
     this.#mail = new Switchboard(options.mailbox, (to, reason, isFirst) => {
@@ -127,7 +84,18 @@ export class Supervisor {
 
   /** The client of the program. */
   clientIs(client: ClientAddress): void {
-    this.#hosts?.clientIs(client);
+    this.#hosts?.presence.clientIs(client);
+  }
+
+  /** Asks another host, and resolves to its answer, or to why there is none. */
+  async ask(host: string, question: HostQuestion, waitMs: number): Promise<HostReply> {
+    if (this.#hosts !== undefined) return this.#hosts.ask(host, question, waitMs);
+    return { type: "none", why: "there are no other hosts", isOpen: false };
+  }
+
+  /** What is known of another host. */
+  otherHost(name: string): OtherHost | undefined {
+    return this.#hosts?.presence.others.named(name);
   }
 
   /** Reports from now on when no node leads for some time. */
@@ -164,6 +132,8 @@ export class Supervisor {
   forget(child: NodeChild): void {
     this.#group.remove(child);
     this.router.forgetNode(child.id);
+    this.#hostNodes.forget(child.id);
+    this.#hosts?.presence.sayHello(ALL, false);
     this.events.emit("change");
   }
 
@@ -194,13 +164,26 @@ export class Supervisor {
   #hostMail(spec: HostSpec): HostMail {
     return new HostMail(spec, {
       present: () => this.#hostNodes.present,
+      count: () => this.children.length,
       positionOf: (node) => this.#hostNodes.positionOf(node),
       deliver: (letter) => {
         if (isClientAddress(letter.to)) this.events.emit("mail", letter);
         else this.router.receive(letter);
       },
       bury: (node, incarnation, about) => this.router.bury(node, incarnation, about),
-      refuse: (node, why) => this.child(node)?.giveUp(why),
+      view: () => this.#view.own(),
+      refuse: (node, why) => this.child(node)?.disown(why),
+      onHeard: (host) => {
+        this.events.emit("heard", host);
+        this.#changed();
+      },
+      answer: (question) =>
+        answerHost(
+          question,
+          (node) => this.child(node),
+          (asked) =>
+            new Promise((answer) => this.events.emit("asked", { question: asked, answer })),
+        ),
       onDeadLetter: (to, reason) => this.#mail.lose(to, reason, 1),
       onState: (connected, what) => this.#emit({ type: "transport", connected, what }),
     });
@@ -213,8 +196,9 @@ export class Supervisor {
       why: () => {
         const known = this.#view.noLeader();
         if (known !== undefined) return `${known.why}: ${known.wayOut}`;
-        const silent = this.#hosts?.silent() ?? "";
-        return silent === "" ? "enough voters run, and none has been elected yet" : silent;
+        const silent = this.#hosts?.presence.silent() ?? [];
+        if (silent.length > 0) return `nothing is heard from ${silent.join(", ")}`;
+        return "enough voters run, and none has been elected yet";
       },
       onNoLeader: (forMs, why) => this.#emit({ type: "noLeader", forMs: Math.round(forMs), why }),
     });
@@ -237,7 +221,7 @@ export class Supervisor {
         this.#hostNodes.up(node);
         this.#mail.up(node, incarnation, thread);
         this.events.emit("up", node, incarnation, thread);
-        this.#hosts?.nodeIsUp();
+        this.#hosts?.presence.sayHello(ALL, true);
       },
       onDown: (incarnation) => {
         this.#mail.down(node, incarnation);
@@ -265,13 +249,15 @@ export class Supervisor {
     const elected = this.#view.newLeader(node, turn.raft);
     if (elected === undefined) return this.#changed();
     this.#emit(elected);
+    this.#hosts?.presence.sayHello(ALL, false);
     this.#onMembership();
   }
 
   #onMembership(): void {
     const changed = this.#view.newMembership();
-    if (changed === undefined) this.#changed();
-    else this.#emit(changed);
+    if (changed === undefined) return this.#changed();
+    this.#emit(changed);
+    this.#hosts?.presence.sayHello(ALL, false);
   }
 
   #emit(event: ClusterEvent): void {

@@ -1,4 +1,5 @@
 import type { ClusterOptions } from "@kontiki/actors";
+import { natsOptions, type ServerOptions } from "../fleet/server-options.ts";
 import { peersIn } from "../launch/peers-file.ts";
 
 /** The options of `up` for a cluster with nodes on several hosts. */
@@ -7,27 +8,18 @@ export type HostOptions = {
   readonly host?: string;
   /** The file with the cluster's id and the nodes of each host. */
   readonly peers?: string;
-  /** URLs of NATS servers. */
-  readonly nats?: string;
-  readonly creds?: string;
-  readonly nkey?: string;
-};
+} & Partial<ServerOptions>;
 
 /** What the cluster is started with; nothing for a cluster of one host. @throws KontikiError */
 export async function hostOptionsOf({
   host,
   peers,
   nats: servers,
-  creds,
-  nkey,
+  ...more
 }: HostOptions): Promise<Pick<ClusterOptions, "host" | "peers" | "transport">> {
   if (host === undefined || peers === undefined || servers === undefined) return {};
   const { nats } = await import("@kontiki/nats");
-  const transport = nats({
-    servers,
-    ...(creds === undefined ? {} : { creds }),
-    ...(nkey === undefined ? {} : { nkey }),
-  });
+  const transport = nats(natsOptions({ nats: servers, ...more }));
   const read = peersIn(peers);
   if (typeof read !== "string") return { host, peers: read, transport };
   const { KontikiError } = await import("@kontiki/actors");

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from "node:os";
 import type { Engines } from "../engines/engines.ts";
-import { withFleet, type ServerOptions } from "../fleet/with-fleet.ts";
+import type { ServerOptions } from "../fleet/server-options.ts";
+import { withFleet } from "../fleet/with-fleet.ts";
 import { EXIT_OK, type Host } from "../host/host.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";

@@ -26,7 +26,6 @@ export function withHosts(command: Command): Command {
       new Option("--host <name>", "start the nodes of this host of --peers only").conflicts([
         "memory",
         "rename",
-        "wipe",
       ]),
     )
     .option("--peers <file>", "JSON with the id of the cluster and the nodes of each host")
@@ -36,17 +35,21 @@ export function withHosts(command: Command): Command {
       ),
     )
     .option("--creds <file>", "credentials for NATS: a JWT and its seed")
-    .option("--nkey <file>", "the seed of an nkey for NATS");
+    .option("--nkey <file>", "the seed of an nkey for NATS")
+    .option("--tls-ca <file>", "TLS with NATS: who signed the server's certificate")
+    .option("--tls-cert <file>", "TLS with NATS: this client's certificate")
+    .option("--tls-key <file>", "TLS with NATS: its key");
 }
 
 /** Ends the command with an error unless these options fit together. */
 export function checkHosts(command: Command, options: UpOptions): void {
-  const { host, peers, nats, creds, nkey, nodes } = options;
+  const { host, peers, nats, nodes } = options;
+  const { creds, nkey, tlsCa, tlsCert, tlsKey } = options;
   const given = [host, peers, nats].filter((each) => each !== undefined).length;
   if (given > 0 && given < 3)
     command.error("error: --host, --peers and --nats belong together: give all three, or none");
-  if (given === 0 && (creds ?? nkey) !== undefined)
-    command.error("error: --creds and --nkey are for --nats, which is not given");
+  if (given === 0 && (creds ?? nkey ?? tlsCa ?? tlsCert ?? tlsKey) !== undefined)
+    command.error("error: --creds, --nkey and --tls-* are for --nats, which is not given");
   if (given === 0 && typeof nodes === "object")
     command.error(
       `error: --nodes ${nodes.join(",")}: names of nodes are for --host; give their number`,

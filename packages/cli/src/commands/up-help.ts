@@ -47,8 +47,9 @@ With --http the cluster answers on http://127.0.0.1:PORT: GET, PUT and DELETE /v
 GET /v1/keys, /v1/status, /v1/events, /metrics, and /openapi.json, which describes them. Requests bring the
 header "Authorization: Bearer TOKEN".
 With --host the cluster has nodes on other hosts as well, and only those of this host run here. --peers is
-the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Its members stay as
-they are; "member" and "wait converged" fail.
+the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Commands
+about the cluster work on each host; "member add" starts a node on the host where it is given. "crash",
+"log" and the like are for the nodes of this host.
 --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
 --web serves a page that shows the cluster live, with a button for each command, and prints its address.

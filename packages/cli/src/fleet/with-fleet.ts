@@ -1,39 +1,11 @@
 import { KontikiError } from "@kontiki/actors";
 import { nearest } from "@kontiki/actors/node";
-import { Fleet, type NatsOptions } from "@kontiki/nats";
+import { Fleet } from "@kontiki/nats";
 import { EXIT_TOOL, type Host } from "../host/host.ts";
 import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { judging } from "../output/judging.ts";
 import type { Notes } from "../output/notes.ts";
-
-/** The options that say how to reach a server of NATS. */
-export type ServerOptions = {
-  readonly nats: string;
-  readonly creds?: string;
-  readonly nkey?: string;
-  readonly tlsCa?: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-};
-
-/** These options as the connection takes them. */
-export function natsOptions(options: ServerOptions): NatsOptions {
-  const { nats: servers, creds, nkey, tlsCa: ca, tlsCert: cert, tlsKey: key } = options;
-  const hasTls = ca !== undefined || cert !== undefined || key !== undefined;
-  return {
-    servers,
-    name: "kontiki",
-    ...(creds !== undefined && { creds }),
-    ...(nkey !== undefined && { nkey }),
-    ...(hasTls && {
-      tls: {
-        ...(ca !== undefined && { ca }),
-        ...(cert !== undefined && { cert }),
-        ...(key !== undefined && { key }),
-      },
-    }),
-  };
-}
+import { natsOptions, type ServerOptions } from "./server-options.ts";
 
 /** Does something with the campaigns of a server. Resolves to the exit status; a server that cannot be used is an error of the tool. */
 export function withFleet(
@@ -44,7 +16,7 @@ export function withFleet(
 ): Promise<number> {
   return judging(host, notes, async () => {
     try {
-      const fleet = await Fleet.open(natsOptions(options));
+      const fleet = await Fleet.open({ name: "kontiki", ...natsOptions(options) });
       try {
         return await work(fleet);
       } finally {

@@ -21,8 +21,10 @@ export type SessionCluster = Pick<
   Cluster,
   | "addNode"
   | "converged"
+  | "hostOf"
   | "leader"
   | "members"
+  | "otherHosts"
   | "promote"
   | "propose"
   | "read"
@@ -108,6 +110,12 @@ export function namedNode(
   const leader = leaderOf(cluster.status());
   const now = leader === null ? "there is no leader now" : `the leader is ${leader} now`;
   throw new CommandFailed(`${verb} takes the name of a node, not "leader": ${now}`);
+}
+
+/** The name of a node as {@link namedNode} takes it, which may be on another host. */
+export function namedMember(context: Context, verb: string, name: string): string {
+  const isElsewhere = name !== "leader" && context.cluster.hostOf(name) !== undefined;
+  return isElsewhere ? name : namedNode(context, verb, name).id;
 }
 
 /**

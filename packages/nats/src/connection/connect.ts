@@ -4,13 +4,13 @@ import { messageOf } from "@kontiki/actors/node";
 import {
   connect,
   credsAuthenticator,
-  errors,
   nkeyAuthenticator,
   type Authenticator,
   type ConnectionOptions,
   type NatsConnection,
 } from "@nats-io/transport-node";
 import { addressesOf, type Addresses, type NatsOptions } from "./options.ts";
+import { refusal } from "./refusal.ts";
 
 /** How long the first connection may take, in ms. A server that is slower than this is reported as not reachable. */
 const FIRST_CONNECT_MS = 5000;
@@ -32,7 +32,7 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
   try {
     return await connect(given);
   } catch (thrown) {
-    throw new KontikiError(refusal(thrown, addresses.shown), { cause: thrown });
+    throw new KontikiError(refusal(thrown, addresses, options), { cause: thrown });
   }
 }
 
@@ -85,24 +85,4 @@ function bytesOf(path: string, what: string): Uint8Array {
   } catch (thrown) {
     throw new KontikiError(`cannot read the ${what} file: ${messageOf(thrown)}`, { cause: thrown });
   }
-}
-
-function refusal(thrown: unknown, where: string): string {
-  if (thrown instanceof errors.AuthorizationError || isUserExpired(thrown))
-    return `the NATS server at ${where} refuses these credentials (${messageOf(thrown)}): give --creds, --nkey, or a user in the URL`;
-  if (/does not support 'tls'/.test(messageOf(thrown)))
-    return `the NATS server at ${where} has no TLS, and TLS was asked for: use nats://, or turn TLS on in the server`;
-  const cause = messageOf(innermost(thrown));
-  return `no NATS server can be reached at ${where} (${cause}): start one (nats-server -js), or correct the URL`;
-}
-
-function isUserExpired(thrown: unknown): boolean {
-  return thrown instanceof errors.UserAuthenticationExpiredError;
-}
-
-/** What NATS's client wraps: the cause says more than the wrapper. */
-function innermost(thrown: unknown): unknown {
-  let found = thrown;
-  while (found instanceof Error && found.cause instanceof Error) found = found.cause;
-  return found;
 }

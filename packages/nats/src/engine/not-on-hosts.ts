@@ -1,10 +1,10 @@
 import type { FaultType } from "@kontiki/testing";
 
-const FIXED = "the members of a cluster on several hosts are those of its peers file";
+const FIXED = "the engine has a process for each of the first nodes, and starts no others";
 
 /** The kinds of faults that cannot be done on several hosts, and why. All others can. */
 export const NOT_ON_HOSTS: Readonly<Partial<Record<FaultType, string>>> = {
-  wipe: "a host that returns with an empty folder is refused, because its node may have forgotten a vote",
+  wipe: "a wiped disk needs a change of members, and the engine has those that it started with",
   add: FIXED,
   remove: FIXED,
   replace: FIXED,

@@ -12,6 +12,7 @@ export class RunningCampaigns {
   readonly #onChange: () => void;
   readonly #notices: Subscription;
   readonly #timer: NodeJS.Timeout;
+  readonly #onEnd = new Map<() => void, string>();
   #running: readonly CampaignSpec[] = [];
   #looking: Promise<void> | undefined;
   #isStale = false;
@@ -28,6 +29,13 @@ export class RunningCampaigns {
   /** Those that run, in the order of their names. */
   get all(): readonly CampaignSpec[] {
     return this.#running;
+  }
+
+  /** Calls back once when a campaign runs no longer. Returns what ends that. */
+  onEnd(id: string, listener: () => void): () => void {
+    this.#onEnd.set(listener, id);
+    if (!this.#running.some((spec) => spec.id === id)) listener();
+    return () => void this.#onEnd.delete(listener);
   }
 
   /** Reads the list again. */
@@ -52,6 +60,8 @@ export class RunningCampaigns {
       // The server is away: what is known still holds.
       if (all !== undefined) this.#running = all.filter(({ state }) => state === "running");
     } while (this.#isStale);
+    const running = new Set(this.#running.map(({ id }) => id));
+    for (const [listener, id] of this.#onEnd) if (!running.has(id)) listener();
     this.#onChange();
   }
 }

@@ -1,3 +1,4 @@
+import type { JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Job } from "@kontiki/testing";
 import { setTimeout as after } from "node:timers/promises";
@@ -82,27 +83,43 @@ export class Worker {
       const mine = campaigns.all.filter((spec) => this.#accepts(spec));
       let found = false;
       for (const spec of mine)
-        if (!signal.aborted) found = (await this.#take(place, spec)) || found;
+        if (!signal.aborted) found = (await this.#take(place, spec, campaigns)) || found;
       if (found) continue;
-      if (mine.length === 0 && untilIdle) return;
-      await after(IDLE_MS, undefined, { signal }).catch(() => undefined);
       if (untilIdle) await campaigns.look();
+      if (untilIdle && !campaigns.all.some((spec) => this.#accepts(spec))) return;
+      await after(IDLE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Does one piece of work of a campaign. @returns whether there was any. */
-  async #take(place: WorkPlace, spec: CampaignSpec): Promise<boolean> {
-    const { queue, campaigns } = this.#stores;
-    const message = await queue.take(spec.id).catch(() => undefined);
+  async #take(place: WorkPlace, spec: CampaignSpec, campaigns: RunningCampaigns): Promise<boolean> {
+    const message = await this.#next(spec, campaigns);
     if (message !== undefined) {
       const outcome = await place.handle(spec, message);
       this.#counts[outcome] += 1;
-      return true;
+      if (message.info.pending > 0) return true;
     }
-    // Each piece of work is acknowledged after its results are there, and after what follows from it is in the queue.
-    const isEmpty = await queue.isEmpty(spec.id).catch(() => false);
-    if (isEmpty) await campaigns.turn(spec, "finished");
-    return false;
+    await this.#finishIfEmpty(spec);
+    return message !== undefined;
+  }
+
+  /** Waits for work, until there is some, or for a moment, or until the campaign has ended. */
+  #next({ id }: CampaignSpec, campaigns: RunningCampaigns): Promise<JsMsg | undefined> {
+    return new Promise((resolve) => {
+      const off = campaigns.onEnd(id, () => resolve(undefined));
+      const take = async (): Promise<void> => {
+        const message = await this.#stores.queue.take(id).catch(() => undefined);
+        off();
+        resolve(message);
+      };
+      void take();
+    });
+  }
+
+  /** Each piece of work is acknowledged after its results are there, and after what follows from it is in the queue. */
+  async #finishIfEmpty(spec: CampaignSpec): Promise<void> {
+    const isEmpty = await this.#stores.queue.isEmpty(spec.id).catch(() => false);
+    if (isEmpty) await this.#stores.campaigns.turn(spec, "finished");
   }
 
   /** Whether this worker can run a campaign: another version of the code could give other results. */

@@ -1,9 +1,10 @@
 import { ChangeError, KontikiError } from "@kontiki/actors";
 import { verbs, type Failure } from "@kontiki/cli";
+import { nodeId } from "@kontiki/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import { WORDS_FOR_NODES } from "../../../../packages/actors/dist/options/node-names.js";
 import { failureText } from "../../../../packages/cli/src/prompt/failure-text.ts";
-import { error, PromptSession } from "../../support/prompt-session.ts";
+import { error, PromptSession, type Shown } from "../../support/prompt-session.ts";
 
 let session: PromptSession;
 
@@ -75,6 +76,55 @@ describe("nodes", () => {
         { ...n2, ...absent, node: "n3", life: "stopped" },
       ],
     });
+  });
+
+  test("status shows nodes of other hosts, and that nothing is known of those of a silent one", async () => {
+    const { cluster } = session;
+    const [n1, n2] = cluster.status();
+    if (n1 === undefined || n2?.raft === undefined) throw new Error("there are three nodes");
+    const elsewhere = { ...n2, id: nodeId("m1") };
+    cluster.others = [
+      { host: "b", nodeIds: [elsewhere.id], nodes: [elsewhere], silent: undefined, heardAgoMs: 9 },
+      {
+        host: "c",
+        nodeIds: [nodeId("m2")],
+        nodes: undefined,
+        silent: "host c has not answered within 1000 ms",
+        heardAgoMs: 4200,
+      },
+    ];
+    const { text, json } = (await session.reply("status")) as Shown;
+    expect(text).toMatch(/^ *m1 +follower /m);
+    expect(text).toContain(
+      "\nhost b has m1\n" +
+        "host c has m2, of which nothing is known: host c has not answered within 1000 ms, last heard 4 s ago\n",
+    );
+    const told = (json as readonly { readonly node: string }[]).slice(3);
+    expect(told).toEqual([
+      expect.objectContaining({ node: "m1", host: "b", life: "running", leads: false }),
+      {
+        node: "m2",
+        host: "c",
+        life: null,
+        cause: "host c has not answered within 1000 ms",
+      },
+    ]);
+  });
+
+  test("the leader may be on another host, and so may nodes that are removed and promoted", async () => {
+    const { cluster } = session;
+    const [n1] = cluster.status();
+    if (n1 === undefined) throw new Error("there are three nodes");
+    const leader = { ...n1, id: nodeId("m1") };
+    cluster.others = [
+      { host: "b", nodeIds: [leader.id], nodes: [leader], silent: undefined, heardAgoMs: 9 },
+    ];
+    await session.replies("stop n1", "stop n2", "stop n3");
+    expect(await session.replies("leader", "member remove m1")).toEqual([
+      { text: "m1\n", json: "m1" },
+      { text: "m1 removed\n", json: "m1" },
+    ]);
+    expect(session.announced).toEqual(["m1: it leaves the cluster, and its disk will be deleted"]);
   });
 
   test("a failed node has its cause in the status", async () => {

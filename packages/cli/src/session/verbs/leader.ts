@@ -16,7 +16,11 @@ export const leader = verb({
   arity: [0, 0],
   reads: true,
   order: "looks",
-  run: async ({ cluster }) => leaderOf(cluster.status()),
+  run: async ({ cluster }) => {
+    const nodes = cluster.status();
+    const others = leaderOf(nodes) === null ? await cluster.otherHosts() : [];
+    return leaderOf([...nodes, ...others.flatMap(({ nodes: told = [] }) => told)]);
+  },
   ...showsNode,
 });
 

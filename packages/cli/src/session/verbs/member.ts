@@ -5,7 +5,7 @@
  */
 import type { Arguments } from "../arguments.ts";
 import { nodes } from "../completion.ts";
-import { namedNode } from "../context.ts";
+import { namedMember } from "../context.ts";
 import { showsChange } from "../shows.ts";
 import { verb } from "../verb.ts";
 
@@ -35,7 +35,7 @@ export const memberAdd = verb({
     const node = args.word().text;
     const { as, replaces } = addOptions(args);
     if (replaces !== undefined) {
-      const { id } = namedNode(context, "--replace", replaces);
+      const id = namedMember(context, "--replace", replaces);
       context.announce(
         `${id}: when ${node} has joined, it leaves the cluster, and its disk will be deleted`,
       );
@@ -54,7 +54,7 @@ export const memberRemove = verb({
   arity: [1, 1],
   completes: [nodes],
   run: async (context, args) => {
-    const { id } = namedNode(context, "member remove", args.word().text);
+    const id = namedMember(context, "member remove", args.word().text);
     context.announce(`${id}: it leaves the cluster, and its disk will be deleted`);
     await context.cluster.removeNode(id, { signal: context.signal });
     return { node: id, now: "removed" };
@@ -70,7 +70,7 @@ export const memberPromote = verb({
   arity: [1, 1],
   completes: [nodes],
   run: async (context, args) => {
-    const { id } = namedNode(context, "member promote", args.word().text);
+    const id = namedMember(context, "member promote", args.word().text);
     await context.cluster.promote(id, { signal: context.signal });
     return { node: id, now: "promoted" };
   },

@@ -1,4 +1,4 @@
-import type { NodeStatus } from "@kontiki/actors";
+import type { NodeStatus, OtherHost } from "@kontiki/actors";
 import type { SessionCluster } from "../context.ts";
 import { leaderOf } from "../leader-of.ts";
 import { verb } from "../verb.ts";
@@ -11,26 +11,55 @@ export const status = verb({
   arity: [0, 0],
   reads: true,
   order: "looks",
-  run: async ({ cluster }) => ({ nodes: cluster.status(), noLeader: cluster.whyNoLeader() }),
-  text: async ({ nodes, noLeader }, colors) => {
+  run: async ({ cluster }) => ({
+    nodes: cluster.status(),
+    others: await cluster.otherHosts(),
+    noLeader: cluster.whyNoLeader(),
+  }),
+  text: async ({ nodes, others, noLeader }, colors) => {
     const { statusTable } = await import("../../render/status-table.ts");
-    const why = noLeader === undefined ? "" : `\nno leader: ${noLeader}`;
-    return `${statusTable(nodes, leaderOf(nodes), colors)}${why}`;
+    const why = noLeader === undefined ? [] : [`no leader: ${noLeader}`];
+    const all = [...nodes, ...toldBy(others)];
+    return [statusTable(all, leaderOf(all), colors), ...others.map(hostText), ...why].join("\n");
   },
-  json: ({ nodes }) => nodesJson(nodes),
+  json: ({ nodes, others }) => {
+    const leader = leaderOf([...nodes, ...toldBy(others)]);
+    return [...nodesJson(nodes, leader), ...others.flatMap((other) => hostJson(other, leader))];
+  },
 });
+
+function toldBy(others: readonly OtherHost[]): readonly NodeStatus[] {
+  return others.flatMap(({ nodes = [] }) => nodes);
+}
+
+/** Where nodes of other hosts are, or why nothing is known of them. */
+function hostText({ host, nodeIds, silent, heardAgoMs }: OtherHost): string {
+  const has = nodeIds.length === 0 ? "no nodes" : nodeIds.join(", ");
+  if (silent === undefined) return `host ${host} has ${has}`;
+  const ago = heardAgoMs === undefined ? "" : `, last heard ${Math.round(heardAgoMs / 1000)} s ago`;
+  return `host ${host} has ${has}, of which nothing is known: ${silent}${ago}`;
+}
+
+/** Nodes of another host: the same fields, the host, and why nothing else is known if it does not answer. */
+function hostJson(
+  { host, nodeIds, nodes, silent }: OtherHost,
+  leader: string | null,
+): readonly object[] {
+  if (nodes !== undefined) return nodesJson(nodes, leader).map((node) => ({ ...node, host }));
+  return nodeIds.map((node) => ({ node, host, life: null, cause: silent ?? null }));
+}
 
 /** The nodes, and why none leads, for programs. */
 export function statusJson(cluster: Pick<SessionCluster, "status" | "whyNoLeader">): {
   readonly nodes: readonly object[];
   readonly noLeader: string | null;
 } {
-  return { nodes: nodesJson(cluster.status()), noLeader: cluster.whyNoLeader() ?? null };
+  const nodes = cluster.status();
+  return { nodes: nodesJson(nodes, leaderOf(nodes)), noLeader: cluster.whyNoLeader() ?? null };
 }
 
 /** One object for each node, all with the same fields; null where a node without a thread has no value. */
-function nodesJson(nodes: readonly NodeStatus[]): readonly object[] {
-  const leader = leaderOf(nodes);
+function nodesJson(nodes: readonly NodeStatus[], leader: string | null): readonly object[] {
   return nodes.map(({ id, life, raft, incarnation, restarts, uid, trouble, condition }) => ({
     node: id,
     life: life.type,
