@@ -1,17 +1,30 @@
 import { performance } from "node:perf_hooks";
 import { BroadcastChannel } from "node:worker_threads";
+import type { LetterRecord, TimerRecord } from "./letter-record.ts";
 
 /**
  * Cells of the memory that a cluster's threads share with the program: what it listens to, and how many records are on their
- * way to it.
+ * way to it. `letters` is the share of letters that are recorded, of 65,536. `lettersSent` and `lettersTaken` count all letters
+ * and those that are recorded, while some are, since the program's last look.
  */
-export const PROBE_CELLS = { steps: 0, syncs: 1, onTheWay: 2, applied: 3 } as const;
+export const PROBE_CELLS = {
+  steps: 0,
+  syncs: 1,
+  onTheWay: 2,
+  applied: 3,
+  letters: 4,
+  timers: 5,
+  lettersSent: 6,
+  lettersTaken: 7,
+} as const;
 
 /** What the threads of a cluster get, to tell what they do. */
 export type ProbeSpec = {
   readonly cells: SharedArrayBuffer;
   /** The name of the `BroadcastChannel` that carries batches to the program. */
   readonly channel: string;
+  /** When {@link sinceBootMs} was 0, in ms since 1970: with it all threads of the process have one clock. */
+  readonly epochMs: number;
 };
 
 /** What a step was, and where the node is after it. */
@@ -61,6 +74,8 @@ export type AppliedCommand = {
 type ProbeRecord =
   | (StepRecord & { readonly type: "step" })
   | (SyncRecord & { readonly type: "sync" })
+  | (LetterRecord & { readonly type: "letter" })
+  | (TimerRecord & { readonly type: "timer" })
   | (AppliedRecord & { readonly type: "applied" });
 
 /** What a thread has recorded since its last batch. */
@@ -91,6 +106,8 @@ export class Probe {
   readonly #spec: ProbeSpec;
   readonly #node: string;
   readonly #incarnation: number;
+  /** Added to `performance.now()` it gives ms since 1970. */
+  readonly #offsetMs: number;
   #channel: BroadcastChannel | undefined;
   #records: ProbeRecord[] = [];
   #weight = 0;
@@ -102,6 +119,12 @@ export class Probe {
     this.#spec = spec;
     this.#node = node;
     this.#incarnation = incarnation;
+    this.#offsetMs = spec.epochMs + sinceBootMs() - performance.now();
+  }
+
+  /** Ms since 1970, by a monotonic clock that all threads of the process share. */
+  get now(): number {
+    return this.#offsetMs + performance.now();
   }
 
   /** Whether steps are listened to. */
@@ -110,12 +133,20 @@ export class Probe {
   }
 
   step(record: Omit<StepRecord, "at">): void {
-    this.#add({ type: "step", at: now(), ...record });
+    this.#add({ type: "step", at: this.now, ...record });
   }
 
   sync(ms: number): void {
     if (Atomics.load(this.#cells, PROBE_CELLS.syncs) === 0) return;
-    this.#add({ type: "sync", at: now(), ms });
+    this.#add({ type: "sync", at: this.now, ms });
+  }
+
+  letter(record: LetterRecord): void {
+    this.#add({ type: "letter", ...record });
+  }
+
+  timer(record: TimerRecord): void {
+    this.#add({ type: "timer", ...record });
   }
 
   /** Whether applied entries are listened to. */
@@ -174,6 +205,7 @@ export class Probe {
   }
 }
 
-function now(): number {
-  return performance.timeOrigin + performance.now();
+/** Ms by the monotonic clock of the machine: the same in all threads, while `performance.timeOrigin` is measured in each. */
+export function sinceBootMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

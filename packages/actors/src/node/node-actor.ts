@@ -15,6 +15,7 @@ import { awaitsNoAnswer } from "./awaited.ts";
 import type { Digest } from "./digest-marks.ts";
 import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 import { PeerStarts } from "./peer-starts.ts";
 import { Performer, type Notice, type Timer } from "./performer.ts";
 import { keptWithin } from "./kept-entries.ts";
@@ -61,6 +62,7 @@ export type NodeParts = {
   readonly tracer: Tracer | undefined;
   readonly observer?: StepObserver | undefined;
   readonly entries?: EntryObserver | undefined;
+  readonly watch?: LetterWatch | undefined;
   readonly limits?: Partial<NodeLimits> | undefined;
 };
 
@@ -88,6 +90,7 @@ export class NodeActor {
   readonly #tracer: Tracer | undefined;
   readonly #peers = new PeerStarts();
   readonly #turnEntries: number;
+  readonly #watch: LetterWatch | undefined;
   #letters: readonly Letter[] = [];
   #now = 0;
   #malformed = 0;
@@ -102,11 +105,13 @@ export class NodeActor {
     if (snapshot !== undefined) applier.restore(snapshots.parts(snapshot), snapshot.index);
     const reads = new Reads(parts.readIds);
     const taker = new SnapshotTaker(snapshots, applier, policy);
-    const performer = new Performer({ config, log, storage, snapshots, applier, reads, taker });
+    const made = { config, log, storage, snapshots, applier, reads, taker };
+    const performer = new Performer({ ...made, watch: parts.watch });
     this.#log = log;
     this.#storage = storage;
     this.#applier = applier;
     this.#turnEntries = turnEntries;
+    this.#watch = parts.watch;
     this.#reads = reads;
     this.#taker = taker;
     this.#performer = performer;
@@ -129,7 +134,7 @@ export class NodeActor {
   begin(letters: readonly Letter[], now: number): OutgoingMail[] {
     this.#now = now;
     this.#letters = letters;
-    const read = readLetters(letters);
+    const read = readLetters(letters, this.#watch);
     this.#malformed += read.malformed;
     this.#peers.heard(read.heard);
     for (const obituary of read.obituaries) {
