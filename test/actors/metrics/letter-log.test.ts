@@ -137,7 +137,7 @@ test("a timer that starts again and again is recorded now and then", () => {
     stage.sender.timer("election", 150);
     stage.probe.at += 1;
   }
-  expect(stage.probe.timers.map(({ at }) => at)).toEqual([1000, 1020, 1040, 1060, 1080]);
+  expect(stage.probe.timers.map(({ at }) => at)).toEqual([1000, 1040, 1080]);
   stage.sender.timer("heartbeat", 50);
   expect(stage.probe.timers.at(-1)).toEqual({ at: 1100, dueAt: 1150, timer: "heartbeat" });
 });

@@ -9,7 +9,7 @@ export const ALL_LETTERS = 65_536;
 export const LETTERS_A_LOOK_MAX = 100;
 
 /** A started timer is recorded if this many ms have passed since the one before: under load it starts again in each turn. */
-const TIMER_EVERY_MS = 20;
+const TIMER_EVERY_MS = 40;
 
 /** Multiples of it, modulo 2^16, are spread evenly, and never in step with the turns in which a leader writes to its peers. */
 const GOLDEN = 40_503;

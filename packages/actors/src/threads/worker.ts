@@ -187,6 +187,7 @@ const [counts, recorder] = [
   new Probe(spec.probe, spec.id, spec.incarnation),
 ];
 const watch = new LetterLog(spec.probe, recorder, spec.id, spec.incarnation);
+const onTimer = watch.timer.bind(watch);
 const counters: RunnerPorts["counters"] = {
   turn: (ms) => counts.turn(ms),
   sync(ms) {
@@ -223,7 +224,7 @@ async function run(): Promise<void> {
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
   const feed = new AppliedFeed(recorder);
-  const [observer, entries] = [stepsOf(config, feed), entriesOf(feed)];
+  const watching = { observer: stepsOf(config, feed), entries: entriesOf(feed), watch };
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -236,8 +237,7 @@ async function run(): Promise<void> {
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     const machine = feed.machine(disturbed?.machine(made) ?? made);
-    const parts = { config, disk, machine, readIds, policy, lease, tracer };
-    const setup = { ...parts, observer, entries, watch };
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, ...watching };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
@@ -254,7 +254,6 @@ async function run(): Promise<void> {
     mayDoze: () => runner.actor?.awaitsNoAnswer === true,
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
-  const onTimer = watch.timer.bind(watch);
   const runner: NodeRunner = new NodeRunner(
     { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters, onTimer },
     first,
