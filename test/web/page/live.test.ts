@@ -125,11 +125,10 @@ test(
     // The list follows, with an arrow for each letter.
     await page.keyboard.press("a");
     await page.locator(".arrow.append").first().waitFor();
-    const rows = page.locator(".rows");
-    const top = await rows.evaluate((element) => element.scrollTop);
-    await expect
-      .poll(() => rows.evaluate((element) => element.scrollTop), PATIENT)
-      .toBeGreaterThan(top);
+    const scrolled = (): Promise<number> =>
+      page.evaluate<number>("document.querySelector('.rows').scrollTop");
+    const top = await scrolled();
+    await expect.poll(scrolled, PATIENT).toBeGreaterThan(top);
 
     // The keyboard stops it, goes back letter by letter, and returns to what is now.
     await page.keyboard.press(" ");
