@@ -77,7 +77,7 @@ let clusters = 0;
  */
 export class Channels {
   /** Which cluster of this process it is, from 1. */
-  readonly #cluster: number;
+  readonly cluster: number;
   readonly #cells: Int32Array<SharedArrayBuffer>;
   /** See {@link ProbeSpec}. */
   readonly #epochMs = performance.timeOrigin + performance.now() - sinceBootMs();
@@ -89,7 +89,7 @@ export class Channels {
 
   constructor() {
     clusters += 1;
-    this.#cluster = clusters;
+    this.cluster = clusters;
     const length = Object.keys(PROBE_CELLS).length;
     this.#cells = new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
     this.#share = new LetterShare(this.#cells, () => performance.now());
@@ -100,13 +100,13 @@ export class Channels {
 
   /** What the threads of the cluster get. */
   get spec(): ProbeSpec {
-    const name = `kontiki:${process.pid}:${this.#cluster}`;
+    const name = `kontiki:${process.pid}:${this.cluster}`;
     return { cells: this.#cells.buffer, channel: name, epochMs: this.#epochMs };
   }
 
   /** Publishes an event of a thread or of lost mail. */
   onEvent(event: ClusterEvent): void {
-    const cluster = this.#cluster;
+    const cluster = this.cluster;
     switch (event.type) {
       case "started":
       case "crashed":
@@ -145,7 +145,7 @@ export class Channels {
     const now = `${incarnation} ${role} ${term} ${leader}`;
     if (this.#roles.get(id) === now) return;
     this.#roles.set(id, now);
-    const cluster = this.#cluster;
+    const cluster = this.cluster;
     publish<"kontiki:role">(ROLE, { cluster, node: id, incarnation, role, term, leader });
   }
 
@@ -182,7 +182,7 @@ export class Channels {
     Atomics.sub(this.#cells, PROBE_CELLS.onTheWay, weight);
     let before = dropped;
     for (const each of records) {
-      this.#publish({ cluster: this.#cluster, node, incarnation, dropped: before }, each);
+      this.#publish({ cluster: this.cluster, node, incarnation, dropped: before }, each);
       before = 0;
     }
   }

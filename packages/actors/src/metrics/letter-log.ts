@@ -5,8 +5,8 @@ import { PROBE_CELLS, type Probe, type ProbeSpec } from "./probe.ts";
 /** The share of letters in its cell when all are recorded. */
 export const ALL_LETTERS = 65_536;
 
-/** Between two looks of the program no more letters than this are recorded in all threads together. */
-export const LETTERS_A_LOOK_MAX = 100;
+/** When the cell of recorded letters has come to this, no more are recorded until the program looks again. */
+export const LETTERS_MAX = 500;
 
 /** A started timer is recorded if this many ms have passed since the one before: under load it starts again in each turn. */
 const TIMER_EVERY_MS = 40;
@@ -45,7 +45,7 @@ export class LetterLog {
     Atomics.add(this.#cells, PROBE_CELLS.lettersSent, 1);
     if (share < ALL_LETTERS && (Math.imul(this.#count, GOLDEN) & 0xffff) >= share) return undefined;
     const before = Atomics.add(this.#cells, PROBE_CELLS.lettersTaken, 1);
-    return before < LETTERS_A_LOOK_MAX ? this.#count : undefined;
+    return before < LETTERS_MAX ? this.#count : undefined;
   }
 
   /** A letter with a number leaves. */

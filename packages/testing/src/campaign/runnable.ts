@@ -10,10 +10,13 @@ import { planOfParts } from "../plan/own-plan.ts";
 import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
 import { summaryOf, type RunSummary } from "../summary/summary.ts";
-import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
+import { runOnWorkers } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
+import { keepingSimulation, keepingThreads, type RecordedRun } from "./keeping.ts";
 import type { Runnable } from "./perform-task.ts";
+import type { KeptRun } from "./task.ts";
 import { wantedCoverage } from "./wanted.ts";
+import { workersOptions } from "./workers-options.ts";
 
 /** Makes a scenario runnable on the engine of a job. `source` is the path or name from which it was loaded. */
 export function runnableOf(
@@ -27,15 +30,30 @@ export function runnableOf(
     ...runnable,
     ...(pages && { pageOf }),
     ...(keeps && {
-      keep: (plan, result) => {
-        const summary = summaryOf(result);
+      keeper: () => {
+        const recorded = engine === "workers" ? keepingThreads(parts) : keepingSimulation(parts);
         return {
-          summary,
-          history: [...jsonlLines(result.history)].map((line) => `${line}\n`).join(""),
-          page: pageOf(plan, result, summary),
+          run: recorded.run,
+          kept: (plan, result) => keptOf(plan, result, recorded, pageOf),
         };
       },
     }),
+  };
+}
+
+function keptOf(
+  plan: Plan,
+  result: RunResult,
+  recorded: RecordedRun,
+  pageOf: WithPages["pageOf"],
+): KeptRun {
+  const { messages, ...rest } = recorded.recorded(result);
+  const summary = summaryOf({ ...result, ...(messages && { messages }) });
+  return {
+    ...rest,
+    summary,
+    history: [...jsonlLines(result.history)].map((line) => `${line}\n`).join(""),
+    page: pageOf(plan, result, summary),
   };
 }
 
@@ -57,13 +75,6 @@ function onWorkers(parts: ScenarioParts): WithPages {
     tokenOf: () => undefined,
     pageOf: (plan, result, summary?: RunSummary) =>
       page(parts, plan, result, { story: [], summary }),
-  };
-}
-
-function workersOptions({ stateMachine, specification, throws }: ScenarioParts): WorkersOptions {
-  return {
-    ...(stateMachine !== undefined && { stateMachine, specification }),
-    ...(throws !== undefined && { throws }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { listOf, needed, whole, type Schema } from "@kontiki/actors/node";
+import type { ClusterEvent } from "@kontiki/actors";
 import type { RunResult } from "../run/result.ts";
 import type { RunSummary } from "../summary/summary.ts";
 
@@ -45,6 +46,22 @@ export type RunReport = Omit<RunResult, "history"> & {
   readonly kept?: KeptRun;
 };
 
+/** The most runs of a campaign that are kept: the first ones. */
+export const KEPT_RUNS_MAX = 100;
+
+/** A line of the log of a run: something that happened to a node. */
+export type KeptLine = {
+  /** In ms of the run. */
+  readonly at: number;
+  /** The node; "" for none. */
+  readonly node: string;
+  /** The kind of event. */
+  readonly event: string;
+} & (
+  | { /** What happened, for people. */ readonly msg: string }
+  | { /** An event of a cluster of threads. */ readonly of: ClusterEvent }
+);
+
 /** What is kept of a run in a folder. */
 export type KeptRun = {
   /** What it was like for its clients. */
@@ -53,4 +70,10 @@ export type KeptRun = {
   readonly history: string;
   /** Its page. */
   readonly page: string;
+  /** The traces of its nodes, by the names of their files: one for each start. */
+  readonly traces: Readonly<Record<string, string>>;
+  /** What happened, in order. */
+  readonly log: readonly KeptLine[];
+  /** When the run began, in ms since 1970; 0 in simulation. */
+  readonly begunAt: number;
 };

@@ -11,18 +11,21 @@ export type ClusterSource = {
   readonly stateMachine?: string;
   /** What errors of the machine mean. Default: fail. */
   readonly throws?: Throws;
+  /** A folder for a trace of each start of a node, for `kontiki view`. Default: none. */
+  readonly trace?: string | undefined;
 };
 
 export const CLUSTER_SOURCE: Schema<ClusterSource> = {
   dataDir: folder,
   stateMachine: text("the URL of a module"),
   throws: oneOf(...THROWS),
+  trace: folder,
 };
 
 /** Starts the cluster of a plan. @throws KontikiError when it cannot start. */
 export function startCluster(
   { scenario, nodes }: Plan,
-  { dataDir, stateMachine, throws = "fail" }: ClusterSource,
+  { dataDir, stateMachine, throws = "fail", trace }: ClusterSource,
   network: MailCarrier,
   onEvent: (event: ClusterEvent) => void,
 ): Promise<Cluster<unknown, unknown>> {
@@ -34,6 +37,7 @@ export function startCluster(
     stateMachine,
     checks: true,
     throws,
+    trace,
     network,
     faults: true,
     onEvent,
