@@ -89,8 +89,12 @@ export type ProbeBatch = {
   readonly dropped: number;
 };
 
-/** A batch is sent when it has this many records, and else when the event loop comes to it. */
+/**
+ * A batch is sent when it has this many records, and else when the event loop comes to it. Letters and timers are there in each
+ * turn, and a batch costs more than its records: alone they wait this long, in ms.
+ */
 const BATCH_MAX = 1024;
+const LETTERS_WAIT_MS = 25;
 
 /** An applied entry weighs 1, and 1 for each KiB of its commands. */
 const WEIGHT_BYTES = 1024;
@@ -113,6 +117,7 @@ export class Probe {
   #weight = 0;
   #dropped = 0;
   #isDue = false;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(spec: ProbeSpec, node: string, incarnation: number) {
     this.#cells = new Int32Array(spec.cells);
@@ -142,11 +147,11 @@ export class Probe {
   }
 
   letter(record: LetterRecord): void {
-    this.#add({ type: "letter", ...record });
+    this.#add({ type: "letter", ...record }, 1, LETTERS_WAIT_MS);
   }
 
   timer(record: TimerRecord): void {
-    this.#add({ type: "timer", ...record });
+    this.#add({ type: "timer", ...record }, 1, LETTERS_WAIT_MS);
   }
 
   /** Whether applied entries are listened to. */
@@ -165,7 +170,7 @@ export class Probe {
     this.#channel?.close();
   }
 
-  #add(record: ProbeRecord, weight = 1): void {
+  #add(record: ProbeRecord, weight = 1, waitMs = 0): void {
     const waiting = Atomics.load(this.#cells, PROBE_CELLS.onTheWay) + this.#weight;
     if (waiting >= ON_THE_WAY_MAX) {
       this.#dropped += 1;
@@ -174,6 +179,7 @@ export class Probe {
     this.#records.push(record);
     this.#weight += weight;
     if (this.#records.length >= BATCH_MAX) this.#flush();
+    else if (waitMs > 0) this.#later ??= setTimeout(() => this.#flush(), waitMs).unref();
     else if (!this.#isDue) {
       this.#isDue = true;
       setImmediate(() => this.#flush());
@@ -182,6 +188,8 @@ export class Probe {
 
   #flush(): void {
     this.#isDue = false;
+    clearTimeout(this.#later);
+    this.#later = undefined;
     const records = this.#records;
     if (records.length === 0) return;
     const weight = this.#weight;
