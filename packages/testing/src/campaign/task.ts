@@ -42,7 +42,7 @@ export type RunReport = Omit<RunResult, "history"> & {
   readonly token: string | undefined;
   /** The HTML page of a violated run; undefined without pages. */
   readonly page: string | undefined;
-  /** What is kept of the run, whatever its verdict, if the jobs keep anything. */
+  /** What is kept of the run, whatever its verdict, if the jobs keep anything, and of the first runs alone. */
   readonly kept?: KeptRun;
 };
 
