@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import { LongFirst } from "./long-first.ts";
 
 // Threads and processes need files that Node itself can load, so their tests run what `tsc -b`
 // wrote; all others run the source. A project sees one of the two, never both copies of the core.
@@ -24,6 +25,7 @@ const source = ["@kontiki/source", "module", "node", "development|production"];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         resolve: { conditions: source },
@@ -42,15 +44,15 @@ export default defineConfig({
         },
       },
       {
-        // After the project above, which computes: these tests start threads and processes of their own
-        // and wait for elections in real time. Much of that is waiting, so two files run at a time.
+        // After the project above, which computes: these tests start threads and processes of their own and wait for
+        // elections in real time. A third of that is waiting, so three files keep two cores busy.
         test: {
           name: "built",
           include: built,
           exclude: [...configDefaults.exclude, ...apart],
           pool: "forks",
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 30_000,
           hookTimeout: 30_000,
@@ -58,14 +60,14 @@ export default defineConfig({
         },
       },
       {
-        // In one process, so that all files share one set of tarballs and one installation.
+        // Together with the project above. Files of one process share its tarballs; only one of them installs them by npm.
         test: {
           name: "packed",
           include: packed,
           pool: "forks",
           isolate: false,
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           // The first one of all fills the caches of the package managers.
           testTimeout: 180_000,
           hookTimeout: 180_000,

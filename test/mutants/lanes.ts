@@ -143,6 +143,13 @@ const LANES: readonly TestedMutant[] = [
     test: "actors/lanes/lane.test.ts",
   },
   {
+    name: "room-granted-once-and-used-up",
+    about:
+      "A writer that fills the room which its reader made at once does not ask for more, and sleeps.",
+    edits: [{ file: WRITER, find: "&& written !== this.#written;", replace: "&& written < 0;" }],
+    test: "actors/lanes/lane.test.ts",
+  },
+  {
     name: "lane-of-an-older-incarnation-written",
     about: "A node writes to the lane of a thread that is gone.",
     edits: [{ file: OUTBOX, find: "if (direct.writer.isCut) {", replace: "if (false) {" }],

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { LIBRARIES, nameOf, npmProject, PACKAGES } from "./support/consumer.ts";
+import { LIBRARIES, nameOf, PACKAGES, unpackedProject } from "./support/consumer.ts";
 import { Installed, type Manifest } from "./support/installed.ts";
 import { ROOT } from "./support/tarballs.ts";
 
 const installed = async (name: (typeof PACKAGES)[number]): Promise<Installed> =>
-  new Installed(await npmProject(), name);
+  new Installed(await unpackedProject(), name);
 
 /** Which files a tarball has, by what they are. */
 const KINDS = [

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { expect, test } from "vitest";
-import { npmProject, PACKAGES } from "./support/consumer.ts";
+import { PACKAGES, unpackedProject } from "./support/consumer.ts";
 import { Installed } from "./support/installed.ts";
 import { packedTarballs } from "./support/tarballs.ts";
 
@@ -19,7 +19,7 @@ const LIMITS = {
 
 test.each(PACKAGES)("%s is no larger than its limit", async (name) => {
   const tarball = (await packedTarballs()).get(name) ?? "";
-  const { bytes } = new Installed(await npmProject(), name);
+  const { bytes } = new Installed(await unpackedProject(), name);
   const { packed, unpacked } = LIMITS[name];
   expect(statSync(tarball).size / 1000).toBeLessThan(packed);
   expect(bytes / 1000).toBeLessThan(unpacked);
@@ -27,7 +27,7 @@ test.each(PACKAGES)("%s is no larger than its limit", async (name) => {
 
 test("limits have not become loose", async () => {
   const tarballs = await packedTarballs();
-  const project = await npmProject();
+  const project = await unpackedProject();
   const loose = PACKAGES.filter((name) => {
     const packed = statSync(tarballs.get(name) ?? "").size / 1000;
     const unpacked = new Installed(project, name).bytes / 1000;

@@ -199,6 +199,16 @@ test("a node refuses an earlier disk of its own", async () => {
   );
 });
 
+test("a node that is being added can be disturbed and asked before its supervisor knows it", async () => {
+  const { cluster } = await faulty(temporaryFolder());
+  const added = cluster.addNode("n4", PATIENT);
+  cluster.faults.disturb("n4", { slowMs: [1, 1] });
+  expect(cluster.faults.counts("n4")).toMatchObject({ "elections.won": 0 });
+  expect(Object.values(cluster.faults.effects("n4")).every((count) => count === 0)).toBe(true);
+  expect(cluster.faults.diskOf("n4").list()).toContain("node.json");
+  await added;
+});
+
 test("what happens in a node's threads is counted over all its lives, each entry once", async () => {
   const { cluster, follower } = await faulty(temporaryFolder());
   const leader = await cluster.leader(PATIENT);

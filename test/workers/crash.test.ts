@@ -18,7 +18,7 @@ const CLIENTS = 64;
 const EVERY = 100;
 
 /** How often all nodes crash at once. */
-const ROUNDS = 12;
+const ROUNDS = 6;
 
 type Add = { readonly type: "add"; readonly id: number } | { readonly type: "audit" };
 type Sum = number | { readonly ids: number; readonly total: number };

@@ -91,6 +91,35 @@ test("what is no fault, or not possible now, is refused in one line, and leaves 
   expect(alone.desk.inForce).toEqual([]);
 });
 
+test("a node that was wiped before counts with its new disk", async () => {
+  const { cluster } = await withDesk();
+  await cluster.node("n3").wipe(PATIENT);
+  for (let count = 0; count < 40; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));
+  await cluster.converged(PATIENT);
+  const desk = await FaultDesk.open(cluster as Cluster<unknown, unknown>);
+  onTestFinished(() => desk.close());
+  const { nodes } = await desk.inject({ scatter: { node: "all", ranges: 1 } });
+  expect(nodes).toEqual(["n1", "n2", "n3"]);
+  await cluster.converged(PATIENT);
+});
+
+test("faults of a node that was removed meanwhile end with it", async () => {
+  const { cluster, desk } = await withDesk();
+  await cluster.addNode("n4", PATIENT);
+  for (const fault of [
+    { diskFull: "n4" },
+    { drift: { node: "n4", rate: 1.1 } },
+    { misdirect: "n4" },
+    { pause: "n4" },
+    { crash: { node: "n4", point: "inSnapshot" } },
+  ])
+    await desk.inject(fault);
+  await cluster.removeNode("n4", PATIENT);
+  await desk.heal(() => true);
+  expect(desk.inForce).toEqual([]);
+  await commonLog(cluster);
+});
+
 test("all disks may rot, while each entry that is lost is on another one", async () => {
   const { cluster, desk } = await withDesk();
   for (let count = 0; count < 40; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));

@@ -174,6 +174,24 @@ describe("one change after another", () => {
     },
   );
 
+  test(
+    "of two disks that are wiped at once, a majority cannot spare the second",
+    SLOW,
+    async () => {
+      const cluster = await start({ nodes: 3 });
+      valueOf(await cluster.propose(put("a", "1")));
+      await cluster.converged(PATIENT);
+      const wipes = ["n1", "n2"].map((node) => cluster.node(node).wipe(PATIENT));
+      await expect(wipes[1]).rejects.toThrow(
+        /^without the disk of n2 only 1 of 3 voters would hold all acknowledged commands, and 2 must: /,
+      );
+      await wipes[0];
+      expect(await cluster.get("a")).toEqual({ type: "ok", value: "1" });
+      await cluster.node("n2").wipe(PATIENT);
+      expect(await roles(cluster)).toEqual({ n1: "voter", n2: "voter", n3: "voter" });
+    },
+  );
+
   test("an impossible change is refused, and nothing is left of it", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const refused = async (what: Promise<unknown>, message: RegExp): Promise<void> => {

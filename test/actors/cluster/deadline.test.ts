@@ -27,6 +27,13 @@ describe("waiting for a result", () => {
     expect(world.listeners()).toBe(0);
   });
 
+  test("fails with whole milliseconds", async () => {
+    const { events, look } = newWorld();
+    await expect(waitFor(events, "it", look, { timeoutMs: 0.4 })).rejects.toThrow(
+      "it: not within 0 ms",
+    );
+  });
+
   test("looks again at each change, until it is there and no longer", async () => {
     const world = newWorld();
     const found = waitFor(world.events, "it", world.look);

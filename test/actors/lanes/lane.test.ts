@@ -1,6 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Bell } from "../../../packages/actors/src/lanes/bell.ts";
-import { cutLane, newLane, READ, WRITTEN } from "../../../packages/actors/src/lanes/lane.ts";
+import {
+  cutLane,
+  laneMemory,
+  newLane,
+  READ,
+  WANTS_ROOM,
+  WRITTEN,
+} from "../../../packages/actors/src/lanes/lane.ts";
 import { LaneReader } from "../../../packages/actors/src/lanes/lane-reader.ts";
 import { LaneWriter } from "../../../packages/actors/src/lanes/lane-writer.ts";
 
@@ -256,4 +263,22 @@ test("a cut lane shows it at both ends, and what is in it can be read", () => {
 
 test("the size of a ring is a power of two", () => {
   expect(() => newLane(100)).toThrow("the size of a ring is a power of two");
+});
+
+test("a writer whose reader makes room at once still asks for more when the lane is full again", () => {
+  const { shared, writer, reader } = newEnds(64);
+  const { cells } = laneMemory(shared);
+  // The reader's thread runs between the writer's request for room and its next look at the lane.
+  const store = Atomics.store.bind(Atomics) as (...given: readonly unknown[]) => never;
+  const spy = vi.spyOn(Atomics, "store").mockImplementation((...given: readonly unknown[]) => {
+    const stored = store(...given);
+    if (given[1] !== WANTS_ROOM) return stored;
+    spy.mockRestore();
+    reader.read();
+    return stored;
+  });
+  onTestFinished(() => spy.mockRestore());
+  const asks = (): boolean => Atomics.load(cells, WANTS_ROOM) === 1;
+  writer.write(1, bytesOf(1000));
+  expect([writer.canContinue, asks()]).toEqual([false, true]);
 });

@@ -6,7 +6,7 @@ import { LaneReader } from "../../../packages/actors/src/lanes/lane-reader.ts";
 
 /**
  * A thread that writes frames: the number of each is in its meta and in all its bytes. Lengths differ, and one of a
- * hundred is larger than the lane. It sleeps when the lane is full.
+ * hundred is larger than the lane. It sleeps when the lane is full, forever if it is not woken.
  */
 const WRITER = `
   const [bell, readerBell] = [new Bell(workerData.bell), new Bell(workerData.readerBell)];
@@ -17,7 +17,7 @@ const WRITER = `
     if (number % 8 === 0) writer.ring();
     while (writer.waiting.letters > 0) {
       writer.ring();
-      bell.block(() => !writer.canContinue, 10_000);
+      bell.block(() => !writer.canContinue, Infinity);
       writer.continue();
     }
   }

@@ -14,7 +14,8 @@ import { describe, expect, test } from "vitest";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
 import { decode, encode, encodeShared } from "../../../packages/actors/src/bytes/codec.ts";
 import { HEADER_BYTES } from "../../../packages/actors/src/sessions/command.ts";
-import { FrameError, packFrames, unpackFrames } from "../../../packages/actors/src/mail/frames.ts";
+import { encodeFields } from "../../../packages/actors/src/mail/encode-fields.ts";
+import { FrameError, Frames, unpackFrames } from "../../../packages/actors/src/mail/frames.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import { WireError } from "../../../packages/actors/src/mail/wire-fields.ts";
 import {
@@ -199,6 +200,12 @@ function raft(...fields: readonly unknown[]): unknown {
 /** A parcel with an AppendEntries with these fields as entries. */
 function appended(...entries: readonly unknown[]): unknown {
   return raft(2, 1, 0, 0, 0, 0, entries);
+}
+
+/** Frames as they are in a message. */
+function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Array {
+  const [block] = decode(encodeFields([new Frames(parts)])) as [Uint8Array];
+  return block;
 }
 
 const nothing = packFrames([undefined]);
@@ -405,6 +412,42 @@ describe("a snapshot chunk", () => {
     expect(plain(decodeParcel(encode(onWire(600, part))))).toEqual(
       plain({ ...sent, fromUid: 0, toUid: 0 }),
     );
+  });
+});
+
+describe("fields", () => {
+  const some = fc.array(fc.option(bytes, { nil: undefined }), { maxLength: 6 });
+  const field = fc.oneof(
+    fc.integer(),
+    fc.maxSafeNat(),
+    fc.double({ noNaN: true }).filter((value) => !Object.is(value, -0)),
+    fc.boolean(),
+    fc.constantFrom(null, undefined, "", "n1", "a".repeat(300)),
+    bytes,
+    fc.constantFrom(0, 255, 256, 65_535, 65_536, 200_000).map((size) => new Uint8Array(size)),
+    some.map((parts) => new Frames(parts)),
+  );
+  const fields = fc.array(fc.oneof(field, fc.array(field, { maxLength: 20 })), { maxLength: 5 });
+
+  /** The same with each block of frames in a byte string of its own. */
+  function packed(value: unknown): unknown {
+    if (value instanceof Frames) return packFrames(value.parts);
+    return Array.isArray(value) ? value.map(packed) : value;
+  }
+
+  test("have the bytes that the general encoder gives them", () => {
+    fc.assert(
+      fc.property(fields, (some) => {
+        expect(Buffer.compare(encodeFields(some), encode(packed(some)))).toBe(0);
+      }),
+      { seed: 6 },
+    );
+  });
+
+  test("that are no mail are refused, and leave nothing in the next ones", () => {
+    expect(() => encodeFields([1, [2, new Date(0)]])).toThrow("mail is made of");
+    expect(() => encodeFields(["\ud800"])).toThrow("the texts of mail are well-formed");
+    expect(decode(encodeFields([3]))).toEqual([3]);
   });
 });
 

@@ -3,7 +3,7 @@
  * disk are enough (Alagappan et al., FAST '18).
  */
 import { describe, expect, test } from "vitest";
-import { DamagedLogError } from "../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { DamagedLogError } from "../../../packages/actors/src/storage/wal/log-errors.ts";
 import { PROMISE_NAME } from "../../../packages/actors/src/storage/wal/promise.ts";
 import { n1, n2, n3, NODES } from "../support/actors.ts";
 import { DiskCluster } from "../support/disk-cluster.ts";

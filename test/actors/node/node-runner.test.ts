@@ -182,6 +182,24 @@ describe("the order of a turn, on which the sync test depends", () => {
     ]);
   });
 
+  test("a leader's entries leave before it writes them, so that checksum and write delay no follower", () => {
+    const stage = leadingStage();
+    const { storage } = stage.at;
+    const flush = storage.flush.bind(storage);
+    storage.flush = () => {
+      stage.look();
+      stage.story.push("write");
+      return flush();
+    };
+    stage.post(proposal(1, commandOf(1, "a")));
+    stage.wake();
+    expect(stage.take()).toMatchObject([
+      [{ to: n2, raft: [{ entries: ["3@1 7/1"] }] }],
+      "write",
+      "sync",
+    ]);
+  });
+
   test("nothing is posted twice, and no mail leads to none", () => {
     const stage = leadingStage();
     stage.turns.length = 0;

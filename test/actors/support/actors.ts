@@ -307,6 +307,7 @@ export function turnAt(
 ): TurnResult {
   storage.take();
   const early = opened(actor.begin(letters, now));
+  actor.write();
   const answers = opened(actor.apply());
   storage.sync();
   const promises = opened(actor.finish());

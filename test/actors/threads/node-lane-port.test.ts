@@ -82,6 +82,12 @@ function turn(
   return { type: "turn", mail, taken: { letters: 0, bytes: 0 }, malformed: 0, raft };
 }
 
+/** How far a log has come, as it is reported once the rest is known. */
+function progress(of: Parameters<typeof statusOf>[0]): LaneReport {
+  const { commit, last, applied } = statusOf(of);
+  return { type: "progress", commit, last, applied };
+}
+
 /** Lets the event loop run a few times. */
 async function eventLoop(): Promise<void> {
   for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -149,10 +155,22 @@ describe("between a node and its supervisor", () => {
     node.port.post(trouble);
     expect(reported(node)).toEqual([
       turn([], statusOf({ applied: 1 })),
-      turn([], statusOf({ applied: 2 })),
+      progress({ applied: 2 }),
       turn([{ to: client, bytes: bytes(1) }]),
-      turn([], statusOf({ applied: 3 })),
+      progress({ applied: 3 }),
       trouble,
+    ]);
+  });
+
+  test("letters that could not be read are reported with the whole state", () => {
+    const node = newNode();
+    node.port.post(turn([], statusOf({ applied: 1 })));
+    node.port.post({ ...turn([], statusOf({ applied: 2 })), malformed: 2 } as FromNode);
+    node.port.post(turn([{ to: client, bytes: bytes(1) }]));
+    expect(reported(node)).toEqual([
+      turn([], statusOf({ applied: 1 })),
+      { ...turn([], statusOf({ applied: 2 })), malformed: 2 },
+      turn([{ to: client, bytes: bytes(1) }]),
     ]);
   });
 
@@ -167,7 +185,7 @@ describe("between a node and its supervisor", () => {
     expect([rung[0], reported(node).length]).toEqual([1, 0]);
     node.port.onLetters(() => {});
     await rings(node.bell);
-    expect(reported(node)).toEqual([turn([], statusOf({ applied: 3, last: 3 }))]);
+    expect(reported(node)).toEqual([progress({ applied: 3, last: 3 })]);
     // What the supervisor knows already is not sent again.
     node.port.post(turn([], statusOf({ applied: 3, last: 3 })));
     node.port.post({ type: "trouble", what: undefined, condition: undefined, term: term(1) });
@@ -225,7 +243,7 @@ describe("between a node, its supervisor and the program", () => {
     port.post(turn([{ to: n2, bytes: bytes(2) }]));
     expect([reported({ mail }), reported({ mail: program })]).toEqual([
       [turn([{ to: n2, bytes: bytes(2) }])],
-      [turn([], statusOf({ applied: 2 })), turn([{ to: client, bytes: bytes(1) }])],
+      [progress({ applied: 2 }), turn([{ to: client, bytes: bytes(1) }])],
     ]);
   });
 
@@ -254,7 +272,7 @@ describe("between a node, its supervisor and the program", () => {
     await rings(programBell);
     expect([reported({ mail }), reported({ mail: program })]).toEqual([
       [],
-      [turn([], statusOf({ applied: 2 }))],
+      [progress({ applied: 2 })],
     ]);
     expect(rung[0]?.[0]).toBe(1);
   });

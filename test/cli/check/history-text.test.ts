@@ -71,7 +71,7 @@ describe("the text of a file", () => {
     const stdin = new PassThrough();
     stdin.end(Buffer.from("a"));
     const host = { stdin, signal: new AbortController().signal };
-    expect(await openText("-", "-", host, new Allowance(60_000, 0))).toEqual(new UsedUp("memory"));
+    expect(await openText("-", "-", host, new Allowance(60_000, -1))).toEqual(new UsedUp("memory"));
   });
 
   test("is not read when the program is interrupted first", async () => {

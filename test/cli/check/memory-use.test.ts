@@ -25,6 +25,20 @@ function measured(process: FakeProcess, use: MemoryUse): number {
 }
 
 describe("the memory that a process holds", () => {
+  test("counts from what the process held at first, or has given back to since", () => {
+    const process = new FakeProcess();
+    process.live = 5000;
+    const use = new MemoryUse(LIMIT, process);
+    expect(measured(process, use)).toBe(0);
+    process.live = 5900;
+    expect(measured(process, use)).toBe(900);
+    process.live = 3000;
+    expect(measured(process, use)).toBe(0);
+    process.live = 3960;
+    process.garbage = 100;
+    expect(measured(process, use)).toBe(Infinity);
+  });
+
   test("is measured now and then, not at each look", () => {
     const process = new FakeProcess();
     const use = new MemoryUse(LIMIT, process);
@@ -63,9 +77,9 @@ describe("the memory that a process holds", () => {
   });
 
   test("is that of this process by default", () => {
-    const { rss } = process.memoryUsage();
-    const { bytes } = new MemoryUse(Infinity);
-    expect(bytes).toBeGreaterThan(rss / 4);
-    expect(bytes).toBeLessThan(rss * 4);
+    const use = new MemoryUse(Infinity);
+    const held = Buffer.alloc(256 * 2 ** 20, 1);
+    expect(use.bytes).toBeGreaterThan(held.length / 8);
+    expect(use.bytes).toBeLessThan(process.memoryUsage.rss());
   });
 });

@@ -95,6 +95,24 @@ describe("faults from another terminal", () => {
     await healed;
   });
 
+  test("are undone, and its command is interrupted, when a client that waits is killed", async () => {
+    const { cluster } = await serve(["--memory", "--name", "lab", "--serve"]);
+    cluster.next.push("never");
+    const killed = connect(join(state, "kontiki/clusters/lab.sock"));
+    killed.write("@stays\nisolate n1\nput k v\n");
+    await once(killed, "data");
+    const healed = new Promise<void>((resolve) => {
+      const healOf = cluster.faults.healOf.bind(cluster.faults);
+      cluster.faults.healOf = async (owner) => {
+        await healOf(owner);
+        if (cluster.faults.inForce.length === 0) resolve();
+      };
+    });
+    // As the other end sees it when a process is killed.
+    killed.end();
+    await healed;
+  });
+
   test("that cannot be injected leave the cluster as it was, also when their client is gone", async () => {
     const { cluster, host, status } = await serve(["--memory", "--name", "lab", "--serve"]);
     cluster.openFaults = () => Promise.reject(new KontikiError("nobody leads"));
@@ -134,6 +152,28 @@ describe("a cluster is reached from another terminal", () => {
       [true, expect.arrayContaining([expect.objectContaining({ index: 2 })])],
       [false, undefined],
     ]);
+  });
+
+  test("and what is written for the connection itself is no command there", async () => {
+    await serve(["--memory", "--name", "lab", "--serve"]);
+    const none = (word: string, line: string): string =>
+      `${line}there is no command "${word}"; "help" lists them all\n`;
+    expect(await elsewhere(["exec", "lab"], '@down\n@events "now"\nput k v\n')).toEqual({
+      status: 1,
+      stdout: "ok\n",
+      stderr: none("@down", "line 1: ") + none("@events", "line 2: "),
+    });
+    expect(await elsewhere(["exec", "lab", "--", "@down"])).toMatchObject({
+      status: 1,
+      stderr: none("@down", ""),
+    });
+    const terminal = new FakeHost({ tty: true, env: { ...env, TERM: "dumb" } });
+    const attached = run(["attach"], terminal);
+    await terminal.stdout.until(/kontiki> /);
+    terminal.stdin.write("@down\r");
+    await terminal.stderr.until(/there is no command "@down"/);
+    terminal.stdin.write("quit\r");
+    expect(await attached).toBe(0);
   });
 
   test("by its directory, and as the only one that runs", async () => {

@@ -110,12 +110,8 @@ export const DURABLE: readonly Variant[] = [
     edits: [
       {
         file: ACTOR,
-        find: `this.#workOnSnapshot();
-    this.#replicate();
-    this.#storage.flush();`,
-        replace: `this.#workOnSnapshot();
-    this.#replicate();
-    this.#storage.flush();
+        find: "this.#storage.flush();",
+        replace: `this.#storage.flush();
     const written = this.#log.lastIndex;
     const writtenTerm = this.#log.termAt(written);
     if (writtenTerm !== undefined && this.state.durable < written)

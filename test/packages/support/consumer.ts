@@ -1,7 +1,7 @@
 /**
  * Projects outside of the workspace that install the packages, as users do.
  */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { output, PNPM } from "./process.ts";
 import { packedTarballs } from "./tarballs.ts";
@@ -28,11 +28,30 @@ export const VERSIONS = {
 type Dependencies = Readonly<Record<string, string>>;
 
 let installed: Promise<string> | undefined;
+let unpacked: Promise<string> | undefined;
 
 /** The folder of a project in which npm has installed the tarballs, once in a process. */
 export function npmProject(): Promise<string> {
   installed ??= installByNpm();
   return installed;
+}
+
+/** The folder of a project that has the packages of the tarballs, and nothing that they need, once in a process. */
+export function unpackedProject(): Promise<string> {
+  unpacked ??= unpack();
+  return unpacked;
+}
+
+async function unpack(): Promise<string> {
+  const folder = temporaryFolder("unpacked");
+  const tarballs = await packedTarballs();
+  for (const name of PACKAGES) {
+    const target = join(folder, "node_modules", nameOf(name));
+    mkdirSync(target, { recursive: true });
+    const tarball = tarballs.get(name) ?? `no tarball of ${name}`;
+    await output(["tar", "-xzf", tarball, "--strip-components=1", "-C", target], folder);
+  }
+  return folder;
 }
 
 async function installByNpm(): Promise<string> {

@@ -13,6 +13,9 @@ const START_BYTES = 2048;
 /** Text up to this many code units is encoded here: for short text that is faster than a call into Node. */
 const SHORT_TEXT = 64;
 
+/** Of text from this many code units on, the bytes are counted before space is taken for them. */
+const LARGE_TEXT = 4096;
+
 /** A decoder takes this code point for a byte order mark when it begins a text, and drops it. */
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -109,14 +112,25 @@ export class MsgpackWriter {
 
   bytes(value: Uint8Array): undefined {
     const { length } = value;
-    if (length < 0x100) {
-      this.#reserve(2);
-      this.#bytes[this.#at++] = 0xc4;
-      this.#bytes[this.#at++] = length;
-    } else this.#header(length, 0xc5, 0xc6);
+    this.#bytesHeader(length);
     this.#reserve(length);
     this.#bytes.set(value, this.#at);
     this.#at += length;
+  }
+
+  /** A byte string made of others, each after its length as a big-endian u32. Of an undefined one there is only `absent`. */
+  block(parts: readonly (Uint8Array | undefined)[], absent: number): void {
+    let size = 0;
+    for (const part of parts) size += LENGTH_BYTES + (part?.length ?? 0);
+    this.#bytesHeader(size);
+    this.#reserve(size);
+    for (const part of parts) {
+      setUint32(this.#bytes, this.#at, part?.length ?? absent);
+      this.#at += LENGTH_BYTES;
+      if (part === undefined) continue;
+      this.#bytes.set(part, this.#at);
+      this.#at += part.length;
+    }
   }
 
   /** Writes a text. Returns false, and writes nothing useful, if it has a lone surrogate. */
@@ -166,7 +180,8 @@ export class MsgpackWriter {
   #longText(value: string): boolean {
     if (!value.isWellFormed()) return false;
     const { length } = value;
-    this.#reserve(3 * length + 5);
+    // Three bytes for each unit are more than most texts need: those of a large one would be memory that is not used.
+    this.#reserve(5 + (length < LARGE_TEXT ? 3 * length : Buffer.byteLength(value)));
     const from = this.#at + (length < 0x100 ? 2 : length < 0x1_0000 ? 3 : 5);
     this.#endText(from, this.#bytes.write(value, from, "utf8"));
     return true;
@@ -233,6 +248,13 @@ export class MsgpackWriter {
     this.#at += 8;
   }
 
+  #bytesHeader(length: number): void {
+    if (length >= 0x100) return this.#header(length, 0xc5, 0xc6);
+    this.#reserve(2);
+    this.#bytes[this.#at++] = 0xc4;
+    this.#bytes[this.#at++] = length;
+  }
+
   #header(length: number, short: number, long: number): void {
     this.#reserve(5);
     const bytes = this.#bytes;
@@ -263,7 +285,9 @@ export class MsgpackWriter {
 
   #grow(count: number): void {
     const length = this.#at - this.#start;
-    const larger = Buffer.allocUnsafeSlow(Math.max(SHARED_BYTES, 2 * (length + count)));
+    // What is large is often the last of what it is in, so space for as much again is not taken for it.
+    const size = length + count + Math.max(length, START_BYTES);
+    const larger = Buffer.allocUnsafeSlow(Math.max(SHARED_BYTES, size));
     larger.set(this.#bytes.subarray(this.#start, this.#at));
     this.#bytes = larger;
     this.#view = viewOf(larger);

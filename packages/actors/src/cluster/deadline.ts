@@ -112,6 +112,6 @@ export class Deadline {
 
   #over(): KontikiError {
     const because = this.obstacle === undefined ? "" : `, because ${this.obstacle}`;
-    return this.failure(`not within ${this.#timeoutMs} ms${because}`);
+    return this.failure(`not within ${Math.round(this.#timeoutMs)} ms${because}`);
   }
 }

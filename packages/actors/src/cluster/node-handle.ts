@@ -1,6 +1,7 @@
-import { majority, type NodeId } from "@kontiki/core";
+import type { NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
 import { FIXED_MEMBERS } from "./member-changes.ts";
+import { checkSpareDisk } from "./spare-disk.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../supervision/control.ts";
 import { KontikiError } from "../errors.ts";
@@ -169,16 +170,25 @@ export class NodeHandle {
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
     this.#supervisor.refuseOtherHosts(FIXED_MEMBERS);
-    this.#checkSpare();
+    checkSpareDisk(this.#child, this.#supervisor);
     const votes = this.#isVoter();
+    const noLongerWiped = this.#child.beginWipe();
+    try {
+      await this.#replaceDisk();
+      await this.start(options);
+    } finally {
+      noLongerWiped();
+    }
+    if (votes) await this.#untilItVotes(options);
+  }
+
+  async #replaceDisk(): Promise<void> {
     const keepsOld = !isSound(this.#child.status());
     await this.stop();
     await this.#child.replaceDisk(() => {
       this.#supervisor.checkRunning();
       return this.#disks.wipeNode(this.id, keepsOld).uid;
     });
-    await this.start(options);
-    if (votes) await this.#untilItVotes(options);
   }
 
   /** A wiped voter gets its vote back when it has caught up and the cluster has added it again. */
@@ -246,27 +256,6 @@ export class NodeHandle {
     return this.id;
   }
 
-  /**
-   * Acknowledged commands are on a majority of the voters' disks, and only a majority can add a wiped node again. So
-   * the others must be a majority without it, counting those that run, have their vote, and whose log is intact.
-   */
-  #checkSpare(): void {
-    const known = this.#supervisor.leaderMembership();
-    const voters = known?.membership.voters ?? this.#supervisor.children.map(({ id }) => id);
-    if (!voters.includes(this.id)) return;
-    if (voters.length === 1)
-      throw new KontikiError(`${this.id} is the only voter: wiping its disk would lose everything`);
-    const others = this.#supervisor.children.filter(({ id }) => id !== this.id);
-    const intact = others.map((child) => child.status()).filter(isIntact);
-    const needed = majority(voters.length);
-    const spare = intact.filter(({ id }) => voters.includes(id)).length;
-    if (spare < needed)
-      throw new KontikiError(
-        `without the disk of ${this.id} only ${spare} of ${voters.length} voters would hold all acknowledged commands, ` +
-          `and ${needed} must: wait until the others run and vote, or add a node first`,
-      );
-  }
-
   #isVoter(): boolean {
     return this.#supervisor.leaderMembership()?.membership.voters.includes(this.id) === true;
   }
@@ -288,13 +277,6 @@ export class NodeHandle {
       options,
     );
   }
-}
-
-/** Whether a node runs, has its vote, and lacks nothing that it promised to hold. */
-function isIntact({ life, raft, trouble }: NodeStatus): boolean {
-  return (
-    life.type === "running" && trouble === undefined && raft?.votes === true && !raft.repairing
-  );
 }
 
 /** Whether nothing is known to be wrong with a node's disk. */

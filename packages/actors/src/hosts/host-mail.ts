@@ -261,18 +261,23 @@ export class HostMail {
   }
 
   /**
-   * Another process has a node of this host: both have a copy of its folder, or are set up wrongly. The one that started
-   * less often ends, and that which lacks something of the other one; both if neither can be told to be older.
+   * Another process has a node of this host: both have a copy of its folder, or are set up wrongly. The one that lacks
+   * something of the other one ends, else the one that started less often, and both if they started equally often.
+   *
+   * A hello says what a node has recovered. The process that started less often may have more by now, so it judges, once
+   * its own node is up: the other one only presents itself.
    */
   #onOtherOwner(present: PresentNode, { host, life, start }: Hello): void {
     const { node, mark, last } = present;
+    if (!this.#ports.present().some((each) => each.node === node)) return;
+    if (start < this.#spec.start) return this.#sayHello(`host.${host}`, false);
     const own = this.#ports.positionOf(node);
-    const isOlder = mark < own.mark || last < own.commit || start < this.#spec.start;
-    const isNewer = !isOlder && start > this.#spec.start;
+    const lacks = mark < own.mark || last < own.commit;
     const text = (of: string, times: number): string =>
       `two processes have ${node}: host ${of} runs it as well, in start ${times} of its folder`;
-    if (!isNewer) this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
-    if (!isOlder) this.#refuse(node, text(host, start));
+    if (lacks || start === this.#spec.start)
+      this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
+    if (!lacks) this.#refuse(node, text(host, start));
   }
 
   #sendRefusal(host: string, life: string, node: NodeId, why: string): void {

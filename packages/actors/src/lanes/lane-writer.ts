@@ -89,10 +89,13 @@ export class LaneWriter {
   continue(): void {
     this.#isUrgent ||= this.#waiting.length > 0;
     this.#writeWaiting();
-    if (this.#waiting.length === 0) return;
-    Atomics.store(this.#lane.cells, WANTS_ROOM, 1);
-    // The reader may have made room before it could see that.
-    this.#writeWaiting();
+    // The reader may have made room before it could see the request, or have granted it before this look at the lane: the
+    // request remains only if there was still no room after it.
+    for (let written = -1; this.#waiting.length > 0 && written !== this.#written;) {
+      written = this.#written;
+      Atomics.store(this.#lane.cells, WANTS_ROOM, 1);
+      this.#writeWaiting();
+    }
   }
 
   #writeWaiting(): void {

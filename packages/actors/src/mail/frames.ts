@@ -1,4 +1,5 @@
-import { getUint32, setUint32 } from "../bytes/big-endian.ts";
+import { getUint32 } from "../bytes/big-endian.ts";
+import type { MsgpackWriter } from "../bytes/msgpack-writer.ts";
 import { partOf } from "../bytes/part-of.ts";
 
 /**
@@ -14,20 +15,18 @@ export class FrameError extends Error {
   override readonly name = "FrameError";
 }
 
-/** Encodes byte strings as frames; undefined becomes an absent frame. */
-export function packFrames(parts: readonly (Uint8Array | undefined)[]): Uint8Array<ArrayBuffer> {
-  let size = 0;
-  for (const part of parts) size += 4 + (part?.length ?? 0);
-  const block = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    setUint32(block, at, part?.length ?? NOTHING);
-    at += 4;
-    if (part === undefined) continue;
-    block.set(part, at);
-    at += part.length;
+/** Byte strings that are encoded as frames, of which an undefined one is absent. They are copied when the mail is encoded. */
+export class Frames {
+  readonly parts: readonly (Uint8Array | undefined)[];
+
+  constructor(parts: readonly (Uint8Array | undefined)[]) {
+    this.parts = parts;
   }
-  return block;
+
+  /** Writes them where they belong in a message, so that they are copied only once. */
+  write(writer: MsgpackWriter): void {
+    writer.block(this.parts, NOTHING);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { index, term, type Entry, type Index, type Membership, type Term } from "@kontiki/core";
 import { isCommand } from "../sessions/run.ts";
-import { packFrames, unpackFrames } from "./frames.ts";
+import { Frames, unpackFrames } from "./frames.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { bytesAt, fieldsOf, wholeAt, WireError, type Fields } from "./wire-fields.ts";
 import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
@@ -12,7 +12,7 @@ import { membershipFromWire, membershipToWire } from "./wire-membership.ts";
  */
 export function entriesToWire(entries: readonly Entry<CommandBytes>[]): Fields {
   const commands = entries.map((entry) => (entry.type === "command" ? entry.command : undefined));
-  const [runs, frames] = [termRuns(entries), packFrames(commands)];
+  const [runs, frames] = [termRuns(entries), new Frames(commands)];
   const memberships = commands.includes(undefined) ? membershipsToWire(entries) : [];
   return memberships.length === 0 ? [runs, frames] : [runs, frames, memberships];
 }

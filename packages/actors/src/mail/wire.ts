@@ -1,10 +1,11 @@
 import { type Message, type NodeId, type Refusal } from "@kontiki/core";
 import { clientAddress, clientOf, type ClientAddress } from "./address.ts";
-import { decode, encodeShared } from "../bytes/codec.ts";
+import { decode } from "../bytes/codec.ts";
+import { encodeFields } from "./encode-fields.ts";
 import { COMMAND_BYTES_MAX } from "../sessions/command.ts";
 import { areResults, type AnswerRange } from "../sessions/packed-results.ts";
 import { isCommand } from "../sessions/run.ts";
-import { FrameError, packFrames, unpackFrames } from "./frames.ts";
+import { FrameError, Frames, unpackFrames } from "./frames.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import {
   bytesAt,
@@ -80,7 +81,7 @@ const REFUSALS: readonly Refusal[] = ["notLeader", "busy", "transferring"];
 
 /** Encodes a parcel in a buffer that it shares with others, so that it must never be transferred. */
 export function encodeParcel(parcel: Parcel): Uint8Array<ArrayBuffer> {
-  return encodeShared(parcelToWire(parcel));
+  return encodeFields(parcelToWire(parcel));
 }
 
 /**
@@ -118,9 +119,9 @@ function parcelToWire(parcel: Parcel): Fields {
         : [kind, fromUid, toUid, wire, number];
     }
     case "propose":
-      return [kind, parcel.id, packFrames(parcel.commands)];
+      return [kind, parcel.id, new Frames(parcel.commands)];
     case "forward":
-      return [kind, clientOf(parcel.client), parcel.id, packFrames(parcel.commands)];
+      return [kind, clientOf(parcel.client), parcel.id, new Frames(parcel.commands)];
     case "answers":
       return [
         kind,
@@ -132,10 +133,10 @@ function parcelToWire(parcel: Parcel): Fields {
     }
     case "read": {
       const { id, consistency, questions } = parcel;
-      return [kind, id, CONSISTENCIES.indexOf(consistency), packFrames(questions)];
+      return [kind, id, CONSISTENCIES.indexOf(consistency), new Frames(questions)];
     }
     case "readAnswers":
-      return [kind, parcel.id, packFrames(parcel.results)];
+      return [kind, parcel.id, new Frames(parcel.results)];
     case "readRefused":
       return [kind, parcel.id, parcel.leader ?? null];
     default:

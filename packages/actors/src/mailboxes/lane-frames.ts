@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { decode, encode } from "../bytes/codec.ts";
+import { decode, encodeShared } from "../bytes/codec.ts";
 import type { Frame } from "../lanes/lane.ts";
 import type { LaneWriter } from "../lanes/lane-writer.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
@@ -122,7 +122,7 @@ export function writeMail(lane: LaneWriter, letter: OutgoingLetter): void {
 
 /** Writes a report for the supervisor. */
 export function writeReport(lane: LaneWriter, report: MailReport | object): void {
-  lane.write(KIND.report, encode(report));
+  lane.write(KIND.report, encodeShared(report));
 }
 
 /** The letter in a frame for the supervisor; undefined if it is a report. */

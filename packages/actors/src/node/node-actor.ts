@@ -69,11 +69,11 @@ export type NodeParts = {
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they act.
  *
- * A turn is `begin`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of threads,
+ * A turn is `begin`, `write`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of threads,
  * ports, clocks or chance: the driver puts letters in and posts what comes out. What leaves when is the durability
  * contract:
  *
- * - after `begin`, before the sync: AppendEntries of a leader whose term and vote are on disk. They promise nothing,
+ * - after `begin`, before the write and the sync: AppendEntries of a leader whose term and vote are on disk. They promise nothing,
  *   so the followers' disks work while the leader's does (dissertation 10.2.1). Refusals to clients as well;
  * - after `apply`, before or after the sync: answers to clients. What is committed is on the disks of a majority;
  * - after the sync: everything else. Every reply, a refusal included, and every request for a vote claims a term, a
@@ -127,7 +127,7 @@ export class NodeActor {
   }
 
   /**
-   * Handles letters and writes what they led to. Gives the mail that need not wait for the disk.
+   * Handles letters. Gives the mail that need not wait for the disk, not even for {@link write}.
    *
    * @param now in ms by a monotonic clock, read before the letters were taken.
    */
@@ -148,8 +148,12 @@ export class NodeActor {
     this.#ask(read.questions);
     this.#workOnSnapshot();
     this.#replicate();
-    this.#storage.flush();
     return this.#performer.takeEarly();
+  }
+
+  /** Writes what the letters led to, for the sync of this turn. The early mail has left: followers work meanwhile. */
+  write(): void {
+    this.#storage.flush();
   }
 
   /**

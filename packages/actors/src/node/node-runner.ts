@@ -129,6 +129,8 @@ export class NodeRunner {
   #run(opened: Opened, letters: readonly Letter[], now: number, full: boolean): void {
     const { actor } = opened;
     this.#reports.mail(actor, actor.begin(letters, now));
+    // Followers wait for the mail, so it leaves first: checksum and write take as long as a wake-up.
+    actor.write();
     // Clients wait for a leader's answers, so a leader applies first. A leader waits for its followers' promises.
     if (actor.leads) this.#reports.answers(actor, actor.apply());
     this.#turnUnderWay = { opened, full, began: now, before: this.#ports.clock.nowMs() };

@@ -4,9 +4,11 @@ import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { Disturbance } from "../faults/disturbance.ts";
+import { FaultCells } from "../faults/fault-cells.ts";
 import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import type { Envelope, NodeControl, OutgoingMail } from "../mail/protocol.ts";
 import { sameStatus, type ClusterEvent, type NodeStatus, type RaftStatus } from "../mail/status.ts";
+import { ExperimentCounts } from "../metrics/experiment-counts.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
 import { Control } from "../supervision/control.ts";
 import { ActorLanes, type LanesToActor } from "../mailboxes/actor-lanes.ts";
@@ -47,16 +49,18 @@ export class RemoteChild {
   /** Why it was closed, and whether it was removed since: its name may be another node's now. */
   #closed: string | undefined;
   #isForgotten = false;
+  /** How many calls are wiping its disk. */
+  #wipes = 0;
   /** The disk is replaced by one at a time. */
   #replacing: Promise<void> = Promise.resolve();
 
-  constructor({ node, uid, fault }: NodeDisk, host: RemoteChildHost) {
+  constructor({ node, uid, path, fault }: NodeDisk, host: RemoteChildHost) {
     this.id = node;
     this.#host = host;
     const life = fault === undefined ? STOPPED : ({ type: "failed", cause: fault } as const);
     const { shared: counters } = new NodeCounters();
-    const none = { incarnation: 0, restarts: 0, faults: undefined, ...WITHOUT_THREAD };
-    this.#state = { id: node, uid, life, counters, ...none };
+    const none = { incarnation: 0, restarts: 0, ...WITHOUT_THREAD };
+    this.#state = { id: node, uid, life, counters, faults: noFaults(node, path), ...none };
     this.#reports = new NodeReports(node, {
       path: undefined,
       onEvent: host.onEvent,
@@ -78,6 +82,11 @@ export class RemoteChild {
 
   get hasThread(): boolean {
     return this.#state.hasThread;
+  }
+
+  /** Whether its disk is being wiped: what is on it does not count any more, although the node may still run and vote. */
+  get isBeingWiped(): boolean {
+    return this.#wipes > 0;
   }
 
   /** Whether its thread pauses now. */
@@ -184,6 +193,12 @@ export class RemoteChild {
     return replaced;
   }
 
+  /** Its disk is about to be wiped. Returns a function that ends this, when the node has started from the new disk. */
+  beginWipe(): () => void {
+    this.#wipes += 1;
+    return () => void (this.#wipes -= 1);
+  }
+
   /** It was removed after it was closed. */
   forget(): void {
     this.#isForgotten = true;
@@ -261,5 +276,12 @@ export class RemoteChild {
 }
 
 const STOPPED = { type: "stopped" } as const;
+
+/** Before its supervisor has published anything of a node, nothing is wrong with it, and nothing has happened to it. */
+function noFaults(owner: NodeId, path: string | undefined): NodeState["faults"] {
+  const [{ shared: cells }, { shared: counts }] = [FaultCells.quiet(), new ExperimentCounts()];
+  if (path !== undefined) return { cells, counts, disk: { type: "file", path } };
+  return { cells, counts, disk: { type: "memory", files: [], owner } };
+}
 
 const WITHOUT_THREAD = { hasThread: false, isPaused: false };

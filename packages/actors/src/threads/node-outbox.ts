@@ -6,6 +6,9 @@ import { sameApartFromProgress, sameStatus, type RaftStatus } from "../mail/stat
 import type { PortOutbox } from "../mailboxes/lane-port.ts";
 import type { DirectLane, LaneStart } from "../mailboxes/lane-frames.ts";
 
+/** What waits to be reported: at most progress, unless `raft` is undefined. */
+type Held = { readonly malformed: number; readonly raft: RaftStatus | undefined };
+
 /**
  * The lanes from a node's thread: those of any actor, and what a node reports. How far a log has come is only shown, in the
  * program: it is held back until an answer is sent there, which must not come before it, or until {@link flush}.
@@ -13,7 +16,7 @@ import type { DirectLane, LaneStart } from "../mailboxes/lane-frames.ts";
 export class NodeOutbox implements PortOutbox {
   readonly #lanes: LaneOutbox<LaneReport>;
   #status: RaftStatus | undefined;
-  #held: { readonly malformed: number; readonly raft: RaftStatus | undefined } | undefined;
+  #held: Held | undefined;
 
   constructor(start: LaneStart) {
     this.#lanes = new LaneOutbox(start);
@@ -37,17 +40,18 @@ export class NodeOutbox implements PortOutbox {
     this.#lanes.send(letter);
   }
 
-  /** Sends the state of the node, soon or with what is sent next. */
+  /** Sends the state of the node: how far its log has come, soon or with what is sent next, and all else now. */
   status(raft: RaftStatus | undefined, malformed: number): void {
     const isNew = raft !== undefined && !sameStatus(this.#status, raft);
     if (!isNew && malformed === 0) return;
     const held = this.#held;
+    const isProgress =
+      raft === undefined ||
+      (this.#status !== undefined && sameApartFromProgress(this.#status, raft));
     this.#held = { raft: raft ?? held?.raft, malformed: malformed + (held?.malformed ?? 0) };
-    if (raft === undefined) return;
-    const isProgress = this.#status !== undefined && sameApartFromProgress(this.#status, raft);
-    this.#status = raft;
+    this.#status = raft ?? this.#status;
     if (isProgress) return;
-    this.#writeHeld();
+    this.#writeWhole(this.#held);
     if (this.#lanes.hasProgram) this.#lanes.tellSupervisor({ type: "turn", malformed: 0, raft });
   }
 
@@ -76,6 +80,15 @@ export class NodeOutbox implements PortOutbox {
   #writeHeld(): void {
     const held = this.#held;
     if (held === undefined) return;
+    const { raft, malformed } = held;
+    if (raft === undefined || malformed > 0) return this.#writeWhole(held);
+    this.#held = undefined;
+    const { commit, last, applied } = raft;
+    // The status has three times as many fields, and encoding and decoding them takes longer than the answer itself.
+    this.#lanes.tellClients({ type: "progress", commit, last, applied });
+  }
+
+  #writeWhole(held: Held): void {
     this.#held = undefined;
     this.#lanes.tellClients({ type: "turn", ...held });
   }

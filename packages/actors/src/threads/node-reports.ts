@@ -3,7 +3,7 @@ import type { FromNode, NodeSpec } from "../mail/protocol.ts";
 import { swapFolders } from "../faults/swap-folders.ts";
 import type { Condition, RaftStatus } from "../mail/status.ts";
 import { withChange, type MemoryFile } from "../storage/disk/memory-disk.ts";
-import type { ReportedTurn } from "./lane-report.ts";
+import type { ReportedProgress, ReportedTurn } from "./lane-report.ts";
 import type { NodeHost } from "./node-child-host.ts";
 
 /** The membership that a node uses, and the entry from which on it is in force; 0 for the first membership. */
@@ -15,7 +15,9 @@ export type KnownMembership = {
 
 /** A message in which a thread reports the state of its node. */
 export type Report =
-  (FromNode & { readonly type: "disk" | "membership" | "trouble" }) | ReportedTurn;
+  | (FromNode & { readonly type: "disk" | "membership" | "trouble" })
+  | ReportedTurn
+  | ReportedProgress;
 
 /** Where reports are passed on to. */
 export type ReportsHost = Pick<
@@ -86,6 +88,8 @@ export class NodeReports {
         this.#raft = report.raft === undefined ? before : withAnswers(before, report.raft);
         return this.#host.onTurn(incarnation, report, before);
       }
+      case "progress":
+        return this.#onProgress(report, incarnation);
       default:
         return report satisfies never;
     }
@@ -110,6 +114,15 @@ export class NodeReports {
   /** The disk was replaced with an empty one. */
   onDiskReplaced(): void {
     this.#files = [];
+  }
+
+  /** It comes after a whole status of the same thread. */
+  #onProgress({ commit, last, applied }: ReportedProgress, incarnation: number): void {
+    const before = this.#raft;
+    if (before === undefined) return;
+    const raft = { ...before, commit, last, applied };
+    this.#raft = raft;
+    this.#host.onTurn(incarnation, { type: "turn", malformed: 0, raft }, before);
   }
 
   #onTrouble(trouble: string | undefined, incarnation: number, term: Term): void {

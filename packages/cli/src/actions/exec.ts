@@ -1,5 +1,5 @@
 import { findCluster } from "../control/find-cluster.ts";
-import { lineOf, REQUESTS, wordOf } from "../control/protocol.ts";
+import { commandLine, lineOf, REQUESTS, wordOf } from "../control/protocol.ts";
 import { Registry } from "../control/registry.ts";
 import { askForText, runLine, type Showing } from "../control/run-line.ts";
 import { Disconnected, type Connection } from "../control/connection.ts";
@@ -57,7 +57,7 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
       if (text === "" || text.startsWith("#")) continue;
       if (text === "quit") break;
       const one = { ...showing, number: line.number };
-      if (!(await runLine(connection, text, one, host))) isDone = false;
+      if (!(await runLine(connection, commandLine(text), one, host))) isDone = false;
     }
   } catch (error) {
     // Reading stops with an error when the input is closed here.

@@ -31,8 +31,8 @@ export async function upDetached(
   const args = [...withoutDetach(argv), "--serve", "--name", entry.name, "--log", log];
   const started = startDetached({ args, socket: entry.socket, output }, host.signal);
   try {
-    const hello = await notes.during("starting the nodes ...", started);
-    if (options.wait === "leader") await waitForLeader(entry.socket, notes, host);
+    let hello = await notes.during("starting the nodes ...", started);
+    if (options.wait === "leader") hello = await waitForLeader(entry.socket, notes, host);
     await write(host.stdout, options.json === true ? `${JSON.stringify(hello)}\n` : textOf(hello));
     return EXIT_OK;
   } catch (error) {
@@ -50,7 +50,7 @@ function withoutDetach(argv: readonly string[]): readonly string[] {
   );
 }
 
-async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Promise<void> {
+async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Promise<Hello> {
   const connection = await Connection.open(socket);
   if (connection === undefined) throw new KontikiError("the cluster ended before it had a leader");
   const stop = (): void => connection.close();
@@ -59,6 +59,7 @@ async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Pr
     const waited = connection.request("wait leader");
     const reply = await notes.during("waiting for a leader ...", waited);
     if ("ok" in reply && !reply.ok) throw new KontikiError(`it runs, but ${reply.error}`);
+    return await connection.hello();
   } finally {
     signal.removeEventListener("abort", stop);
     connection.close();

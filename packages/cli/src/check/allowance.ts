@@ -20,7 +20,7 @@ export class Allowance {
     return Math.max(0, this.#end - performance.now());
   }
 
-  /** The memory in bytes that the process holds. */
+  /** The memory in bytes that the process holds beyond what it held at first. */
   get usedBytes(): number {
     return this.#memory.bytes;
   }

@@ -26,7 +26,10 @@ export type MemoryMeter = {
 };
 
 /**
- * How much memory the process holds, measured and not estimated.
+ * How much memory the process holds beyond what it held at first, measured and not estimated.
+ *
+ * What it held before is not of the check: the program may be part of a larger process. When the process gives some of that
+ * back, what it holds then is the new starting point.
  *
  * The process also holds garbage that nobody has collected yet. So when the limit seems to be reached, it collects the
  * garbage and measures again.
@@ -34,20 +37,22 @@ export type MemoryMeter = {
 export class MemoryUse {
   readonly #limitBytes: number;
   readonly #meter: MemoryMeter;
+  #before: number;
   #bytes = 0;
   #measured = -Infinity;
 
-  /** Measures against a limit. */
+  /** Measures against a limit, from what the process holds now. */
   constructor(limitBytes: number, meter: MemoryMeter = processMeter()) {
     this.#limitBytes = limitBytes;
     this.#meter = meter;
+    this.#before = meter.resident();
   }
 
-  /** The memory in bytes; above the limit when the process cannot hold more. */
+  /** The memory in bytes since the start; above the limit when the process cannot hold more. */
   get bytes(): number {
     const now = this.#meter.now();
     if (now - this.#measured < EVERY_MS) return this.#bytes;
-    this.#bytes = this.#meter.resident();
+    this.#bytes = this.#grown();
     if (this.#bytes > this.#limitBytes || this.#meter.heapShare() > HEAP_SHARE) this.#collect();
     this.#measured = this.#meter.now();
     return this.#bytes;
@@ -55,11 +60,17 @@ export class MemoryUse {
 
   #collect(): void {
     this.#meter.collect();
-    const resident = this.#meter.resident();
+    const grown = this.#grown();
     const isFull =
-      resident > this.#limitBytes * (1 - FREE_SHARE) ||
+      grown > this.#limitBytes * (1 - FREE_SHARE) ||
       this.#meter.heapShare() > HEAP_SHARE - FREE_SHARE;
-    this.#bytes = isFull ? Infinity : resident;
+    this.#bytes = isFull ? Infinity : grown;
+  }
+
+  #grown(): number {
+    const resident = this.#meter.resident();
+    this.#before = Math.min(this.#before, resident);
+    return resident - this.#before;
   }
 }
 

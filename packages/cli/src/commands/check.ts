@@ -47,7 +47,7 @@ export const defineCheck: Define = (command, { host, done }) => {
         .default(60),
     )
     .addOption(
-      new Option("--memory <mib>", "memory limit of the process; the verdict is unknown beyond it")
+      new Option("--memory <mib>", "memory that it may use; the verdict is unknown beyond it")
         .argParser(wholeNumber(1, 12_288))
         .default(1024, "1024 MiB"),
     )

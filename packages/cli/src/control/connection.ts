@@ -35,7 +35,10 @@ export class Connection {
   /** Connects. Undefined if nothing listens there. */
   static async open(path: string): Promise<Connection | undefined> {
     const socket = await dial(path).catch(() => undefined);
-    return socket === undefined ? undefined : new Connection(socket);
+    if (socket === undefined) return undefined;
+    const connection = new Connection(socket);
+    connection.send(REQUESTS.stays);
+    return connection;
   }
 
   /** What the cluster is. @throws KontikiError when it does not answer in time. */

@@ -18,6 +18,8 @@ export const REQUESTS = {
   events: "@events",
   /** Interrupts the commands of this connection. It has no reply. */
   interrupt: "@interrupt",
+  /** The sender waits for its replies: if its half of the connection ends before, it is gone, and so are its commands. */
+  stays: "@stays",
   /** Faults that this connection has injected stay when it ends. */
   keep: "@keep",
   /** Stops the cluster gracefully. The connection ends when the nodes have stopped. */
@@ -45,13 +47,19 @@ export type Part =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: string; readonly outcome: Failure["outcome"] };
 
-/** The line of input that is read as these words. */
+/** The line of input that is read as these words, and never as a request or a comment. */
 export function lineOf(words: readonly Word[]): string {
-  return words.map(({ text, quoted }) => (quoted ? JSON.stringify(text) : text)).join(" ");
+  const written = ({ text, quoted }: Word, at: number): string =>
+    quoted || (at === 0 && /^[#@]/.test(text)) ? JSON.stringify(text) : text;
+  return words.map(written).join(" ");
+}
+
+/** A line that was typed as a command: one that begins as a request is none. */
+export function commandLine(line: string): string {
+  return line.replace(/^@\S*/, (word) => JSON.stringify(word));
 }
 
 /** Arguments of a shell as words: one that is no plain word is quoted, and so can be anything. */
-export function wordOf(argument: string, at: number): Word {
-  const isPlain = /^[^\s"]\S*$/.test(argument) && !(at === 0 && /^[#@]/.test(argument));
-  return { text: argument, quoted: !isPlain };
+export function wordOf(argument: string): Word {
+  return { text: argument, quoted: !/^[^\s"]\S*$/.test(argument) };
 }

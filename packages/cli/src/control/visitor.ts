@@ -41,7 +41,9 @@ export class Visitor {
   readonly #session: CommandSession;
   readonly #gone = new AbortController();
   #interpreter: Interpreter;
-  /** Ends with the reply to the last line. */
+  /** Whether the end of its input is its end. */
+  #stays = false;
+  /** Ends with the reply to the last line. A program that has closed its half still gets it. */
   #replied: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -78,6 +80,7 @@ export class Visitor {
         if (request === undefined) await this.#queue(line);
         else await this.#request(request);
       }
+      if (this.#stays) this.#socket.destroy();
       await this.#replied;
     } catch {
       // The other end is gone.
@@ -109,6 +112,9 @@ export class Visitor {
     switch (text) {
       case REQUESTS.interrupt:
         return this.#session.interrupt();
+      case REQUESTS.stays:
+        this.#stays = true;
+        return;
       case REQUESTS.down:
         // What came before it is replied to. It does not wait here, so that an interrupt is read.
         void this.#replied.then(() => this.#hosted.down());

@@ -23,8 +23,8 @@ export type ClusterTargetParts = {
   readonly network: FaultableNetwork;
   readonly counters: Counters;
   readonly chance: Chance;
-  /** The nodes that vote at first. Default: all. */
-  readonly voters?: readonly NodeId[];
+  /** The members at first. Default: all nodes vote. */
+  readonly membership?: Membership;
 };
 
 /**
@@ -50,7 +50,7 @@ export class ClusterTarget implements FaultTarget {
     this.#keeper = keeper;
     this.timeline = timeline;
     this.network = network;
-    this.#membership = initialMembership(parts.voters ?? cluster.nodeIds);
+    this.#membership = parts.membership ?? initialMembership(cluster.nodeIds);
     cluster.events.on("event", (event) => this.#onEvent(event));
   }
 
@@ -107,14 +107,16 @@ export class ClusterTarget implements FaultTarget {
     return this.#statusOf(node)?.uid ?? 0;
   }
 
+  /** A node that does not run counts as not intact: its disk may have been replaced, and it reports nothing. */
   isIntact(node: NodeId): boolean {
     const { trouble, raft } = this.#statusOf(node) ?? {};
-    return trouble === undefined && raft?.votes !== false && raft?.repairing !== true;
+    const isWhole = trouble === undefined && raft?.votes === true && !raft.repairing;
+    return isWhole && this.isRunning(node);
   }
 
   holdings(node: NodeId): Holdings | undefined {
     const { raft } = this.#statusOf(node) ?? {};
-    if (raft === undefined || !this.isRunning(node) || !this.isIntact(node)) return undefined;
+    if (raft === undefined || !this.isIntact(node)) return undefined;
     return this.#faultsOf(node).disk.holdings(raft);
   }
 
@@ -128,7 +130,7 @@ export class ClusterTarget implements FaultTarget {
     return () => {
       if (this.#doomed.get(node) !== point) return;
       this.#doomed.delete(node);
-      this.#cluster.faults.crashAt(node, undefined);
+      if (this.nodes.includes(node)) this.#cluster.faults.crashAt(node, undefined);
     };
   }
 
@@ -197,9 +199,10 @@ export class ClusterTarget implements FaultTarget {
     if (known !== undefined) return known;
     const { counters, timeline, chance } = this.#parts;
     const { faults } = this.#cluster;
-    const troubles = new NodeTroubles(faults, node);
+    const isThere = (): boolean => this.nodes.includes(node);
+    const troubles = new NodeTroubles(faults, node, isThere);
     const own = chance.fork(`disk ${node}`);
-    const disk = new LiveDisk({ node, faults, troubles, counters, timeline, chance: own });
+    const disk = new LiveDisk({ node, isThere, faults, troubles, counters, timeline, chance: own });
     this.#nodes.set(node, { troubles, disk });
     return { troubles, disk };
   }

@@ -1,5 +1,5 @@
-import { KontikiError, type Cluster, type Envelope } from "@kontiki/actors";
-import type { NodeId } from "@kontiki/core";
+import { KontikiError, type Cluster, type Envelope, type Member } from "@kontiki/actors";
+import type { Membership } from "@kontiki/core";
 import { Chance } from "../chance.ts";
 import { Nemesis, type FaultHappening } from "../nemesis/nemesis.ts";
 import { nothing } from "../nemesis/stage.ts";
@@ -59,7 +59,7 @@ export class FaultDesk {
   private constructor(
     cluster: Cluster<unknown, unknown>,
     leases: { readonly clockDrift: number } | undefined,
-    voters: readonly NodeId[],
+    membership: Membership,
   ) {
     this.#cluster = cluster;
     const [timeline, counters] = [this.#timeline, this.#counters];
@@ -83,7 +83,7 @@ export class FaultDesk {
       network,
       counters,
       chance: disks,
-      voters,
+      membership,
     });
     this.#nemesis = new Nemesis({
       target,
@@ -105,8 +105,7 @@ export class FaultDesk {
     leases?: { readonly clockDrift: number },
   ): Promise<FaultDesk> {
     const { members } = await cluster.members({ timeoutMs: LEADER_MS });
-    const voters = members.filter(({ role }) => role === "voter").map(({ id }) => id);
-    return new FaultDesk(cluster, leases, voters);
+    return new FaultDesk(cluster, leases, membershipOf(members));
   }
 
   /** The faults that are in force, in the order in which they began. */
@@ -239,6 +238,22 @@ export class FaultDesk {
   #hasNetworkFault(): boolean {
     return [...this.#ledger.values()].some(({ fault }) => isTypeIn("network", fault.type));
   }
+}
+
+/** The membership of these members. One that joins may still be given up, and one that leaves may have to stay. */
+function membershipOf(members: readonly Member[]): Membership {
+  const those = (...roles: readonly Member["role"][]): Membership["voters"] =>
+    members.filter(({ role }) => roles.includes(role)).map(({ id }) => id);
+  const isLeft = those("leaving").length > 0;
+  return {
+    voters: those("voter"),
+    outgoing: isLeft ? those("voter", "leaving") : [],
+    learners: those("learner", "joining"),
+    learnersNext: [],
+    promotions: those("joining").map((node) => ({ node, replaces: undefined })),
+    uids: Object.fromEntries(members.map(({ id, uid }) => [id, uid])),
+    lastUid: Math.max(0, ...members.map(({ uid }) => uid)),
+  };
 }
 
 function faultOf(written: object): Fault {

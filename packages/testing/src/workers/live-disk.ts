@@ -22,6 +22,8 @@ type Damaged = { readonly patches: readonly Patch[]; readonly loss: Loss };
 /** What a {@link LiveDisk} needs. */
 export type LiveDiskParts = {
   readonly node: string;
+  /** Whether the node is still one of the cluster: a fault may outlast it. */
+  readonly isThere: () => boolean;
   readonly faults: ClusterFaults;
   readonly troubles: NodeTroubles;
   readonly counters: Counters;
@@ -44,9 +46,8 @@ export class LiveDisk implements FaultableDisk {
 
   /** Whether damaged bytes are still there: their file was not removed, set aside or written again. */
   get isDamaged(): boolean {
-    const disk = this.#disk;
     const isThere = ({ name, at, bytes }: Patch): boolean | undefined =>
-      ifThere(() => Buffer.from(disk.readRange(name, at, bytes.length)).equals(bytes));
+      ifThere(() => Buffer.from(this.#disk.readRange(name, at, bytes.length)).equals(bytes));
     const left = this.#damage.filter(({ patches }) => patches.some(isThere));
     this.#parts.counters.count("disk.damageRemoved", this.#damage.length - left.length);
     this.#damage = left;
@@ -107,7 +108,9 @@ export class LiveDisk implements FaultableDisk {
   }
 
   get #disk(): Disk {
-    return this.#parts.faults.diskOf(this.#parts.node);
+    const { node, isThere, faults } = this.#parts;
+    if (!isThere()) throw new DiskError(`${node} was removed, with its disk`, "ENODEV");
+    return faults.diskOf(node);
   }
 
   /** Whether the file was still there. */
@@ -126,7 +129,7 @@ export class LiveDisk implements FaultableDisk {
   }
 }
 
-/** The node may remove a file at any moment. Undefined when it has. */
+/** The node may remove a file at any moment, and may itself be removed. Undefined when that has happened. */
 function ifThere<T>(act: () => T): T | undefined {
   try {
     return act();

@@ -8,6 +8,7 @@ const OPERATIONS = ["write", "sync", "read"] as const;
 export class NodeTroubles {
   readonly #faults: ClusterFaults;
   readonly #node: string;
+  readonly #isThere: () => boolean;
   readonly #errors = new InForce<DiskOperation>();
   readonly #fullness = new InForce<number>();
   readonly #slowness = new InForce<Range>();
@@ -15,9 +16,11 @@ export class NodeTroubles {
   readonly #rates = new InForce<number>();
   #jumpMs = 0;
 
-  constructor(faults: ClusterFaults, node: string) {
+  /** @param isThere whether the node is still one of the cluster: a fault may outlast it. */
+  constructor(faults: ClusterFaults, node: string, isThere: () => boolean) {
     this.#faults = faults;
     this.#node = node;
+    this.#isThere = isThere;
   }
 
   get clockRate(): number {
@@ -59,6 +62,7 @@ export class NodeTroubles {
   }
 
   #apply(): void {
+    if (!this.#isThere()) return;
     const slow = this.#slowness.all;
     this.#faults.disturb(this.#node, {
       failing: OPERATIONS.filter((operation) =>

@@ -59,13 +59,21 @@ export class Operator {
       case "addLearner":
         return this.#cluster.addNode(this.#newName(), { ...options, as: "learner" });
       case "remove":
-        return this.#cluster.removeNode(this.#member(change.node, chance), options);
+        return this.#remove(this.#member(change.node, chance));
       case "replace": {
         const replaces = this.#member(change.node, chance);
-        return this.#cluster.addNode(this.#newName(), { ...options, replaces });
+        const refused = this.#atlas.objectionToRemoval(replaces);
+        return during(refused, this.#atlas.expectRemoval(replaces), () =>
+          this.#cluster.addNode(this.#newName(), { ...options, replaces }),
+        );
       }
-      case "wipe":
-        return this.#cluster.node(this.#member(change.node, chance)).wipe(options);
+      case "wipe": {
+        const node = this.#member(change.node, chance);
+        const refused = this.#atlas.objectionToDamage(node);
+        return during(refused, this.#atlas.expectDamage(node), () =>
+          this.#cluster.node(node).wipe(options),
+        );
+      }
       case "promote": {
         const learner = chance.pick(this.#target.membership().learners);
         if (learner === undefined) throw new KontikiError("there is no learner to promote");
@@ -75,14 +83,20 @@ export class Operator {
         while (this.#voters < change.to) await this.#cluster.addNode(this.#newName(), options);
         return;
       case "shrink":
-        while (this.#voters > change.to)
-          await this.#cluster.removeNode(this.#member("any", chance), options);
+        while (this.#voters > change.to) await this.#remove(this.#member("any", chance));
         return;
       case "reshape":
         return this.#reshape(change, chance);
       default:
         return change satisfies never;
     }
+  }
+
+  async #remove(node: NodeId): Promise<void> {
+    const refused = this.#atlas.objectionToRemoval(node);
+    await during(refused, this.#atlas.expectRemoval(node), () =>
+      this.#cluster.removeNode(node, this.#options),
+    );
   }
 
   /** Several voters come, leave and lose their votes in one change; fewer leave where some must stay. */
@@ -124,12 +138,31 @@ export class Operator {
     return `n${this.#lastName}`;
   }
 
-  #member(wanted: string, chance: Chance): string {
+  #member(wanted: string, chance: Chance): NodeId {
     const found = nodesOf(wanted, { target: this.#target, chance, subject: undefined });
     if ("skipped" in found) throw new KontikiError(found.skipped);
     const { voters, learners } = this.#target.membership();
     const member = found.find((node) => voters.includes(node) || learners.includes(node));
     if (member === undefined) throw new KontikiError(`${found.join(", ")} is not a member`);
     return member;
+  }
+}
+
+/**
+ * Makes a change of which other faults must know while it is in progress.
+ *
+ * @param refused why it must not be made now; undefined if it may be.
+ * @param over ends what other faults know of it.
+ */
+async function during(
+  refused: string | undefined,
+  over: () => void,
+  change: () => Promise<void>,
+): Promise<void> {
+  try {
+    if (refused !== undefined) throw new KontikiError(refused);
+    await change();
+  } finally {
+    over();
   }
 }

@@ -17,7 +17,7 @@ import {
   DamagedSnapshotError,
   type SnapshotStore,
 } from "../../../../packages/actors/src/storage/snapshot-store.ts";
-import { NewerLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { NewerLogError } from "../../../../packages/actors/src/storage/wal/log-errors.ts";
 import {
   CuttingDisk,
   filesOf,

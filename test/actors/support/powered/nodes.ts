@@ -11,7 +11,7 @@ import { createWal } from "../../../../packages/actors/src/storage/wal/open-wal.
 import type { OutgoingMail } from "../../../../packages/actors/src/mail/protocol.ts";
 import { ReadIds } from "../../../../packages/actors/src/node/reads.ts";
 import type { Storage } from "../../../../packages/actors/src/storage/storage.ts";
-import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/log-errors.ts";
 import { decodeParcel } from "../../../../packages/actors/src/mail/wire.ts";
 import { Journal, n1, n2, n3, NODES } from "../actors.ts";
 import type { Chance } from "../../../core/support/chance.ts";

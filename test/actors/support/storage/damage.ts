@@ -6,7 +6,7 @@ import {
   decodeBatch,
   SEGMENT_HEADER_BYTES,
 } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
-import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/log-errors.ts";
 import { filesOf, memoryDisk } from "./disks.ts";
 import { textOf, type Content } from "./model.ts";
 import { contentOf } from "./writing.ts";

@@ -10,10 +10,8 @@ import {
   decodeBatch,
   SEGMENT_HEADER_BYTES,
 } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
-import {
-  DamagedLogError,
-  readLog,
-} from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
+import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/log-errors.ts";
+import { readLog } from "../../../../packages/actors/src/storage/wal/wal-recovery.ts";
 import { textOfLog, type Files, type SalvagedText } from "./damage.ts";
 import { filesOf, frozenDisk, memoryDisk } from "./disks.ts";
 import { contentsAfter, EMPTY, textOf, type Batch, type Content, type Write } from "./model.ts";

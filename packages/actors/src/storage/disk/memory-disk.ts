@@ -2,6 +2,7 @@
 // Node 20 has growable shared buffers; the lib that TypeScript pairs with it does not declare them.
 
 import { assert } from "@kontiki/core";
+import { copyToShared } from "./copy-to-shared.ts";
 import { DiskError, type Disk, type DiskFile, type NewFile } from "./disk.ts";
 import { SpareBuffers } from "./spare-buffers.ts";
 
@@ -195,7 +196,7 @@ class SharedFile implements DiskFile {
     const { written, synced } = this.#counts();
     assert(written >= synced, "a truncated file must be synced before it grows");
     this.#reserve(written + bytes.length);
-    bytesOf(this.#buffer).set(bytes, written);
+    copyToShared(bytesOf(this.#buffer), written, bytes);
     setCounts(this.#buffer, written + bytes.length, synced);
   }
 

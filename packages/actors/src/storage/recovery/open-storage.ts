@@ -57,11 +57,12 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const damaged = found.damaged.map(({ name }) => name);
   const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
-  const { hard, base, horizon } = repaired.content;
+  const { content, copy } = repaired;
+  const { hard, base, horizon } = content;
   const number = nextNumber(disk);
-  const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(repaired.copy)];
+  const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(copy)];
   const { aside, ...end } = written(disk, log, repaired, { damaged, number });
-  const entries = packCommands(repaired.content.entries);
+  const entries = copy === undefined ? content.entries : packCommands(content.entries);
   const terms = new LogTerms(base);
   terms.append(entries);
   const state = { hard, horizon, last: terms.last };

@@ -19,7 +19,7 @@ import {
 } from "./snapshot-format.ts";
 import { SnapshotScan } from "./snapshot-scan.ts";
 import { DamagedSnapshotError } from "../snapshot-store.ts";
-import { NewerLogError } from "../wal/wal-recovery.ts";
+import { NewerLogError } from "../wal/log-errors.ts";
 
 /** A file is checked in steps of this many bytes. */
 const STEP_BYTES = 1024 * 1024;

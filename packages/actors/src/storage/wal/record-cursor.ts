@@ -1,4 +1,5 @@
 import type { Buffer } from "#platform";
+import type { CommandSlabs } from "./command-slabs.ts";
 
 /** A batch whose checksum matches contains something that this program never writes. */
 export class RecordError extends Error {
@@ -13,12 +14,15 @@ export class RecordError extends Error {
 export class RecordCursor {
   readonly #bytes: Buffer;
   readonly #end: number;
+  readonly #slabs: CommandSlabs | undefined;
   #at: number;
 
-  constructor(bytes: Buffer, at: number, end: number) {
+  /** @param slabs receives commands; without them, commands are views of `bytes`. */
+  constructor(bytes: Buffer, at: number, end: number, slabs?: CommandSlabs) {
     this.#bytes = bytes;
     this.#at = at;
     this.#end = end;
+    this.#slabs = slabs;
   }
 
   get rest(): number {
@@ -34,7 +38,8 @@ export class RecordCursor {
   }
 
   u64(): number {
-    const value = Number(this.#bytes.readBigUInt64LE(this.#take(8)));
+    const at = this.#take(8);
+    const value = this.#bytes.readUInt32LE(at) + this.#bytes.readUInt32LE(at + 4) * 2 ** 32;
     if (!Number.isSafeInteger(value)) throw new RecordError("it contains a number above 2^53");
     return value;
   }
@@ -47,6 +52,23 @@ export class RecordCursor {
   /** A plain view rather than a Buffer: it costs half as much, and the layers above expect it. */
   view(length: number): Uint8Array {
     return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#take(length), length);
+  }
+
+  /** A command, in the slabs if there are any. */
+  command(length: number): Uint8Array {
+    const slabs = this.#slabs;
+    return slabs === undefined
+      ? this.view(length)
+      : slabs.copy(this.#bytes, this.#take(length), length);
+  }
+
+  /** Whether the next bytes are this ASCII text. Takes them only if they are. */
+  takes(text: string): boolean {
+    if (text.length > this.#end - this.#at) return false;
+    for (let i = 0; i < text.length; i += 1)
+      if (this.#bytes[this.#at + i] !== text.charCodeAt(i)) return false;
+    this.#at += text.length;
+    return true;
   }
 
   #take(length: number): number {

@@ -5,6 +5,9 @@ import { BATCH_HEADER_BYTES, MAX_BATCH_BYTES } from "./wal-format.ts";
 const LEAST_BYTES = 64 * 1024;
 const KEPT_BYTES = 4 * 1024 * 1024;
 
+/** Room for a turn's mail of 8 MiB, which a batch is larger than only when the last letter of a turn is large. */
+const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+
 /**
  * Collects the records of a batch, all numbers little-endian, in memory that is reused for the next batch.
  *
@@ -66,9 +69,11 @@ export class RecordWriter {
   /** The reserved space and everything written after it. Valid until the next write, which starts again. */
   take(): Buffer {
     const batch = this.#bytes.subarray(0, this.#at);
+    const isUsed = this.#at > this.#bytes.length / 4;
     this.#at = this.#roomBytes;
-    // A rare large batch must not keep its memory forever.
-    if (this.#bytes.length > KEPT_BYTES) this.#allocate(LEAST_BYTES);
+    // A rare large batch must not keep its memory forever. While all batches are large, none gets new memory.
+    if (this.#bytes.length > MOST_KEPT_BYTES || (this.#bytes.length > KEPT_BYTES && !isUsed))
+      this.#allocate(LEAST_BYTES);
     return batch;
   }
 

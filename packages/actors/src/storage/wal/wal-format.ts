@@ -187,7 +187,8 @@ export function decodeBatch(bytes: Buffer, segment: number, offset: number): Bat
   if (end > bytes.length) return undefined;
   const crc = bytes.readUInt32LE(offset + 4);
   if (crc32(bytes.subarray(offset + 8, end)) !== crc) return undefined;
-  const sequence = Number(bytes.readBigUInt64LE(offset + 16));
+  // Without a bigint: a start decodes every batch of the log.
+  const sequence = bytes.readUInt32LE(offset + 16) + bytes.readUInt32LE(offset + 20) * 2 ** 32;
   const previous = { sequence: sequence - 1, crc: bytes.readUInt32LE(offset + 24) };
   return { previous, last: { sequence, crc }, bodyAt, end };
 }

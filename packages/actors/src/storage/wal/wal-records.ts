@@ -134,13 +134,14 @@ export function encodeAppend(writer: RecordWriter, entries: readonly Entry<Comma
 /**
  * Reads the state record at the start of a body.
  *
+ * @param known the term and vote of the batch before, which are mostly the same.
  * @throws RecordError if there is none.
  */
-export function decodeState(cursor: RecordCursor): StateRecord {
+export function decodeState(cursor: RecordCursor, known?: HardState): StateRecord {
   const kind = cursor.u8();
   if (kind !== STATE && kind !== STATE_2)
     throw new RecordError("it does not begin with a state record");
-  const hard = decodeHardState(cursor);
+  const hard = decodeHardState(cursor, known);
   const last = decodePosition(cursor);
   const horizon = cursor.u8() === 0 ? undefined : decodePosition(cursor);
   const before = kind === STATE ? { last: decodePosition(cursor), cuts: cursor.u64() } : undefined;
@@ -148,18 +149,29 @@ export function decodeState(cursor: RecordCursor): StateRecord {
 }
 
 /**
- * Reads the records after the state record. Commands are views of the cursor's bytes.
+ * Reads the records after the state record. Commands are in the cursor's slabs, or views of its bytes.
  *
  * @throws RecordError if the body contains anything that the functions above do not write.
  */
-export function* decodeWrites(cursor: RecordCursor): Generator<LogWrite> {
-  while (cursor.rest > 0) {
-    const kind = cursor.u8();
-    if (kind === APPEND) yield { type: "append", entries: decodeEntries(cursor) };
-    else if (kind === TRUNCATE) yield { type: "truncate", after: decodePosition(cursor) };
-    else if (kind === COMPACT) yield { type: "compact", upTo: decodePosition(cursor) };
-    else if (kind === RESET) yield { type: "reset", base: decodePosition(cursor) };
-    else throw new RecordError(`it contains a record of unknown kind ${kind}`);
+export function decodeWrites(cursor: RecordCursor): readonly LogWrite[] {
+  const writes: LogWrite[] = [];
+  while (cursor.rest > 0) writes.push(decodeWrite(cursor));
+  return writes;
+}
+
+function decodeWrite(cursor: RecordCursor): LogWrite {
+  const kind = cursor.u8();
+  switch (kind) {
+    case APPEND:
+      return { type: "append", entries: decodeEntries(cursor) };
+    case TRUNCATE:
+      return { type: "truncate", after: decodePosition(cursor) };
+    case COMPACT:
+      return { type: "compact", upTo: decodePosition(cursor) };
+    case RESET:
+      return { type: "reset", base: decodePosition(cursor) };
+    default:
+      throw new RecordError(`it contains a record of unknown kind ${kind}`);
   }
 }
 
@@ -172,9 +184,12 @@ function decodePosition(cursor: RecordCursor): LogPosition {
   return { index: index(cursor.u64()), term: term(cursor.u64()) };
 }
 
-function decodeHardState(cursor: RecordCursor): HardState {
+function decodeHardState(cursor: RecordCursor, known: HardState | undefined): HardState {
   const saved = term(cursor.u64());
-  const vote = cursor.text(cursor.u8());
+  const length = cursor.u8();
+  if (known?.term === saved && known.votedFor?.length === length && cursor.takes(known.votedFor))
+    return known;
+  const vote = cursor.text(length);
   if (vote === "") return { term: saved, votedFor: undefined };
   if (!isNodeId(vote)) throw new RecordError("it contains a vote for an invalid node id");
   return { term: saved, votedFor: vote };
@@ -218,7 +233,12 @@ function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
     const at = indexAfter(first, read);
     if (kind === NOOP) entries.push({ type: "noop", index: at, term: run });
     else if (kind === COMMAND) {
-      entries.push({ type: "command", index: at, term: run, command: cursor.view(cursor.u32()) });
+      entries.push({
+        type: "command",
+        index: at,
+        term: run,
+        command: cursor.command(cursor.u32()),
+      });
     } else if (kind === MEMBERSHIP) {
       const membership = membershipIn(cursor.view(cursor.u32()));
       entries.push({ type: "membership", index: at, term: run, membership });

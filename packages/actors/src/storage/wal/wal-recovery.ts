@@ -1,79 +1,30 @@
-import { Buffer } from "#platform";
-import { LOG_START, type LogPosition } from "@kontiki/core";
+import type { LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
-import { KontikiError } from "../../errors.ts";
+import { DamagedLogError, type Damage } from "./log-errors.ts";
+import {
+  asBuffer,
+  endBefore,
+  leastEnd,
+  positionBefore,
+  segmentsOf,
+  type Segment,
+} from "./log-segments.ts";
 import { RecordError } from "./record-cursor.ts";
 import { readPromise, type Promised } from "./promise.ts";
 import { intactBatches, salvagedLog, type IntactBatch } from "./wal-salvage.ts";
 import type { SalvagedLog } from "../storage.ts";
 import {
   decodeBatch,
-  decodeSegmentHeader,
   follows,
-  formatOf,
-  isSegmentName,
   LOG_BEGIN,
   LOG_FORMAT,
-  OLDEST_LOG_FORMAT,
   SEGMENT_HEADER_BYTES,
   segmentName,
-  segmentNumber,
   type BatchEnd,
-  type SegmentHeader,
 } from "./wal-format.ts";
 import { isCut, type LogWrite } from "./wal-records.ts";
 import { Replay } from "./wal-replay.ts";
 import { readTail } from "./segment-tail.ts";
-
-const WAY_OUT =
-  "The promises of this node are lost, so it must not run with what is left: " +
-  "restore the whole data directory from one copy taken while the cluster was stopped, " +
-  "or make a cluster of another node with kontiki recover.";
-
-/**
- * A log that cannot be trusted: durable bytes are gone or changed, and nothing that is left records the node's term,
- * vote and last entry. The node must not run from it.
- */
-export class DamagedLogError extends KontikiError {
-  override readonly name = "DamagedLogError";
-  /** The damaged file. */
-  readonly path: string;
-  /** The position of the damage in the file, in bytes. */
-  readonly offset: number;
-
-  constructor({ path, offset, what }: Damage) {
-    super(`the log is damaged: ${path}, byte ${offset}: ${what}. ${WAY_OUT}`);
-    this.path = path;
-    this.offset = offset;
-  }
-}
-
-/** A file that a later version of this program wrote. */
-export class NewerLogError extends KontikiError {
-  override readonly name = "NewerLogError";
-
-  constructor(path: string, format: number, known: number = LOG_FORMAT) {
-    super(
-      `${path} has format ${format} and this version reads format ${known}: ` +
-        "use the version of Kontiki that wrote it, or a later one",
-    );
-  }
-}
-
-/** A log that an earlier version of this program wrote. */
-export class OlderLogError extends KontikiError {
-  override readonly name = "OlderLogError";
-
-  constructor(path: string, format: number) {
-    super(
-      `${path} has format ${format}, of a version before the first release, and this version reads format ` +
-        `${OLDEST_LOG_FORMAT} and later: begin a new cluster in a new folder`,
-    );
-  }
-}
-
-/** Where a log differs from what was written, and how. */
-export type Damage = { readonly path: string; readonly offset: number; readonly what: string };
 
 /** The end of the log, where writing continues. */
 export type Tail = {
@@ -108,9 +59,6 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
   readonly salvage: () => SalvagedLog;
   readonly tornBytes: number;
 };
-
-/** An existing segment: its number, and its header unless that is damaged. */
-type Segment = { readonly number: number; readonly header: SegmentHeader | undefined };
 
 /** The intact part of a segment. */
 type SegmentRead = {
@@ -212,34 +160,6 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
   return { tail, damage, tornBytes };
 }
 
-/**
- * The least batch that a log which begins with this segment ends with. Batches before it were removed because a later one is
- * durable.
- */
-function leastEnd(first: Segment): number {
-  const { sequence } = endBefore(first);
-  return sequence === LOG_BEGIN.sequence ? sequence : sequence + 1;
-}
-
-function segmentsOf(disk: Disk): readonly Segment[] {
-  const names = disk.list().filter(isSegmentName);
-  return names.map((name) => {
-    const bytes = asBuffer(disk.readRange(name, 0, SEGMENT_HEADER_BYTES));
-    const format = formatOf(bytes) ?? LOG_FORMAT;
-    if (format > LOG_FORMAT) throw new NewerLogError(disk.pathOf(name), format);
-    if (format < OLDEST_LOG_FORMAT) throw new OlderLogError(disk.pathOf(name), format);
-    return { number: segmentNumber(name), header: decodeSegmentHeader(bytes) };
-  });
-}
-
-function endBefore({ header }: Segment): BatchEnd {
-  return header?.previous ?? LOG_BEGIN;
-}
-
-function positionBefore({ header }: Segment): LogPosition {
-  return header?.position ?? LOG_START;
-}
-
 /** What is wrong with the header of a segment, or with its position after the segments before it. */
 function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): Damage | undefined {
   const { number, header } = segment;
@@ -270,7 +190,7 @@ function readSegment(
   const bytes = asBuffer(disk.read(segmentName(segment)));
   let last = before ?? header?.previous ?? LOG_BEGIN;
   let offset = SEGMENT_HEADER_BYTES;
-  let lastBatch: Tail["lastBatch"];
+  let lastAt: number | undefined;
   while (offset < bytes.length) {
     const batch = decodeBatch(bytes, segment, offset);
     if (batch === undefined) break;
@@ -288,7 +208,7 @@ function readSegment(
         what: `this batch is invalid: ${cause.message}`,
       });
     }
-    lastBatch = { offset, bytes: bytes.subarray(offset, batch.end) };
+    lastAt = offset;
     last = batch.last;
     offset = batch.end;
   }
@@ -297,6 +217,8 @@ function readSegment(
   const damage = what === undefined ? undefined : { path, offset, what };
   const isFull = format < LOG_FORMAT;
   const reserved = tornBytes === 0 ? bytes.length : offset;
+  const lastBatch =
+    lastAt === undefined ? undefined : { offset: lastAt, bytes: bytes.subarray(lastAt, offset) };
   const tail = { segment, length: offset, reserved, last, lastBatch, isFull };
   return { tail, damage, tornBytes };
 }
@@ -343,8 +265,4 @@ function promisesOf(
 /** How often the log was cut when this was durable, as far as it says. */
 function cutsAfter({ state, writes = [] }: Promised & { writes?: readonly LogWrite[] }): number {
   return (state.before?.cuts ?? 0) + writes.filter(isCut).length;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

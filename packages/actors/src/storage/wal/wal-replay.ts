@@ -6,6 +6,7 @@ import {
   type HardState,
   type LogPosition,
 } from "@kontiki/core";
+import { CommandSlabs } from "./command-slabs.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { SegmentSpans } from "./segment-spans.ts";
 import type { CommandBytes } from "../storage.ts";
@@ -30,6 +31,7 @@ export class Replay {
   base: LogPosition = LOG_START;
   entries: Entry<CommandBytes>[] = [];
   readonly spans = new SegmentSpans();
+  readonly #slabs = new CommandSlabs();
   /** How often the log was truncated or reset, counted from some moment in the past. */
   cuts = 0;
   /** Whether nothing before `base` can be needed any more. */
@@ -53,8 +55,8 @@ export class Replay {
    * @throws RecordError when it is invalid; part of it may be applied then.
    */
   apply(bytes: Buffer, at: number, end: number, segment: number): void {
-    const cursor = new RecordCursor(bytes, at, end);
-    const state = decodeState(cursor);
+    const cursor = new RecordCursor(bytes, at, end, this.#slabs);
+    const state = decodeState(cursor, this.hard);
     this.cuts = state.before?.cuts ?? this.cuts;
     for (const write of decodeWrites(cursor)) this.#write(write);
     this.spans.place(segment);

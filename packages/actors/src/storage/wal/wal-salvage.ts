@@ -186,7 +186,7 @@ function contentOf(
   try {
     const cursor = new RecordCursor(bytes, at, end);
     const state = decodeState(cursor);
-    return { state, writes: [...decodeWrites(cursor)] };
+    return { state, writes: decodeWrites(cursor) };
   } catch (cause) {
     if (cause instanceof RecordError) return undefined;
     throw cause;
