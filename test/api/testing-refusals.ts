@@ -446,7 +446,10 @@ export function replayRefusals(folder: string): Refusals {
         dataDir: FOLDER,
         stateMachine: text("the URL of a module"),
         throws: words("fail", "allow"),
+        trace: FOLDER,
         specification: SPECIFICATION,
+        countsMessages: FLAG,
+        onEvent: callable(" that gets an event of the cluster, and the time of the run in ms"),
       },
     ),
     seedsOf: [

@@ -95,7 +95,7 @@ export {
   type Replay,
   type TraceDifference,
 } from "./trace/trace-replay.ts";
-export { NodeTracer, TRACE_FORMAT, type TraceOpening, type TraceSink } from "./trace/trace.ts";
+export { TRACE_FORMAT, type TraceOpening } from "./trace/trace.ts";
 export type { TimeoutOptions, WaitOptions } from "./cluster/deadline.ts";
 export type { WalOptions } from "./storage/wal/wal.ts";
 export type { Consistency } from "./mail/wire.ts";

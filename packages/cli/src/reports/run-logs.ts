@@ -16,21 +16,17 @@ type Logged = Pick<KeptRun, "log" | "begunAt"> & { readonly name: string };
 export function runLogs({ log, begunAt, name }: Logged): Readonly<Record<string, string>> {
   const host = hostname();
   const lines = new Map<string, string[]>();
-  for (const line of log) {
-    const { at, node, event } = line;
-    const msg = "of" in line ? (eventText(line.of) ?? line.event) : line.msg;
-    const level = "of" in line ? levelOf(line.of) : INFO;
-    const { type: _type, ...fields } = "of" in line ? line.of : { type: event };
+  for (const { at, node, event, what } of log) {
     const record: LogRecord = {
-      level,
+      level: typeof what === "string" ? INFO : levelOf(what),
       time: Math.round(begunAt + at),
       pid: process.pid,
       hostname: host,
       name,
-      ...fields,
+      ...(typeof what === "object" && { ...what, type: undefined }),
       ...(node !== "" && { node }),
       event,
-      msg,
+      msg: typeof what === "string" ? what : (eventText(what) ?? event),
     };
     const file = node === "" ? CLUSTER : node;
     lines.set(file, [...(lines.get(file) ?? []), JSON.stringify(record)]);

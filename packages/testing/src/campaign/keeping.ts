@@ -58,8 +58,8 @@ export function keepingThreads(parts: ScenarioParts): RecordedRun {
           ...workersOptions(parts),
           trace,
           countsMessages: true,
-          onEvent: (of, at) =>
-            log.push({ at, node: "node" in of ? of.node : "", event: of.type, of }),
+          onEvent: (what, at) =>
+            log.push({ at, node: "node" in what ? what.node : "", event: what.type, what }),
         });
       } finally {
         traces = textsIn(trace);

@@ -1,5 +1,4 @@
-import { NodeTracer } from "@kontiki/actors";
-import { openParcel } from "@kontiki/actors/node";
+import { NodeTracer, openParcel } from "@kontiki/actors/node";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { describeHappening, describeStart } from "../replay/describe-happening.ts";
 import { describeStep } from "../replay/describe-step.ts";
@@ -107,7 +106,7 @@ export class KeptSimulation implements Observer {
   }
 
   #tell(node: string, event: string, msg: string): void {
-    this.#log.push({ at: this.#simulation.now, node, event, msg });
+    this.#log.push({ at: this.#simulation.now, node, event, what: msg });
   }
 }
 

@@ -57,10 +57,9 @@ export type KeptLine = {
   readonly node: string;
   /** The kind of event. */
   readonly event: string;
-} & (
-  | { /** What happened, for people. */ readonly msg: string }
-  | { /** An event of a cluster of threads. */ readonly of: ClusterEvent }
-);
+  /** What happened, for people; or the event of a cluster of threads that it was. */
+  readonly what: string | ClusterEvent;
+};
 
 /** What is kept of a run in a folder. */
 export type KeptRun = {
