@@ -40,9 +40,9 @@ export class MessageTally {
     const types = [...this.#counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
     const counts = types.map(([type, { sent, received, lost }]) => ({
       type,
-      sent: Math.round(sent),
-      received: Math.round(received),
-      lost: Math.round(lost),
+      sent: Math.floor(sent + 0.5),
+      received: Math.floor(received + 0.5),
+      lost: Math.floor(lost + 0.5),
     }));
     return { counts, share: this.#share };
   }
