@@ -68,7 +68,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "messages, bytes and times on the hot path of a node or a client",
       names:
-        list(`Client#answered Client#busy Client#flush Client#leaderIs Client#nodeDied Client#nodesAre
+        list(`Client#answered Client#answeredBy Client#busy Client#flush Client#leaderIs Client#nodeDied Client#nodesAre
         Client#propose Client#read Client#readAnswered Client#readRefused Client#receive Client#refused Client#tick
         Client#unavailable Client#undelivered ClientCalls#perform ClientCalls#propose ClientCalls#read
         

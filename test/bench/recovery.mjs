@@ -1,32 +1,49 @@
 /**
- * How long crashes are felt: `pnpm bench:recovery [--entries N] [--rounds N] [--outstanding N] [--data DIR]`.
+ * How long crashes are felt, and where the time goes:
+ * `pnpm bench:recovery [--entries N] [--puts N] [--rounds N] [--outstanding N] [--data DIR]`.
  *
  * Three nodes with logs on disk and all settings as by default, except that no snapshot is taken until there are as many
- * entries as are asked for, so that a restart has all of them to read. Then in rounds:
+ * entries as are asked for, so that a restart has all of them to read. Each entry has up to `--puts` puts. Then in rounds:
  *
- * - the leader is killed under load: from that order to the first acknowledgement of a put that was proposed after it;
  * - a follower is killed: from that order until its thread has read its log, and until it has applied all entries that
- *   were committed when it was back.
+ *   were committed when it was back;
+ * - the leader is killed under load: from that order to the first acknowledgement by the next one of a put that was proposed
+ *   after it;
+ * - the same with the nodes' steps listened to, which costs some time: until the supervisor has seen the end of the thread and
+ *   told the others, until one of them stands, leads, and has committed, and until its first acknowledgement.
  */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Cluster } from "../../packages/actors/dist/index.js";
 
 const { values } = parseArgs({
   options: {
     entries: { type: "string", default: "100000" },
+    puts: { type: "string", default: "8" },
     rounds: { type: "string", default: "20" },
     outstanding: { type: "string", default: "64" },
     data: { type: "string", default: tmpdir() },
   },
 });
-const [entries, rounds, outstanding] = [values.entries, values.rounds, values.outstanding].map(
-  Number,
-);
+const [entries, puts, rounds, outstanding] = [
+  values.entries,
+  values.puts,
+  values.rounds,
+  values.outstanding,
+].map(Number);
 /** How many puts are acknowledged between two crashes. */
 const CALM_PUTS = 2000;
+/** How often a node's status is looked at, in ms. */
+const LOOK_MS = 1;
+/** In this time the threads notice that their steps are listened to, and send the last of them, in ms. */
+const LISTEN_MS = 200;
+
+/** Milliseconds since 1970 by a monotonic clock, as steps have them. */
+const now = () => performance.timeOrigin + performance.now();
 
 class Load {
   #cluster;
@@ -58,7 +75,7 @@ class Load {
 
   async #slot() {
     while (!this.#stopped) {
-      const at = performance.now();
+      const at = now();
       const key = `key/${this.#number++ % 5000}`;
       const { type } = await this.#cluster.propose({ type: "put", key, value: "x".repeat(100) });
       if (type === "ok") this.onAck(at);
@@ -76,37 +93,76 @@ async function fill(cluster) {
       if (type !== "ok") throw new Error(type);
     }
   };
-  await Promise.all(Array.from({ length: 8 }, slot));
+  await Promise.all(Array.from({ length: puts }, slot));
+  return next;
 }
 
 function lastIndex(cluster) {
   return Math.max(...cluster.status().map(({ raft }) => raft?.last ?? 0));
 }
 
-async function failover(cluster) {
+async function failover(cluster, onKill = async () => {}) {
   const load = new Load(cluster, outstanding);
   await load.acknowledged(0, CALM_PUTS);
   const leader = await cluster.leader();
-  const killed = performance.now();
+  await onKill(leader);
+  const killed = now();
+  // What the dead has answered comes before the event of its end.
+  const ended = eventOf(cluster, ({ type, node }) => type === "crashed" && node === leader);
   const crashed = cluster.node(leader).crash();
+  await ended;
   await load.acknowledged(killed);
-  const ms = performance.now() - killed;
+  const acked = now();
   await crashed;
   await load.stop();
   await cluster.converged({ timeoutMs: 60_000 });
-  return ms;
+  return { killed, acked };
+}
+
+/** A failover in parts: when each of them was over, in ms after the order. */
+async function failoverInParts(cluster) {
+  const steps = [];
+  const onStep = (step) => steps.push(step);
+  let dead;
+  const { killed, acked } = await failover(cluster, async (leader) => {
+    dead = leader;
+    subscribe("kontiki:step", onStep);
+    await sleep(LISTEN_MS);
+  });
+  await sleep(LISTEN_MS);
+  unsubscribe("kontiki:step", onStep);
+  const after = steps.filter(({ at, node }) => at > killed && node !== dead);
+  const firstAt = (is) => Math.min(...after.filter(is).map(({ at }) => at)) - killed;
+  const won = after.find(({ role }) => role === "leader");
+  const isWon = (step) => step.node === won?.node && step.term === won.term;
+  return [
+    ["obituary", firstAt(({ event }) => event === "peerDown")],
+    ["a follower stands", firstAt(({ event }) => event === "electionTimeout")],
+    ["it is promised votes", firstAt((step) => step.role === "candidate" && isWon(step))],
+    ["it leads", firstAt((step) => step.role === "leader" && isWon(step))],
+    ["it has committed", firstAt((step) => isWon(step) && step.commit > won.commit)],
+    ["acknowledged", acked - killed],
+  ];
 }
 
 async function restart(cluster) {
   const leader = await cluster.leader();
   const node = cluster.nodeIds.find((id) => id !== leader);
-  const started = eventOf(cluster, (event) => event.type === "started" && event.node === node);
-  const killed = performance.now();
+  let ended = NaN;
+  const events = eventOf(cluster, (event) => {
+    if (event.type === "crashed" && event.node === node) ended = now();
+    return event.type === "started" && event.node === node;
+  });
+  const killed = now();
   await cluster.node(node).crash();
-  await started;
-  const up = performance.now() - killed;
+  await events;
+  const up = now();
+  const { commit } = cluster.status().find(({ id }) => id === leader).raft;
+  while (!(cluster.status().find(({ id }) => id === node).raft?.applied >= commit))
+    await sleep(LOOK_MS);
+  const applied = now();
   await cluster.converged({ timeoutMs: 60_000 });
-  return { up, caughtUp: performance.now() - killed };
+  return { ended: ended - killed, up: up - killed, applied: applied - killed };
 }
 
 /** Resolves at the first such event. Events that come in one turn are all looked at. */
@@ -124,8 +180,14 @@ function eventOf(cluster, is) {
 function show(name, times) {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
-  const cells = [at(0), at(0.5), at(0.9), at(1)].map((ms) => ms.toFixed(0).padStart(8));
-  console.log(`${name.padEnd(44)}${cells.join("")}`);
+  const cells = [at(0), at(0.5), at(0.9), at(1)].map((ms) => ms.toFixed(1).padStart(9));
+  console.log(`${name.padEnd(48)}${cells.join("")}`);
+}
+
+async function times(measure) {
+  const all = [];
+  for (let round = 0; round < rounds; round += 1) all.push(await measure());
+  return all;
 }
 
 const dataDir = mkdtempSync(join(values.data, "kontiki-recovery-"));
@@ -136,26 +198,32 @@ const cluster = await Cluster.start({
   snapshotBytes: 1e12,
 });
 try {
-  await fill(cluster);
+  const filled = await fill(cluster);
   await cluster.converged({ timeoutMs: 60_000 });
-  const filled = lastIndex(cluster);
-  const restarts = [];
-  for (let round = 0; round < rounds; round += 1) restarts.push(await restart(cluster));
-  const failovers = [];
-  for (let round = 0; round < rounds; round += 1) failovers.push(await failover(cluster));
-  const title = `${filled} entries, ${rounds} rounds, ms`;
-  console.log(
-    `${title.padEnd(44)}${["least", "median", "90 %", "most"].map((name) => name.padStart(8)).join("")}`,
-  );
+  const title = `${lastIndex(cluster)} entries, ${filled} puts, ${rounds} rounds, ms`;
+  const columns = ["least", "median", "90 %", "most"].map((name) => name.padStart(9)).join("");
+  console.log(`${title.padEnd(48)}${columns}`);
+  const restarts = await times(() => restart(cluster));
+  for (const [name, part] of [
+    ["a follower: its thread has ended", "ended"],
+    ["a follower: thread up, log read", "up"],
+    ["a follower: all applied", "applied"],
+  ])
+    show(
+      name,
+      restarts.map((each) => each[part]),
+    );
+  const failovers = await times(() => failover(cluster));
   show(
-    "a follower: thread up, log read",
-    restarts.map(({ up }) => up),
+    `the leader, ${outstanding} puts in flight: acknowledged`,
+    failovers.map(({ killed, acked }) => acked - killed),
   );
-  show(
-    "a follower: caught up",
-    restarts.map(({ caughtUp }) => caughtUp),
-  );
-  show(`the leader, ${outstanding} puts in flight: next ack`, failovers);
+  const parts = await times(() => failoverInParts(cluster));
+  for (const [at, [name]] of parts[0].entries())
+    show(
+      `  listened to: ${name}`,
+      parts.map((each) => each[at][1]),
+    );
 } finally {
   await cluster.stop();
   rmSync(dataDir, { recursive: true, force: true });

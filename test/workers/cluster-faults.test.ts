@@ -210,12 +210,22 @@ test("a node that is being added can be disturbed and asked before its superviso
 });
 
 test("what happens in a node's threads is counted over all its lives, each entry once", async () => {
-  const { cluster, follower } = await faulty(temporaryFolder());
-  const leader = await cluster.leader(PATIENT);
-  await cluster.transfer(follower, PATIENT);
-  await cluster.node(follower).crash();
+  const { cluster } = await faulty(temporaryFolder());
+  /** The lead goes from one node to another. An election may come between, and another node leads then: once more. */
+  const handOver = async (): Promise<readonly [from: string, to: string]> => {
+    for (;;) {
+      const from = await cluster.leader(PATIENT);
+      const to = cluster.nodeIds.find((node) => node !== from) ?? "";
+      await cluster.transfer(to, PATIENT);
+      const { transfers } = cluster.faults.counts(from);
+      const { "elections.won": won } = cluster.faults.counts(to);
+      if (transfers > 0 && won > 0) return [from, to];
+    }
+  };
+  const [from, to] = await handOver();
+  await cluster.node(to).crash();
   await cluster.converged(PATIENT);
-  const [old, next] = [leader, follower].map((node) => cluster.faults.counts(node));
+  const [old, next] = [from, to].map((node) => cluster.faults.counts(node));
   for (const name of ["elections.won", "transfers", "transfers.told", "leaders.deposed"] as const)
     expect(old?.[name], name).toBeGreaterThanOrEqual(1);
   // Its thread was killed since.

@@ -25,7 +25,14 @@ export { clientOf, encodeCommand, HEADER_BYTES } from "./sessions/command.ts";
 export { eachCommand, type CommandInEntry } from "./sessions/run.ts";
 export { ResultsReader, type AnswerRange } from "./sessions/packed-results.ts";
 export type { Slice } from "./bytes/slice.ts";
-export { DiskError, type Disk, type DiskFile, type NewFile } from "./storage/disk/disk.ts";
+export {
+  DiskError,
+  type Disk,
+  type DiskFile,
+  type NewFile,
+  type ReadableDisk,
+} from "./storage/disk/disk.ts";
+export { UnchangedDisk } from "./storage/disk/unchanged-disk.ts";
 export { isSetAside, setAsideOn, type SetAside } from "./storage/disk/set-aside.ts";
 export {
   CRASH_POINTS,
@@ -54,13 +61,8 @@ export { oneOf } from "./options/words.ts";
 export { Applier } from "./node/applier.ts";
 export { Lease } from "./node/lease.ts";
 export type { Letter, Order } from "./node/letter.ts";
-export {
-  NodeActor,
-  type NodeLimits,
-  type NodeParts,
-  type Notice,
-  type Timer,
-} from "./node/node-actor.ts";
+export { NodeActor, type Notice, type Timer } from "./node/node-actor.ts";
+export type { NodeLimits, NodeParts } from "./node/node-parts.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";
 export type { OpenedStorage } from "./storage/recovery/open-storage.ts";
 export { createWal, hasWal } from "./storage/wal/open-wal.ts";

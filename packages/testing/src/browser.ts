@@ -14,6 +14,7 @@ export {
 } from "./check/linearizable.ts";
 export {
   InterpretError,
+  type Distinctions,
   type FileModel,
   type Interpreted,
   type Model,
@@ -22,7 +23,8 @@ export {
 export { modelProblem } from "./check/given-model.ts";
 export { ModelError } from "./check/model-error.ts";
 export { models, type AnyFileModel, type ModelName } from "./check/models/index.ts";
-export { keyValue, type KeyValueInput } from "./check/models/key-value.ts";
+export { keyValue } from "./check/models/key-value.ts";
+export type { KeyValueInput } from "./check/models/key-value-access.ts";
 export {
   listAppend,
   type ListAppendInput,
@@ -41,7 +43,7 @@ export type {
 export type { Numbered, Objects } from "./check/models/transaction-model.ts";
 export { txnListAppend } from "./check/models/txn-list-append.ts";
 export { txnRegister } from "./check/models/txn-register.ts";
-export { OverwritesError, ReadOnlyError } from "./check/position.ts";
+export { OverwritesError, ReadOnlyError } from "./check/broken-hints.ts";
 export type {
   BrokenClaim,
   Cost,

@@ -266,6 +266,19 @@ describe("finding the leader", () => {
     expect(readable(client.flush(10))).toEqual([{ to: n2, parcel: 2, of: [1] }]);
   });
 
+  test("without a known leader, the node that answers is asked from then on", () => {
+    const client = newClient();
+    const asked = (): unknown => {
+      client.propose(encodeCommand("a"), 1000);
+      return readable(client.flush(0)).map((sent) => (sent as { readonly to: unknown }).to);
+    };
+    expect([asked(), asked()]).toEqual([[n2], [n3]]);
+    client.answeredBy(n3);
+    expect([asked(), asked()]).toEqual([[n3], [n3]]);
+    client.answeredBy(n1);
+    expect(asked()).toEqual([n3]);
+  });
+
   test("a leader that is silent for one attempt is not asked again", () => {
     const client = newClient();
     client.leaderIs(n1, 0);

@@ -50,7 +50,7 @@ describe("of the leader", () => {
     const { epoch } = at.actor.timer;
     expect(turn(at, obituary(n2))).toEqual(NOTHING);
     expect([at.actor.timer, at.actor.state.role]).toEqual([
-      { type: "hastened", epoch: epoch + 1 },
+      { type: "hastened", epoch: epoch + 1, turn: 0.5 },
       LEADERLESS,
     ]);
     expect(timeout(at).promises).toEqual([
@@ -77,13 +77,27 @@ describe("of the leader", () => {
     expect(at.actor.state).toMatchObject({ term: 1, role: LEADERLESS });
   });
 
-  test("its earlier messages count as heard, but it is not the leader then", () => {
-    const at = bench();
+  test("its last messages in the same turn count, and do not hide that it is gone", () => {
+    const at = following();
     const entries = { ...appendEntries(1), entries: [noop(1, 1)] };
     expect(turn(at, obituary(n2), raft(n2, entries)).promises).toEqual([
       { to: n2, raft: [appendAccepted(1, 1)] },
     ]);
-    expect(at.actor.state.role).toMatchObject({ leader: n2 });
+    expect([at.actor.log.lastIndex, at.actor.timer.type, at.actor.state.role]).toEqual([
+      1,
+      "hastened",
+      LEADERLESS,
+    ]);
+  });
+
+  test("those that get it stand in turns, and in each term another one is the first", () => {
+    const turns = [1, 2, 3].map((term) => {
+      const at = bench({ quorumBeats: 6 });
+      turn(at, raft(n2, appendEntries(term)));
+      turn(at, obituary(n2));
+      return at.actor.timer.turn;
+    });
+    expect(turns).toEqual([0.5, 0, 0.5]);
   });
 });
 

@@ -54,6 +54,23 @@ describe("the election timer", () => {
     expect(patient.fired).toEqual([]);
   });
 
+  test.each([
+    [true, 0, 0],
+    [true, 0.5, 38],
+    [false, 0.5, 68],
+  ])(
+    "after an obituary it fires at the turn of the node, or at random: in turns %j, turn %d, after %d ms",
+    (inTurns, turn, ms) => {
+      const { clock, fired, runner } = newRunner({ inTurns });
+      clock.chance = 0.9;
+      runner.run({ ...hastened(0), turn });
+      clock.advance(ms - 1);
+      expect(fired).toEqual([]);
+      clock.advance(1);
+      expect(fired).toEqual([0]);
+    },
+  );
+
   test("is void once it is reset, and drawn again", () => {
     const { clock, fired, runner } = newRunner();
     runner.run(election(0));

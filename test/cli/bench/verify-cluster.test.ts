@@ -48,6 +48,33 @@ describe("a bench is verified", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/^verified +yes$/m);
   });
+
+  test("when a leader is elected meanwhile: not all nodes have its first entry when they are asked", async () => {
+    const cluster = new Tampered((honest) => honest());
+    const node = cluster.node.bind(cluster);
+    let asked = 0;
+    cluster.node = (id) => {
+      const honest = node(id);
+      if (id !== "n2") return honest;
+      return {
+        ...honest,
+        digest: async () => {
+          const { applied, sha256 } = await honest.digest();
+          asked += 1;
+          return asked === 1 ? { applied: applied + 1, sha256: "01" } : { applied, sha256 };
+        },
+        log: async (options) => {
+          const lines = await honest.log(options);
+          const last = (await honest.digest()).applied;
+          const isEnd = options?.from === undefined || options.from + lines.length > last;
+          return isEnd ? [...lines, { type: "noop", index: last + 1, term: 9 }] : lines;
+        },
+      };
+    };
+    const { status, stdout, stderr } = await bench(cluster);
+    expect({ status, stderr, asked }).toEqual({ status: 0, stderr: "", asked: 2 });
+    expect(stdout).toMatch(/^verified +yes$/m);
+  });
 });
 
 describe("a bench is not verified, and ends in status 1", () => {

@@ -461,6 +461,15 @@ describe("a guided campaign", () => {
     );
   });
 
+  test("a file in the place of the folder is bad input", async () => {
+    const file = join(temporaryDirectory(), "plans");
+    writeFileSync(file, "");
+    expect(await tried([...guided, "--corpus", file], new FakeEngines())).toMatchObject({
+      status: 2,
+      stderr: `kontiki: cannot use --corpus ${file}: file already exists\n`,
+    });
+  });
+
   test("threads do not repeat a run, so they have nothing to guide", async () => {
     const args = ["backup", "--engine", "workers", "--guided"];
     const { status, stderr } = await tried(args, new FakeEngines());

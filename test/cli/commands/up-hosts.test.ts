@@ -55,9 +55,18 @@ test.each<[readonly string[], string]>([
 });
 
 test("a file of peers that cannot be read is named", async () => {
-  const up = async (peers: string): Promise<string> =>
-    (await runOnFake(["up", "--host", "a", "--peers", peers, ...NATS])).stderr;
+  const up = async (peers: string, host = "a"): Promise<string> => {
+    const { status, stderr } = await runOnFake(["up", "--host", host, "--peers", peers, ...NATS]);
+    expect(status).toBe(2);
+    return stderr;
+  };
   expect(await up("/missing.json")).toMatch(/^kontiki: cannot read --peers \/missing.json: /);
   const broken = peersFile("{");
   expect(await up(broken)).toContain(`kontiki: --peers ${broken} is not JSON (`);
+  const number = peersFile("3");
+  expect(await up(number)).toContain(`kontiki: --peers ${number} is no object of JSON: give {`);
+  const right = peersFile();
+  expect(await up(right, "z")).toMatch(
+    /^kontiki: --host z: --peers \S+ has no such host; it has a/,
+  );
 });

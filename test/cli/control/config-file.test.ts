@@ -44,6 +44,12 @@ test("lists stand for options that are repeated, and false for none", async () =
   expect(started).toMatchObject({ dataDir: "d", renames: { n1: "n4", n2: "n5" } });
 });
 
+test("an option whose value may be left out takes true and false", async () => {
+  for (const yaml of ["memory: true\nweb: true\n", "memory: true\nweb: 0\n"])
+    expect((await up(yaml)).stderr).toMatch(/http:\/\/127\.0\.0\.1:/);
+  expect((await up("memory: true\nweb: false\n")).stderr).toBe("");
+});
+
 test("an empty file changes nothing", async () => {
   expect((await up("# nothing\n", "--memory")).started).toMatchObject({ heartbeatMs: 50 });
 });
@@ -56,6 +62,9 @@ test.each([
   ["nodes:\n", "1:7: nodes takes a value"],
   ["nodes: 3\nnodes: 5\n", "2:1: Map keys must be unique"],
   ["wait: soon\n", '1:7: wait cannot be "soon". Allowed choices are leader.'],
+  ["nodes: [3, 5]\n", "1:8: nodes takes a value"],
+  ["memory: true\nname: { a: b }\n", "2:7: name takes a value"],
+  ["nodes: 3\n---\nnodes: 5\n", "2:1: a second document begins here: the file must have one"],
   ["- nodes\n", "1:1: the file must be a map of options to values"],
   ["config: x\n", '1:1: there is no option "config"'],
 ])("%j is bad usage, with its place", async (yaml, problem) => {

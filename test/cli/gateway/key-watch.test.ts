@@ -85,6 +85,14 @@ test("a reader that comes too late is told to read again", async () => {
   ]);
 });
 
+test("a reader that comes from another log is told to read again", async () => {
+  const stage = await GatewayStage.start();
+  expect(await stage.ask({ path: "/v1/watch", headers: { "last-event-id": "1000" } })).toEqual([
+    410,
+    { error: "the log ends at entry 1, so entry 1000 is of another one: read the keys again" },
+  ]);
+});
+
 test("changes that no node has told are a gap, and those before are gone", async () => {
   const stage = await GatewayStage.start();
   const told = await toldBy(

@@ -100,6 +100,10 @@ test.each([
   [{ path: "/v1/keys?limit=0" }, 'a limit must be a whole number from 1 to 10000, not "0"'],
   [{ path: `/v1/keys?prefix=${"k".repeat(1025)}` }, "this prefix has 1025 bytes; the most is 1024"],
   [{ path: "/v1/cas/k", method: "POST", body: "{" }, "the body must be JSON"],
+  [
+    { path: "/v1/cas/k", method: "POST", body: '{"expected":null,"value":"\\ud800"}' },
+    "this value is not Unicode text: it has half of a surrogate pair",
+  ],
 ])("%j is wrong", async (sent, error) => {
   expect(await stage.ask(sent)).toEqual([400, { error }]);
   expect(stage.cluster.calls).toEqual([]);

@@ -76,15 +76,18 @@ test("the end of the cluster does not wait for a stream, which gets the last eve
   expect((await program.exit).status).toBe(0);
 });
 
-test("other terminals learn the address and the token", async () => {
+test("other terminals learn the addresses and the token", async () => {
   const env = { XDG_STATE_HOME: temporaryDirectory() };
   const up = new Kontiki(
-    ["up", "--memory", "--nodes", "1", "--http", "0", "--name", "lab", "--serve"],
+    ["up", "--memory", "--nodes", "1", "--http", "0", "--web", "--name", "lab", "--serve"],
     env,
   );
   const [, url, token] = await up.found("stderr", /http at (\S+), token (\S+)/);
+  const [, page] = await up.found("stderr", /page: (\S+)/);
   const { stdout } = await kontiki(["ps", "--json"], "", env);
-  expect(JSON.parse(stdout)).toMatchObject({ clusters: [{ name: "lab", http: { url, token } }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    clusters: [{ name: "lab", http: { url, token }, page }],
+  });
   const { stdout: down } = await kontiki(["down"], "", env);
   expect(down).toMatch(/^lab stopped/);
   expect((await up.exit).status).toBe(0);

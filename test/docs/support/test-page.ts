@@ -15,6 +15,9 @@ const SCRIPTS = Object.keys(
   (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: object }).scripts,
 );
 
+/** Commands simulate or start clusters: how long they take says something of the machine, not of them. */
+const TIMEOUT_MS = 120_000;
+
 const TOKEN = /k1-[\w-]+/g;
 
 /** The tests of a page. */
@@ -41,6 +44,7 @@ export function testPage(page: string): void {
 
     test.each(runs.map(({ line }, at) => ({ line, at })))(
       "prints what it shows in line $line",
+      { timeout: TIMEOUT_MS },
       async ({ at }) => {
         const block = UPDATES ? consoleBlocks(page).filter(isRun)[at] : runs[at];
         if (block === undefined) throw new Error("the page has lost a block");

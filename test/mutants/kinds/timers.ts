@@ -37,10 +37,10 @@ export const TIMERS_AND_OBITUARIES: readonly Variant[] = [
     edits: [
       {
         file: ACTOR,
-        find: `for (const event of read.messages) this.#step(event);
+        find: `for (const event of eventsOf(read.messages, gone)) this.#step(event);
     for (const timeout of read.timeouts) this.#onTimeout(timeout);`,
         replace: `for (const timeout of read.timeouts) this.#onTimeout(timeout);
-    for (const event of read.messages) this.#step(event);`,
+    for (const event of eventsOf(read.messages, gone)) this.#step(event);`,
       },
     ],
   },
@@ -123,9 +123,9 @@ export const TIMERS_AND_OBITUARIES: readonly Variant[] = [
       { file: ACTOR, find: "this.#peers.heard(read.heard);", replace: "" },
       {
         file: ACTOR,
-        find: "for (const event of read.messages) this.#step(event);",
+        find: "for (const event of eventsOf(read.messages, gone)) this.#step(event);",
         replace:
-          "this.#peers.heard(read.heard);\n    for (const event of read.messages) this.#step(event);",
+          "this.#peers.heard(read.heard);\n    for (const event of eventsOf(read.messages, gone)) this.#step(event);",
       },
     ],
   },
@@ -135,8 +135,8 @@ export const TIMERS_AND_OBITUARIES: readonly Variant[] = [
     edits: [
       {
         file: ACTOR,
-        find: 'if (this.#peers.counts(obituary, this.state.term)) this.#step({ type: "peerDown", node });',
-        replace: "void node;",
+        find: "read.obituaries.filter((each) => this.#peers.counts(each, this.state.term));",
+        replace: "read.obituaries.filter(() => false);",
       },
     ],
   },

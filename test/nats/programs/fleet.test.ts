@@ -102,4 +102,10 @@ test("what is wrong is one line, and an error of the tool is no verdict", async 
     stderr: expect.stringMatching(/did you mean basic_agree\?\n$/) as unknown,
   });
   expect(await told("campaign", "start", "--seeds", "many", ...nats)).toMatchObject({ status: 2 });
+  expect(await told("campaign", "status", "--nats", "http://nats")).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(
+      /'http:\/\/nats' is invalid. It must be the URL of a NATS/,
+    ) as unknown,
+  });
 }, 60_000);

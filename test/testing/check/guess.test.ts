@@ -40,6 +40,26 @@ describe("a guess at the order saves the search from trying all orders", () => {
     expect(cost.steps).toBeLessThan(3 * values.length);
   });
 
+  test("of a text that is appended to and overwritten, from what was found", () => {
+    // Ten run at a time, and they take effect in the reverse order of their returns. A new text begins every third time.
+    const operations: Operation[] = [];
+    let text = "";
+    for (let group = 0; group < 30; group += 1) {
+      const start = 100 * group;
+      for (let at = 9; at >= 0; at -= 1) {
+        const [value, isFirst] = [`v${group}-${at}.`, at === 9 && group % 3 === 0];
+        text = isFirst ? value : text + value;
+        operations.push(
+          ok(`p${at}`, start, start + 50 - at, [isFirst ? "put" : "append", value, "x"], null),
+        );
+      }
+      operations.push(ok("r", start + 90, start + 91, ["get", null, "x"], text));
+    }
+    const { verdict, cost } = judged("key-value", operations);
+    expect(verdict).toBe("valid");
+    expect(cost.steps).toBeLessThan(4 * operations.length);
+  });
+
   test("of transactions on lists, from what they read", () => {
     // Twenty run at a time, and they take effect in the reverse order of their returns.
     const lists = new Map<string, number[]>();

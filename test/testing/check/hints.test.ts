@@ -71,6 +71,34 @@ describe.each(names)("the hints of %s", (name) => {
     );
   });
 
+  test("what the operations of a history can tell apart", () => {
+    let alike = 0;
+    fc.assert(
+      fc.property(history, pool, (operations, others) => {
+        const distinctions = model.distinctions?.(others);
+        if (distinctions === undefined) return;
+        const keyAfter = (state: unknown, one: Some): string | number | undefined => {
+          const next = after(model, state, one);
+          return next === undefined ? undefined : distinctions.key(next);
+        };
+        const states = statesOf(model, operations);
+        const reached = states.flatMap((state) =>
+          others.map((one) => after(model, state, one)).filter((next) => next !== undefined),
+        );
+        const all = [...states, ...reached];
+        for (const [one, other] of pairsWith(all, (state) => distinctions.key(state))) {
+          for (const next of others) expect(keyAfter(one, next)).toBe(keyAfter(other, next));
+          if (!isSame(model, one, other)) alike += 1;
+        }
+        const unanswered = others.map(({ input }) => ({ input, output: undefined }));
+        for (const [one, other] of pairsWith(unanswered, ({ input }) => distinctions.effect(input)))
+          for (const state of all) expect(keyAfter(state, one)).toBe(keyAfter(state, other));
+      }),
+      { numRuns: 100 },
+    );
+    expect(alike > 0).toBe(model.distinctions !== undefined);
+  });
+
   test("whether two states are the same", () => {
     // A hash of one value for all states leaves the decision to `same`.
     if (model.same === undefined) return;
@@ -160,6 +188,21 @@ function statesOf(model: AnyFileModel, operations: readonly Operation[]): readon
     }
   }
   return states;
+}
+
+/** Each value with the first one that has the same key, if it has one. */
+function pairsWith<T>(
+  values: readonly T[],
+  keyOf: (value: T) => string | number | undefined,
+): readonly (readonly [T, T])[] {
+  const first = new Map<string | number, T>();
+  return values.flatMap((value) => {
+    const key = keyOf(value);
+    if (key === undefined) return [];
+    const known = first.get(key);
+    if (known === undefined) first.set(key, value);
+    return known === undefined ? [] : [[known, value] as const];
+  });
 }
 
 /** The operations that can wait for the target, and for all that cannot. */

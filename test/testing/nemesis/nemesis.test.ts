@@ -200,6 +200,30 @@ describe("disks", () => {
     ]);
     expect(stage.target.counters.of("swap.refused")).toBe(2);
   });
+
+  test("swapped disks stay swapped until both nodes have looked at them", () => {
+    const stage = new NemesisStage(2);
+    stage.target.looksMs = 250;
+    stage.perform({ type: "swapDisks", node: "n1" });
+    stage.target.timeline.advance(400);
+    expect(stage.target.take().filter((line) => /swap/.test(line))).toEqual([
+      "0 swapDisks began: n1 n2",
+      "0 swap n1 n2",
+      "300 swap n1 n2",
+      "300 swapDisks ended",
+    ]);
+    expect(stage.target.counters.of("swap.refused")).toBe(2);
+  });
+
+  test("disks that nodes did not look at before the faults ended count neither way", () => {
+    const stage = new NemesisStage(2);
+    stage.target.looksMs = Infinity;
+    stage.perform({ type: "swapDisks", node: "n1" });
+    stage.target.timeline.advance(20_000);
+    expect(stage.target.take().at(-1)).toBe("10100 swapDisks ended");
+    const { counters } = stage.target;
+    expect([counters.of("swap.refused"), counters.of("swap.accepted")]).toEqual([0, 0]);
+  });
 });
 
 describe("processes", () => {

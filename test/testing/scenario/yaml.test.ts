@@ -181,6 +181,7 @@ describe("an error message has line and column, and what is allowed there", () =
       ],
     ],
     ["nodes: 3\nnodes: 4", ["2:1: this is not YAML: Map keys must be unique"]],
+    ["nodes: 3\n---\nnodes: 4", ["2:1: a second document begins here: a scenario is one"]],
     ["- nodes", ["1:1: the scenario is a list: give names with values, such as nodes: 3"]],
     [
       "three nodes",

@@ -74,6 +74,12 @@ export class FakeTarget implements FaultTarget {
   isRunning = (node: NodeId): boolean => this.#nodes.get(node)?.life === "running";
   hasReadDisk = (node: NodeId): boolean => this.isRunning(node) && this.node(node).hasRead;
   isIntact = (node: NodeId): boolean => this.node(node).whole;
+  /** How long a node with the disk of another looks at it, in ms. */
+  looksMs = 0;
+  withOthersDisk(node: NodeId): "refused" | "accepted" | undefined {
+    if (this.timeline.now < this.looksMs) return undefined;
+    return this.isRunning(node) ? "accepted" : "refused";
+  }
   holdings(node: NodeId): Holdings | undefined {
     if (!this.isRunning(node)) return undefined;
     const { held, disk } = this.node(node);

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { NodeId } from "@kontiki/core";
 import type { Slice } from "../bytes/slice.ts";
-import { clientAddress, type ClientAddress } from "../mail/address.ts";
+import { clientAddress, isClientAddress, type ClientAddress } from "../mail/address.ts";
 import { ClientCalls } from "./client-calls.ts";
 import type { Asking, ClientTimes, ProposalEnd, ReadEnd } from "./client-effect.ts";
 import type { ReadOptions } from "./client-reads.ts";
@@ -86,8 +86,11 @@ export class ClientDriver {
 
   /** A letter has come from a node. One that holds no answer to a client is a dead letter. */
   receive(envelope: Envelope): DeadLetterReason | undefined {
-    const effects = this.#client.receive(openParcel(envelope.bytes), performance.now());
+    const { from, bytes } = envelope;
+    const parcel = openParcel(bytes);
+    const effects = this.#client.receive(parcel, performance.now());
     if (effects === undefined) return "malformed";
+    if (parcel?.type === "answers" && !isClientAddress(from)) this.#client.answeredBy(from);
     this.#calls.perform(effects);
     return undefined;
   }

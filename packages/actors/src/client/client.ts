@@ -197,6 +197,11 @@ export class Client {
     return this.flush(now);
   }
 
+  /** A node has answered commands, so it led. A client that asks one node after the other need not go on with that. */
+  answeredBy(node: NodeId): void {
+    if (this.#guess.leader === undefined) this.#guess.believe(node);
+  }
+
   /** Nodes were added or removed: these are the present ones. */
   nodesAre(nodes: readonly NodeId[]): void {
     this.#guess.nodesAre(nodes);

@@ -10,6 +10,11 @@ export class LeaderGuess {
     this.#nodes = nodes;
   }
 
+  /** The node that is believed to lead; undefined while none is. */
+  get leader(): NodeId | undefined {
+    return this.#leader;
+  }
+
   /** The node to ask now; undefined in a cluster without nodes. Without a leader it is another one each time. */
   next(): NodeId | undefined {
     if (this.#leader !== undefined) return this.#leader;

@@ -1,9 +1,16 @@
 import { sha256 } from "#platform";
-import { indexAfter, INDEX_ZERO, type Index, type LogView, type Term } from "@kontiki/core";
+import {
+  indexAfter,
+  INDEX_ZERO,
+  type Entry,
+  type Index,
+  type LogView,
+  type Term,
+} from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
 import { packed, type Packed } from "../bytes/flat-record.ts";
-import { partOf } from "../bytes/part-of.ts";
+import { partOf, SMALL_BYTES } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
@@ -14,6 +21,9 @@ import { Sessions, type SessionLimits, type Use } from "../sessions/sessions.ts"
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
+
+/** How many entries are taken out of the log at a time. */
+const SLICE_ENTRIES = 64;
 
 /** Sees what becomes of entries: called on the hot path. */
 export type EntryObserver = {
@@ -31,9 +41,13 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied, and views of it if it is a run. */
+  /** The entry that is being applied. */
   #entry: CommandBytes = new Uint8Array(0);
-  #run: Packed | undefined;
+  /** Views of the buffer that it is in, unless it is short, and where it begins there. */
+  #shared: Packed | undefined;
+  #at = 0;
+  /** Those of the last buffer: entries that were read or sent together share one. */
+  #views: Packed | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -51,9 +65,9 @@ export class Applier {
     this.#use = {
       apply: (from, to) => {
         this.#given += 1;
-        return this.#run === undefined
+        return this.#shared === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#run, from, to);
+          : applyPart(machine, this.#shared, this.#at + from, this.#at + to);
       },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
@@ -88,7 +102,7 @@ export class Applier {
     if (to < from) return [];
     const answers = new Map<number, AnswerPacker>();
     let count = 0;
-    for (const entry of log.slice(from, to, Number.MAX_SAFE_INTEGER)) {
+    for (const entry of entriesIn(log, from, to)) {
       if (count >= max) break;
       this.#applied = entry.index;
       count += 1;
@@ -111,11 +125,21 @@ export class Applier {
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
     this.#entry = command;
-    this.#run = count > 1 ? packed(command) : undefined;
+    this.#shared = command.length > SMALL_BYTES ? this.#viewsOf(command.buffer) : undefined;
+    this.#at = command.byteOffset;
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
     this.#observer?.applied(at, count - this.#given, command.length);
     return Math.max(0, count - 1);
+  }
+
+  #viewsOf(buffer: ArrayBufferLike): Packed {
+    let views = this.#views;
+    if (views?.bytes.buffer !== buffer) {
+      views = packed(new Uint8Array(buffer));
+      this.#views = views;
+    }
+    return views;
   }
 
   /**
@@ -163,6 +187,18 @@ export class Applier {
     const hash = sha256();
     for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
     return hash.update(wholeOf(this.#machine)).digest("hex");
+  }
+}
+
+/** Entries from `from` to `to`, some at a time: most have many commands, so few of them are a turn's work. */
+function* entriesIn(
+  log: Pick<LogView<CommandBytes>, "slice">,
+  from: Index,
+  to: Index,
+): Generator<Entry<CommandBytes>, void> {
+  for (let first: number = from; first <= to; first += SLICE_ENTRIES) {
+    const last = Math.min(to, first + SLICE_ENTRIES - 1);
+    yield* log.slice(first as Index, last as Index, Number.MAX_SAFE_INTEGER);
   }
 }
 

@@ -3,68 +3,35 @@ import {
   membershipAt,
   MemoryLog,
   restore,
-  type Config,
   type Env,
   type Event,
   type Index,
   type LogPosition,
   type State,
 } from "@kontiki/core";
-import { Applier, type EntryObserver } from "./applier.ts";
+import { Applier } from "./applier.ts";
 import { awaitsNoAnswer } from "./awaited.ts";
 import type { Digest } from "./digest-marks.ts";
-import type { Lease } from "./lease.ts";
 import type { Letter } from "./letter.ts";
 import type { LetterWatch } from "./letter-watch.ts";
+import { LIMIT_DEFAULTS, type NodeParts } from "./node-parts.ts";
 import { PeerStarts } from "./peer-starts.ts";
-import { Performer, type Notice, type Timer } from "./performer.ts";
+import { Performer, type Notice, type Timer, type TurnAfter } from "./performer.ts";
 import { keptWithin } from "./kept-entries.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import { membershipInForce, raftStatus, type MembershipInForce } from "./raft-status.ts";
-import { SESSION_DEFAULTS, type SessionLimits } from "../sessions/sessions.ts";
+import { eventsOf } from "./events-of.ts";
 import { readLetters, type Proposals, type Questions, type Read } from "./read-letters.ts";
-import { Reads, type ReadIds } from "./reads.ts";
-import { SnapshotTaker, type SnapshotPolicy } from "./snapshot-taker.ts";
-import type { StepObserver } from "./step-observer.ts";
+import { Reads } from "./reads.ts";
+import { SnapshotTaker } from "./snapshot-taker.ts";
 import { Stepper } from "./stepper.ts";
 import { salvageOf } from "../storage/salvaged.ts";
-import type { SnapshotStore } from "../storage/snapshot-store.ts";
-import type { StateMachine } from "../machine/state-machine.ts";
 import type { RaftStatus } from "../mail/status.ts";
-import type { CommandBytes, Recovered, Storage } from "../storage/storage.ts";
+import type { CommandBytes, Storage } from "../storage/storage.ts";
 import type { Tracer } from "../trace/trace.ts";
+import { turnToStand } from "./turn-to-stand.ts";
 
 export type { Notice, Timer } from "./performer.ts";
-
-/** Bounds that a simulation lowers, so that short runs reach them. */
-export type NodeLimits = {
-  /** Most entries applied in one turn, so that a long backlog does not keep a node from its mailbox. */
-  readonly turnEntries: number;
-  /** When sessions end. */
-  readonly sessions: SessionLimits;
-};
-
-/** The default of each. */
-const LIMIT_DEFAULTS: NodeLimits = { turnEntries: 8192, sessions: SESSION_DEFAULTS };
-
-/** What a node is made of. */
-export type NodeParts = {
-  readonly config: Config;
-  readonly recovered: Recovered;
-  readonly storage: Storage;
-  readonly snapshots: SnapshotStore;
-  readonly machine: StateMachine;
-  /** Those of its thread, which keeps them when its disk is opened again. */
-  readonly readIds: ReadIds;
-  readonly policy: SnapshotPolicy;
-  /** Undefined unless `config.leases`. */
-  readonly lease: Lease | undefined;
-  readonly tracer: Tracer | undefined;
-  readonly observer?: StepObserver | undefined;
-  readonly entries?: EntryObserver | undefined;
-  readonly watch?: LetterWatch | undefined;
-  readonly limits?: Partial<NodeLimits> | undefined;
-};
 
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they act.
@@ -105,8 +72,9 @@ export class NodeActor {
     if (snapshot !== undefined) applier.restore(snapshots.parts(snapshot), snapshot.index);
     const reads = new Reads(parts.readIds);
     const taker = new SnapshotTaker(snapshots, applier, policy);
-    const made = { config, log, storage, snapshots, applier, reads, taker };
-    const performer = new Performer({ ...made, watch: parts.watch });
+    const turnAfter: TurnAfter = (dead) => turnToStand(this.env, this.state, dead);
+    const device = { log, storage, snapshots, applier, reads, taker };
+    const performer = new Performer({ config, turnAfter, ...device, watch: parts.watch });
     this.#log = log;
     this.#storage = storage;
     this.#applier = applier;
@@ -137,11 +105,8 @@ export class NodeActor {
     const read = readLetters(letters, this.#watch);
     this.#malformed += read.malformed;
     this.#peers.heard(read.heard);
-    for (const obituary of read.obituaries) {
-      const { node } = obituary;
-      if (this.#peers.counts(obituary, this.state.term)) this.#step({ type: "peerDown", node });
-    }
-    for (const event of read.messages) this.#step(event);
+    const gone = read.obituaries.filter((each) => this.#peers.counts(each, this.state.term));
+    for (const event of eventsOf(read.messages, gone)) this.#step(event);
     for (const timeout of read.timeouts) this.#onTimeout(timeout);
     for (const order of read.orders) this.#step(order);
     this.#propose(read.proposals);

@@ -5,7 +5,7 @@ import { givenDisk } from "../storage/disk/given-disk.ts";
 import { WAL_OPTIONS } from "../storage/recovery/open-checked.ts";
 import { openNode as open, type NodeSetup } from "./open-node.ts";
 import type { SessionLimits } from "../sessions/sessions.ts";
-import type { NodeLimits } from "./node-actor.ts";
+import type { NodeLimits } from "./node-parts.ts";
 import { ReadIds } from "./reads.ts";
 import type { SnapshotPolicy } from "./snapshot-taker.ts";
 

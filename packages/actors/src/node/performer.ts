@@ -21,9 +21,11 @@ import type { CommandBytes, Storage } from "../storage/storage.ts";
 
 /** The timer that a node runs; it has one at a time. */
 export type Timer = {
-  /** `hastened`: an election timer of which only a short random time is left. */
+  /** `hastened`: an election timer of which only a short time is left. */
   readonly type: "election" | "hastened" | "heartbeat";
   readonly epoch: number;
+  /** Of a hastened timer: this node's turn to stand, from 0 to 1, where it is known. See `turnToStand`. */
+  readonly turn?: number | undefined;
 };
 
 /** The answer to an operator. */
@@ -34,9 +36,13 @@ export type Notice = Effect<never> & {
   readonly cause: Event<CommandBytes>;
 };
 
+/** When this node stands after the end of another: see `turnToStand`. */
+export type TurnAfter = (dead: NodeId) => number;
+
 /** What effects are performed on. */
 export type Parts = {
   readonly config: Config;
+  readonly turnAfter: TurnAfter;
   readonly log: MemoryLog<CommandBytes>;
   readonly storage: Storage;
   readonly snapshots: SnapshotStore;
@@ -138,7 +144,7 @@ export class Performer {
       case "resetElectionTimer":
         return this.#resetTimer("election");
       case "hastenElectionTimer":
-        return this.#resetTimer("hastened");
+        return this.#resetTimer("hastened", cause);
       case "resetHeartbeatTimer":
         return this.#resetTimer("heartbeat");
       case "rejectProposal":
@@ -208,8 +214,9 @@ export class Performer {
     this.refusals.push(...mail);
   }
 
-  #resetTimer(type: Timer["type"]): void {
-    this.#timer = { type, epoch: this.#timer.epoch + 1 };
+  #resetTimer(type: Timer["type"], cause?: Event<CommandBytes>): void {
+    const turn = cause?.type === "peerDown" ? this.#parts.turnAfter(cause.node) : undefined;
+    this.#timer = { type, epoch: this.#timer.epoch + 1, turn };
   }
 }
 

@@ -38,8 +38,8 @@ export type Read = {
 };
 
 /**
- * Decodes letters. Obituaries are handled before messages, and messages before timers: a heartbeat that is in the
- * mailbox together with a timeout arrived in time; the node was only too busy to read it.
+ * Decodes letters. Obituaries and messages are handled before timers (see `eventsOf`): a heartbeat that is in the mailbox
+ * together with a timeout arrived in time; the node was only too busy to read it.
  */
 export function readLetters(letters: readonly Letter[], watch?: LetterWatch): Read {
   const read = new Reading(watch);

@@ -29,7 +29,7 @@ export const SNAPSHOT_DEFAULTS = {
 const ENTRY_BYTES = 200;
 
 /** Bytes of a snapshot written per turn: this bounds how much longer a turn may take while a snapshot is written. */
-const TURN_BYTES = 1024 * 1024;
+const TURN_BYTES = 128 * 1024;
 
 type Writing = { readonly writer: SnapshotWriter; readonly parts: Iterator<Uint8Array> };
 

@@ -8,9 +8,14 @@ export type TimerLengths = {
   readonly heartbeatMs: number;
   /** How many more election timeouts this node waits before it stands, so that others stand first. 0 or more. */
   readonly patience: number;
+  /**
+   * Whether nodes that have got the same obituary stand in turns (`turnToStand`), the first at once. Otherwise each draws its
+   * delay: a simulation does, so that it meets every order.
+   */
+  readonly inTurns?: boolean | undefined;
 };
 
-/** A hastened election timer fires within this fraction of an election timeout: spread enough for one to win alone. */
+/** Hastened election timers fire within this fraction of an election timeout: spread enough for one to win alone. */
 const HASTE = 0.25;
 
 /** What a timer reports: `silence` at the shortest election timeout, `timer` at its end. */
@@ -81,9 +86,9 @@ export class TimerRunner {
     this.#epoch = -1;
   }
 
-  #start({ type, epoch }: Timer): void {
+  #start({ type, epoch, turn }: Timer): void {
     this.#cancel();
-    const { electionTimeoutMs, heartbeatMs, patience } = this.#lengths;
+    const { electionTimeoutMs, heartbeatMs, patience, inTurns = false } = this.#lengths;
     const end = (): void => this.#onTimeout("timer", epoch);
     switch (type) {
       case "heartbeat":
@@ -93,7 +98,8 @@ export class TimerRunner {
         return;
       case "hastened": {
         // As with a whole timeout, a node of lower priority waits until the others had their time.
-        const ms = electionTimeoutMs * HASTE * (this.#clock.random() + patience);
+        const chosen = (inTurns ? turn : undefined) ?? this.#clock.random();
+        const ms = electionTimeoutMs * HASTE * (chosen + patience);
         this.#onStart?.(type, ms);
         this.#cancel = this.#clock.after(ms, end);
         return;

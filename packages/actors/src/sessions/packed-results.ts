@@ -72,13 +72,23 @@ export function areResults(bytes: Uint8Array, count: number): boolean {
   return found === count && reader.at === bytes.length;
 }
 
+/** The memory of the last packer that has ended: nearly every turn that answers needs one, and copies what is in it. */
+let spare: Uint8Array | undefined = new Uint8Array(1024);
+
+/** No more than this is kept. */
+const SPARE_BYTES_MAX = 64 * 1024;
+
 /** Packs results of one client, which are added in the order in which its commands were applied. */
 export class AnswerPacker {
   readonly #ranges: AnswerRange[] = [];
-  #bytes = new Uint8Array(1024);
+  #bytes = spare ?? new Uint8Array(1024);
   #at = 0;
   #first = 0;
   #count = 0;
+
+  constructor() {
+    spare = undefined;
+  }
 
   /** Adds the result of a command. */
   add(sequence: number, result: Uint8Array): void {
@@ -88,9 +98,10 @@ export class AnswerPacker {
     this.#write(result);
   }
 
-  /** All ranges: one for each stretch of consecutive sequence numbers. */
+  /** All ranges: one for each stretch of consecutive sequence numbers. Nothing may be added after that. */
   end(): readonly AnswerRange[] {
     this.#endRange();
+    if (this.#bytes.length <= SPARE_BYTES_MAX) spare = this.#bytes;
     return this.#ranges;
   }
 

@@ -246,12 +246,13 @@ async function run(): Promise<void> {
   };
   const first = await open();
   const orders = new Orders();
-  const lengths = { electionTimeoutMs, heartbeatMs, patience: priority };
+  const lengths = { electionTimeoutMs, heartbeatMs, patience: priority, inTurns: true };
   const onNotice = orders.onNotice.bind(orders);
   const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
     mayDoze: () => runner.actor?.awaitsNoAnswer === true,
+    onOpen: () => setImmediate(() => runner.greet()),
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
   const runner: NodeRunner = new NodeRunner(

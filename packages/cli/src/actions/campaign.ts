@@ -1,4 +1,4 @@
-import type { CampaignState, Fleet } from "@kontiki/nats";
+import { nameProblem, type CampaignState, type Fleet } from "@kontiki/nats";
 import { mixtureOf, type RunReport } from "@kontiki/testing";
 import { verdictOf } from "../campaign/campaign-run.ts";
 import { ALL, loadScenarios } from "../campaign/load-scenarios.ts";
@@ -48,6 +48,8 @@ export function startCampaign(
     const names = loaded.map(({ name }) => name);
     const isAll = sources.length === 0 || sources.includes(ALL);
     const name = options.name ?? (await freeName(fleet, isAll ? ALL : (names[0] ?? ALL), engines));
+    const wrong = nameProblem(name);
+    if (wrong !== undefined) throw badInput(wrong);
     if ((await fleet.names()).includes(name))
       throw badInput(
         `there is a campaign ${name} already: give another --name, or remove it with "kontiki campaign stop ${name} --remove"`,

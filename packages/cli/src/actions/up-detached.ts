@@ -66,9 +66,10 @@ async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Pr
   }
 }
 
-function textOf({ name, nodes, pid, data, http }: Hello): string {
+function textOf({ name, nodes, pid, data, http, page }: Hello): string {
   const count = `${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}`;
   const place = data === null ? "in memory" : `in ${data}`;
   const reach = http === null ? "" : `${reachText(http)}\n`;
-  return `${name}: ${count}, logs ${place}, process ${pid}\n${reach}`;
+  const seen = page === null ? "" : `page: ${page}\n`;
+  return `${name}: ${count}, logs ${place}, process ${pid}\n${reach}${seen}`;
 }

@@ -1,6 +1,5 @@
-import type { ClusterOptions, Peers } from "@kontiki/actors";
-import { readFileSync } from "node:fs";
-import { messageOf, reasonOf } from "../output/error-text.ts";
+import type { ClusterOptions } from "@kontiki/actors";
+import { peersIn } from "../launch/peers-file.ts";
 
 /** The options of `up` for a cluster with nodes on several hosts. */
 export type HostOptions = {
@@ -29,24 +28,8 @@ export async function hostOptionsOf({
     ...(creds === undefined ? {} : { creds }),
     ...(nkey === undefined ? {} : { nkey }),
   });
-  return { host, peers: await readPeers(peers), transport };
-}
-
-/** What is in the file is checked with the other options of the cluster. */
-async function readPeers(path: string): Promise<Peers> {
+  const read = peersIn(peers);
+  if (typeof read !== "string") return { host, peers: read, transport };
   const { KontikiError } = await import("@kontiki/actors");
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new KontikiError(`cannot read --peers ${path}: ${reasonOf(error)}`, { cause: error });
-  }
-  try {
-    return JSON.parse(text) as Peers;
-  } catch (error) {
-    throw new KontikiError(
-      `--peers ${path} is not JSON (${messageOf(error)}): give { "cluster": "<id>", "hosts": { "a": ["n1"], ... } }`,
-      { cause: error },
-    );
-  }
+  throw new KontikiError(read);
 }

@@ -81,10 +81,13 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
       events.beginUp();
       http?.serve(cluster);
       const faults = new FaultLedger(() => cluster.openFaults());
-      const down = await doors.open({ cluster, faults }, http?.reach ?? null);
-      const near = down === undefined ? host : endedBy(host, down);
+      const over = new AbortController();
+      const near = endedBy(host, over.signal);
       const web = await openWeb(cluster, faults.of(cluster), options, notes, near);
       try {
+        const told = { http: http?.reach ?? null, page: web?.url ?? null };
+        const down = await doors.open({ cluster, faults }, told);
+        down?.addEventListener("abort", () => over.abort(), { once: true });
         if (http !== undefined) notes.note(reachText(http.reach));
         await greet(cluster, options, notes, near);
         if (web !== undefined) doors.log?.note(`page: ${web.url}`);

@@ -5,6 +5,9 @@ import type { Load } from "./load.ts";
 /** How long followers may take to catch up. */
 const CONVERGED_TIMEOUT_MS = 60_000;
 
+/** How often nodes are asked for digests after the same entry. */
+const ATTEMPTS_MAX = 10;
+
 /** Entries and bytes of values fetched from each node at once. */
 const PAGE_ENTRIES = 1000;
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -37,15 +40,31 @@ export async function verifyCluster(
   if (puts !== load.acknowledged) {
     problems.push(`${load.acknowledged} puts were acknowledged, ${puts} were applied`);
   }
-  await cluster.converged({ timeoutMs: CONVERGED_TIMEOUT_MS, signal });
   const nodes = cluster.nodeIds.map((id) => cluster.node(id));
-  const digests = await Promise.all(nodes.map((node) => node.digest()));
+  const digests = await digestsAtRest(cluster, nodes, signal);
   const states = new Set(digests.map(({ applied, sha256 }) => `${applied} ${sha256}`)).size;
   if (states !== 1) problems.push(`the nodes have ${states} different states`);
   const max = Math.max(1, Math.min(PAGE_ENTRIES, Math.floor(PAGE_BYTES / load.options.payload)));
-  const log = await compareLogs(nodes, max, signal);
+  const log = await compareLogs(nodes, { to: digests[0]?.applied ?? 0, max }, signal);
   if (log.difference !== undefined) problems.push(log.difference);
   return { keys, puts, entries: log.entries, problems };
+}
+
+/**
+ * The digests of all nodes after the same entry. A leader that is elected meanwhile appends an entry, which some nodes apply
+ * before others: they are asked again then. After a few times they are what they are.
+ */
+async function digestsAtRest(
+  cluster: BenchCluster,
+  nodes: readonly ProgramNode[],
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<ProgramNode["digest"]>>[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    await cluster.converged({ timeoutMs: CONVERGED_TIMEOUT_MS, signal });
+    const digests = await Promise.all(nodes.map((node) => node.digest()));
+    const isSameEntry = digests.every(({ applied }) => applied === digests[0]?.applied);
+    if (isSameEntry || attempt === ATTEMPTS_MAX) return digests;
+  }
 }
 
 /** How many puts a state has applied that is at least as new as the last acknowledged put. NaN if the read fails. */
@@ -77,17 +96,21 @@ async function readBack(
   return keys;
 }
 
-/** Reads all logs in parallel, page by page, and compares them from the first entry that all nodes have. */
+/**
+ * Reads all logs in parallel, page by page, and compares them from the first entry that all nodes have up to the entry `to`,
+ * which all have applied. `max` bounds a page.
+ */
 async function compareLogs(
   nodes: readonly ProgramNode[],
-  max: number,
+  { to, max }: { readonly to: number; readonly max: number },
   signal: AbortSignal,
 ): Promise<{ readonly entries: number; readonly difference?: string }> {
   let entries = 0;
   for (let from = 1; ;) {
     signal.throwIfAborted();
-    const pages = await Promise.all(nodes.map((node) => node.log({ from, max })));
-    const begins = Math.max(...pages.map(([line]) => line?.index ?? from));
+    const read = await Promise.all(nodes.map((node) => node.log({ from, max })));
+    const pages = read.map((lines) => lines.filter(({ index }) => index <= to));
+    const begins = Math.max(...read.map(([line]) => line?.index ?? from));
     if (begins > from) {
       from = begins;
       continue;

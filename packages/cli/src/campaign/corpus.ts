@@ -1,9 +1,10 @@
 import type { KeptPlan } from "@kontiki/testing";
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { badInput } from "../output/check-failure.ts";
-import { messageOf } from "../output/error-text.ts";
+import { messageOf, reasonOf } from "../output/error-text.ts";
 
 /** A plan as a corpus has it: by the name of its scenario, whatever else a later campaign runs. */
 type Saved = Omit<KeptPlan, "scenario"> & { readonly scenario: string };
@@ -18,8 +19,7 @@ export async function readCorpus(
   scenarios: readonly string[],
 ): Promise<readonly KeptPlan[]> {
   try {
-    await mkdir(folder, { recursive: true });
-    const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
+    const names = (await namesIn(folder)).filter((name) => name.endsWith(".json")).toSorted();
     const saved = await Promise.all(names.map(async (name) => read(join(folder, name))));
     return saved.flatMap(({ scenario, ...plan }) => {
       const at = scenarios.indexOf(scenario);
@@ -40,8 +40,19 @@ export async function writeCorpus(
     const saved: Saved = { scenario: scenarios[scenario] ?? "", seed, changes };
     const digest = crc32(changes.join(" ")).toString(36);
     const path = join(folder, `${saved.scenario}-${seed}-${digest}.json`);
-    await writeFile(`${path}.new`, `${JSON.stringify(saved)}\n`);
-    await rename(`${path}.new`, path);
+    // Several machines may keep the same plan at one time.
+    const written = `${path}.${randomUUID()}.new`;
+    await writeFile(written, `${JSON.stringify(saved)}\n`);
+    await rename(written, path);
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await readdir(folder);
+  } catch (error) {
+    throw badInput(`cannot use --corpus ${folder}: ${reasonOf(error)}`);
   }
 }
 

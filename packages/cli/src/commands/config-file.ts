@@ -9,6 +9,7 @@ import {
   type Node,
   type Pair,
   type Scalar,
+  type YAMLParseError,
 } from "yaml";
 import { reasonOf } from "../output/error-text.ts";
 
@@ -19,7 +20,8 @@ const NOT_IN_FILES = ["--config", "--help"];
  * Takes options from a YAML file: a map from names of options, without dashes in front, to values. The command line comes
  * first.
  *
- * An option without a value takes true or false, one that may be repeated takes a list or a map. Each value is read as on
+ * An option without a value takes true or false, one whose value may be left out takes both, and one that may be repeated takes
+ * a list or a map. Each value is read as on
  * the command line, so what is wrong is the same in both. Ends the command with the file, line and column of a problem.
  */
 export function readConfig(command: Command, path: string): void {
@@ -30,7 +32,7 @@ export function readConfig(command: Command, path: string): void {
     return command.error(`error: ${path}:${line}:${col}: ${message}`);
   };
   const [error] = document.errors;
-  if (error !== undefined) fail(error.message.split(" at line ")[0] ?? error.code, error.pos[0]);
+  if (error !== undefined) fail(problemOf(error), error.pos[0]);
   const { contents } = document;
   if (contents === null) return;
   if (!isMap(contents))
@@ -44,6 +46,11 @@ export function readConfig(command: Command, path: string): void {
 }
 
 type Fail = (message: string, at: number) => never;
+
+function problemOf({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here: the file must have one";
+  return message.split(" at line ")[0] ?? code;
+}
 
 function textOf(command: Command, path: string): string {
   try {
@@ -77,13 +84,13 @@ function setOption(
   const at = startOf(value ?? key);
   const set = (given: unknown): void =>
     void command.setOptionValueWithSource(name, given, "config");
-  if (option.isBoolean()) {
-    const isOn: unknown = isScalar(value) ? value.value : undefined;
+  const isOn: unknown = isScalar(value) ? value.value : undefined;
+  if (option.isBoolean() || (option.optional && typeof isOn === "boolean")) {
     if (typeof isOn !== "boolean") fail(`${String(option.long).slice(2)} takes true or false`, at);
-    if (isOn === true) set(true);
+    if (isOn === true) set(option.presetArg ?? true);
     return;
   }
-  const texts = textsOf(value);
+  const texts = mayBeRepeated(option) || isScalar(value) ? textsOf(value) : undefined;
   if (texts === undefined) fail(`${String(option.long).slice(2)} takes ${takes(option)}`, at);
   let before: unknown;
   for (const text of texts ?? []) {
@@ -98,6 +105,11 @@ function setOption(
     }
   }
   set(before);
+}
+
+/** What the help says decides. */
+function mayBeRepeated({ description }: Option): boolean {
+  return description.endsWith("may be repeated");
 }
 
 function readText(option: Option, text: string, before: unknown): unknown {

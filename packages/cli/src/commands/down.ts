@@ -6,7 +6,7 @@ import { clusterOption } from "./options.ts";
 export const defineDown: Define = (command, { host, done }) => {
   command
     .addOption(clusterOption())
-    .option("--purge", "then remove its data directory and its log")
+    .option("--purge", "then remove its data directory, and its log unless --log named one")
     .option("--json", "print one JSON object")
     .addHelpText("after", HELP)
     .action(async (options: DownOptions) => {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
 import { NODES_MAX } from "../host/limits.ts";
-import { wholeNumber } from "./options.ts";
+import { natsUrls, wholeNumber } from "./options.ts";
 
 const NAMES = /^[a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*$/;
 
@@ -30,7 +30,11 @@ export function withHosts(command: Command): Command {
       ]),
     )
     .option("--peers <file>", "JSON with the id of the cluster and the nodes of each host")
-    .option("--nats <urls>", "the NATS servers that carry the mail between hosts")
+    .addOption(
+      new Option("--nats <urls>", "the NATS servers that carry the mail between hosts").argParser(
+        natsUrls,
+      ),
+    )
     .option("--creds <file>", "credentials for NATS: a JWT and its seed")
     .option("--nkey <file>", "the seed of an nkey for NATS");
 }
@@ -51,4 +55,23 @@ export function checkHosts(command: Command, options: UpOptions): void {
     command.error(
       `error: --nodes ${nodes}: with --host give the names of its nodes, such as n1,n2`,
     );
+}
+
+/**
+ * Ends the command with an error unless the file of peers has this host. The rest of the file is checked with the other options of the cluster.
+ */
+export async function checkPeers(
+  command: Command,
+  { peers: path, host }: Pick<UpOptions, "peers" | "host">,
+): Promise<void> {
+  if (path === undefined || host === undefined) return;
+  const { peersIn } = await import("../launch/peers-file.ts");
+  const peers = peersIn(path);
+  if (typeof peers === "string") return command.error(`error: ${peers}`);
+  const hosts: unknown = peers.hosts;
+  if (typeof hosts !== "object" || hosts === null || Object.hasOwn(hosts, host)) return;
+  const known = Object.keys(hosts).join(", ");
+  command.error(
+    `error: --host ${host}: --peers ${path} has no such host; it has ${known || "none"}`,
+  );
 }

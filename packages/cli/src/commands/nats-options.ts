@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { file } from "./options.ts";
+import { file, natsUrls } from "./options.ts";
 
 /** The options that say how to reach a server of NATS. */
 export function natsServer(command: Command): Command {
@@ -10,7 +10,7 @@ export function natsServer(command: Command): Command {
         "the NATS server, such as nats://127.0.0.1:4222; several with commas",
       )
         .makeOptionMandatory()
-        .argParser(file),
+        .argParser(natsUrls),
     )
     .addOption(new Option("--creds <file>", "NATS credentials: a JWT and its seed").argParser(file))
     .addOption(new Option("--nkey <file>", "the seed of a NATS nkey").argParser(file))

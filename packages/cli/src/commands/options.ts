@@ -139,6 +139,16 @@ export function token(text: string): string {
   );
 }
 
+const NATS_URL = /^((nats|tls):\/\/)?[^\s/]+\/?$/;
+
+/** Reads the URLs of NATS servers, with commas between them. */
+export function natsUrls(value: string): string {
+  if (value.split(",").every((url) => NATS_URL.test(url.trim()))) return value;
+  throw new InvalidArgumentError(
+    "It must be the URL of a NATS server, such as nats://127.0.0.1:4222, or several with commas.",
+  );
+}
+
 /** Reads the path of a file, which need not exist. */
 export function file(text: string): string {
   if (text !== "" && !text.includes("\0")) return text;

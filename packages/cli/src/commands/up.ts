@@ -11,7 +11,7 @@ import {
   rename,
   wholeNumber,
 } from "./options.ts";
-import { checkHosts, nodesOrNamesOption, withHosts } from "./host-options.ts";
+import { checkHosts, checkPeers, nodesOrNamesOption, withHosts } from "./host-options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
@@ -86,6 +86,7 @@ async function runUp(
   checkHeartbeat(command, options);
   const { nodes = options.memory === true ? NODES_DEFAULT : undefined } = options;
   checkPriorities(command, options.priority, typeof nodes === "number" ? nodes : undefined);
+  await checkPeers(command, options);
   if (options.detach === true && options.serve !== true) {
     const { upDetached } = await import("../actions/up-detached.ts");
     done(await upDetached(options, argv, host));

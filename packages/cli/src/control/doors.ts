@@ -69,14 +69,14 @@ export class Doors {
   /** Resolves to what is aborted when another terminal stops the cluster; undefined if none can. @throws KontikiError */
   async open(
     hosts: Pick<Hosted, "cluster" | "faults">,
-    http: Hello["http"],
+    told: Pick<Hello, "http" | "page">,
   ): Promise<AbortSignal | undefined> {
     const entry = this.#entry;
     this.log?.note("up");
     if (entry === undefined) return undefined;
     if (!this.#isNeeded && entry.data !== null && !existsSync(entry.data)) return undefined;
     try {
-      this.#hosted = await HostedCluster.open(entry, this.#registry, hosts, this.#signal, http);
+      this.#hosted = await HostedCluster.open(entry, this.#registry, hosts, this.#signal, told);
       return this.#hosted.down;
     } catch (error) {
       if (this.#isNeeded) throw error;

@@ -86,14 +86,14 @@ export class HostedCluster {
     registry: Registry,
     { cluster, faults }: Pick<Hosted, "cluster" | "faults">,
     ended: AbortSignal,
-    http: Hello["http"],
+    told: Pick<Hello, "http" | "page">,
   ): Promise<HostedCluster> {
     const down = new AbortController();
     const server = await ControlServer.listen(entry.socket, {
       cluster,
       faults,
       verbs,
-      hello: () => helloOf(entry, cluster, http),
+      hello: () => helloOf(entry, cluster, told),
       ended: AbortSignal.any([ended, down.signal]),
       down: () => down.abort(),
     });
@@ -113,9 +113,13 @@ export class HostedCluster {
   }
 }
 
-function helloOf(entry: Registered, cluster: ProgramCluster, http: Hello["http"]): Hello {
+function helloOf(
+  entry: Registered,
+  cluster: ProgramCluster,
+  told: Pick<Hello, "http" | "page">,
+): Hello {
   const status = cluster.status();
   const leader = leaderOf(status);
   const term = status.find(({ id }) => id === leader)?.raft?.term ?? null;
-  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, http, term };
+  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, ...told, term };
 }

@@ -33,6 +33,8 @@ export type Hello = Registered & {
   readonly leader: string | null;
   /** Where it answers HTTP; null if it does not. */
   readonly http: GatewayReach | null;
+  /** The address of its live page, with the token; null if it has none. */
+  readonly page: string | null;
   readonly term: number | null;
 };
 

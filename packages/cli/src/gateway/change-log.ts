@@ -40,6 +40,12 @@ export class ChangeLog {
     return this.#last;
   }
 
+  /** The last entry that a node of this program has: none after it was ever told. */
+  get newest(): number {
+    const ends = this.#cluster.status().map(({ raft }) => raft?.last ?? 0);
+    return Math.max(this.#last, ...ends);
+  }
+
   /** Resolves when changes are seen. */
   async begun(): Promise<void> {
     this.#begun ??= new Promise((resolve) => {

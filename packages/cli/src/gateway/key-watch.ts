@@ -48,6 +48,11 @@ async function watch(
       410,
       `changes are kept from entry ${log.since + 1} on, and those after ${after} are asked for: read the keys again`,
     );
+  if (after > log.newest)
+    throw new HttpError(
+      410,
+      `the log ends at entry ${log.newest}, so entry ${after} is of another one: read the keys again`,
+    );
   const stream = new EventStream(asked.response);
   streams.add(stream);
   stream.onClose(() => streams.delete(stream));

@@ -122,6 +122,8 @@ function casOf(body: unknown): { readonly expected: string | null; readonly valu
 }
 
 function checkValue(text: string): void {
+  if (!text.isWellFormed())
+    throw new HttpError(400, "this value is not Unicode text: it has half of a surrogate pair");
   const bytes = Buffer.byteLength(text);
   if (bytes > VALUE_BYTES_MAX)
     throw new HttpError(413, `this value has ${bytes} bytes; the most is ${VALUE_BYTES_MAX}`);

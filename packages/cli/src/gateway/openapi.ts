@@ -55,7 +55,9 @@ function watchPath(summary: string, parameters: readonly Json[]): Json {
         ...WRONG,
         ...NOT_DONE,
         "200": EVENTS,
-        "410": error("Changes after this entry are no longer kept: read the keys again."),
+        "410": error(
+          "Changes after this entry are no longer kept, or it is an entry of another log: read the keys again.",
+        ),
       },
     },
   };

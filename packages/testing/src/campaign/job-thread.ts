@@ -11,6 +11,12 @@ const HERE: string | undefined = import.meta.url;
 /** With its folder, so that a bundle never takes another `job-worker.js` for it. */
 const FILE = HERE === undefined ? undefined : new URL("../campaign/job-worker.js", import.meta.url);
 
+/**
+ * Space for new objects, in MiB. Each time a third of it is full, the collector copies what is still in use. A run makes 40 MiB and
+ * keeps little of it, so with the default of 48 there would be three times as many collections, each for about as much.
+ */
+const YOUNG_MIB = 144;
+
 type Waiting = {
   readonly task: Task;
   readonly resolve: (report: RunReport) => void;
@@ -28,7 +34,10 @@ export class JobThread implements Job {
   constructor(spec: JobSpec) {
     checkOptions("JobThread", JOB_SPEC, spec, "spec");
     this.#spec = spec;
-    this.#worker = startWorker(FILE, { workerData: spec });
+    this.#worker = startWorker(FILE, {
+      workerData: spec,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     this.#worker.on("message", (answer: JobAnswer) => this.#onAnswer(answer));
     this.#worker.on("messageerror", (error) => this.#onEnd(error.message));
     this.#worker.on("error", (error) => this.#onEnd(messageOf(error)));

@@ -3,7 +3,7 @@ import { givenModel } from "./given-model.ts";
 import { returnTime, type Operation } from "../history/history.ts";
 import type { Work } from "../slices.ts";
 import type { Model } from "./model.ts";
-import { outputOf } from "./position.ts";
+import { outputOf } from "./output-of.ts";
 
 /** Operations between two checks of the clock. */
 const OPERATIONS_PER_TURN = 256;

@@ -79,7 +79,8 @@ export class Furthest {
 
 /** Continues an order with all running operations that are possible, except the one that no order explains. */
 function placeAllBut(target: number, position: Position<unknown, unknown, unknown>): void {
-  const { ranks, timeline } = position;
+  const { timeline } = position;
+  const { ranks } = position.hints;
   const isNext = (operation: number): boolean =>
     operation !== target && !position.placed.has(operation);
   for (;;) {

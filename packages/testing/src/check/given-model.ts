@@ -29,6 +29,7 @@ const MEMBERS: Readonly<Record<keyof AnyFileModel, Problem>> = {
   overwrites: FUNCTION,
   canWait: FUNCTION,
   rank: FUNCTION,
+  distinctions: FUNCTION,
   describe: FUNCTION,
   describeState: FUNCTION,
   interpret: FUNCTION,

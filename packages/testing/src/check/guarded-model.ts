@@ -1,5 +1,5 @@
 import { canonical, type Value } from "../history/value.ts";
-import { InterpretError, type Model } from "./model.ts";
+import { InterpretError, type Distinctions, type Model } from "./model.ts";
 import {
   checkedInitial,
   checkedKey,
@@ -62,7 +62,8 @@ export function guardedModel<State, Input, Output>(
   };
 }
 
-type Optional = "partition" | "readOnly" | "rank" | "same" | "overwrites" | "canWait";
+type Optional =
+  "partition" | "readOnly" | "rank" | "same" | "overwrites" | "canWait" | "distinctions";
 
 /** The functions that a model may leave out: the search asks whether it has them. */
 function optionalParts<State, Input, Output>(
@@ -90,7 +91,33 @@ function optionalParts<State, Input, Output>(
         () => `rank, for ${operations.length} operations`,
         () => model.rank?.(operations) ?? [],
       );
+  if (model.distinctions !== undefined)
+    guarded.distinctions = (operations) => {
+      const about = (): string => `distinctions, for ${operations.length} operations`;
+      const given = callModel(model, about, () => model.distinctions?.(operations));
+      return given && guardedDistinctions(model, given);
+    };
   return { ...guarded, ...hintsOf(model) };
+}
+
+function guardedDistinctions<State, Input>(
+  model: Model<State, Input, never>,
+  given: Distinctions<State, Input>,
+): Distinctions<State, Input> {
+  return {
+    key: (state) =>
+      callModel(
+        model,
+        () => `key of distinctions, for ${stateText(model, state)}`,
+        () => checkedKey(given.key(state)),
+      ),
+    effect: (input) =>
+      callModel(
+        model,
+        () => `effect of distinctions, for ${operationText(model, input, undefined)}`,
+        () => given.effect(input),
+      ),
+  };
 }
 
 /** The functions that tell the search how operations and states relate. */

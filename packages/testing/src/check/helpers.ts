@@ -1,6 +1,7 @@
 import { Identity } from "./identity.ts";
 import type { Model } from "./model.ts";
-import { outputOf, type Position } from "./position.ts";
+import { outputOf } from "./output-of.ts";
+import type { Position } from "./position.ts";
 
 /**
  * Finds the operations that can help the one that returns first to its place.
@@ -30,7 +31,8 @@ export class Helpers<State, Input, Output> {
    * placed already.
    */
   of(target: number): readonly number[] {
-    const { open, returned, ranks } = this.#position;
+    const { open, returned, hints } = this.#position;
+    const { ranks } = hints;
     const helpers = this.#firstOfEqual(target);
     const latest = this.#position.returnOf(target);
     for (let kind = 0; kind < open.kinds; kind += 1) {
@@ -38,7 +40,7 @@ export class Helpers<State, Input, Output> {
       if (operation !== undefined) helpers.push(returned.length + operation);
     }
     return this.#relevant(target, helpers)
-      .filter((code) => !this.#position.isReadOnly(code))
+      .filter((code) => !this.#position.hints.isReadOnly(code))
       .sort((one, other) => (ranks[one] ?? 0) - (ranks[other] ?? 0));
   }
 
@@ -73,7 +75,7 @@ export class Helpers<State, Input, Output> {
   #canWait(one: number, other: number): boolean {
     const position = this.#position;
     if (position.mustPrecede(one, other) || position.mustPrecede(other, one)) return false;
-    if (position.isReadOnly(one) && position.isReadOnly(other)) return true;
+    if (position.hints.isReadOnly(one) && position.hints.isReadOnly(other)) return true;
     const [waiting, first] = [position.interpreted(one), position.interpreted(other)];
     return this.#model.canWait?.(waiting, first, position.states.at(position.state)) === true;
   }
@@ -85,7 +87,7 @@ function kindsOf<State, Input, Output>(position: Position<State, Input, Output>)
   const numbers = new Map<string, number>();
   return Int32Array.from(position.returned, (operation, at) => {
     // A read-only operation is never a helper, and its answer can be long. One with a turn cannot change places.
-    if (position.isReadOnly(at) || position.hasTurn(at)) return -2 - at;
+    if (position.hints.isReadOnly(at) || position.hasTurn(at)) return -2 - at;
     const name = identity.of([operation.input, outputOf(operation)]);
     const number = numbers.get(name) ?? numbers.size;
     numbers.set(name, number);

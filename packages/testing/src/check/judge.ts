@@ -5,7 +5,7 @@ import type { Configurations } from "./configurations.ts";
 import type { DeadEnd } from "./dead-end.ts";
 import type { Limits } from "./limits.ts";
 import type { Model } from "./model.ts";
-import { outputOf } from "./position.ts";
+import { outputOf } from "./output-of.ts";
 import { memoryFor, Search, type SearchProgress } from "./search.ts";
 import type { BrokenClaim, Linearization, Unknown, Violated } from "./verdict.ts";
 

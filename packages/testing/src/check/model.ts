@@ -92,12 +92,35 @@ export interface Model<State, Input, Output> {
    */
   rank?(operations: readonly Timed<Input, Output>[]): readonly number[];
 
+  /**
+   * What the operations on one object can tell apart, which is often less than any operation could. Optional; it only affects
+   * speed: the search visits only one of several states that these operations cannot tell apart, and tries open operations
+   * that they cannot tell apart in one order only. Undefined if they can tell apart whatever {@link key} does.
+   */
+  distinctions?(
+    operations: readonly Interpreted<Input, Output>[],
+  ): Distinctions<State, Input> | undefined;
+
   /** Describes an operation for people, for example `write 3` or `read -> 3`. */
   describe(input: Input, output: Output | undefined): string;
 
   /** Describes a state for people. */
   describeState(state: State): string;
 }
+
+/** What some operations can tell apart: see `Model.distinctions`. */
+export type Distinctions<State, Input> = {
+  /**
+   * A key that is the same for two states only if none of the operations can tell them apart: each of them is possible in both
+   * or in neither, and leads to states with the same key again.
+   */
+  key(state: State): string | number;
+  /**
+   * A text that is the same for two operations that never returned only if, from every state, they lead to states that none of
+   * the operations can tell apart; undefined if there may be no other operation like that one.
+   */
+  effect(input: Input): string | undefined;
+};
 
 /** A recorded operation, translated to the input and output of a model. */
 export type Interpreted<Input, Output> = {

@@ -12,7 +12,7 @@ type Kind = { readonly operations: number[]; used: number };
 /**
  * The operations that never returned, as the search uses them: each may take effect at any time after its call, or never.
  *
- * Operations with equal inputs form a kind. They differ only in their calls, and an earlier one can always replace a later
+ * Operations with equal inputs, or with effects that nothing can tell apart, form a kind. They differ only in their calls, and an earlier one can always replace a later
  * one. So the search uses the operations of a kind only in the order of their calls and need not try other orders. One that
  * must wait for another operation of its process is a kind of its own.
  */
@@ -23,14 +23,23 @@ export class OpenOperations<Input> {
   readonly #kinds: readonly Kind[];
   readonly #kindOf: readonly Kind[];
 
-  /** Takes operations in the order of their calls. Each is identified by its position in this list. */
-  constructor(operations: readonly OpenOperation<Input>[]) {
+  /**
+   * Takes operations in the order of their calls. Each is identified by its position in this list.
+   *
+   * @param effect a text that several share only if nothing can tell their effects apart; undefined for one that has none.
+   */
+  constructor(
+    operations: readonly OpenOperation<Input>[],
+    effect: (input: Input) => string | undefined = () => undefined,
+  ) {
     this.#operations = operations;
     this.used = new Uint32Array((operations.length + 31) >>> 5);
     const identity = new Identity();
     const kinds = new Map<string, Kind>();
     this.#kindOf = operations.map(({ input, turn }, at) => {
-      const name = turn === undefined ? identity.of(input) : `turn ${at}`;
+      const shown = effect(input);
+      const own = shown === undefined ? identity.of(input) : `effect ${shown}`;
+      const name = turn === undefined ? own : `turn ${at}`;
       const kind = kinds.get(name) ?? { operations: [], used: 0 };
       kinds.set(name, kind);
       kind.operations.push(at);

@@ -1,7 +1,10 @@
 import { returnTime, type Operation } from "../history/history.ts";
 import type { Configurations } from "./configurations.ts";
-import type { Interpreted, Model, Timed } from "./model.ts";
+import { OverwritesError, ReadOnlyError } from "./broken-hints.ts";
+import type { Interpreted, Model } from "./model.ts";
+import { isReadOnly, OperationHints, timed } from "./operation-hints.ts";
 import { OpenOperations } from "./open-operations.ts";
+import { outputOf } from "./output-of.ts";
 import { Path } from "./path.ts";
 import { PlacedSet } from "./placed-set.ts";
 import { predecessors } from "./process-order.ts";
@@ -22,8 +25,8 @@ import { BEGINNING, Timeline } from "./timeline.ts";
 export class Position<State, Input, Output> {
   /** The operations that returned, in the order of their calls. All of them must be placed. */
   readonly returned: readonly Operation<Input, Output>[];
-  /** The rank of each operation, by its code, in the order in which the search tries them: from 0. */
-  readonly ranks: Int32Array;
+  /** What the model tells about each operation, by its code. */
+  readonly hints: OperationHints;
   /** The calls and returns of the operations that are not placed yet, and of the spare ones. */
   readonly timeline: Timeline;
   /** The operations that may be placed or not. */
@@ -38,13 +41,9 @@ export class Position<State, Input, Output> {
   readonly states: States<State>;
   readonly #model: Model<State, Input, Output>;
   readonly #neverReturned: readonly Operation<Input, Output>[];
-  readonly #readOnly: readonly boolean[];
-  readonly #isGuessed: readonly boolean[];
   /** The returned operation that must come before each operation, by its code; -1 for none. */
   readonly #before: Int32Array;
   readonly #hasTurns: boolean;
-  /** Whether each operation overwrites the state, by its code. */
-  readonly #overwrites: readonly boolean[];
   /** The number of the state after each operation that overwrites it, by its code; -1 when it is not known yet. */
   readonly #overwritten: Int32Array;
   /** The operations that became spare, in this order. A step records how many there were before it. */
@@ -54,31 +53,26 @@ export class Position<State, Input, Output> {
 
   /** Makes the start position. Takes operations in the order of their calls, none of them failed. */
   constructor(model: Model<State, Input, Output>, operations: readonly Operation<Input, Output>[]) {
-    const isReadOnly = (one: Operation<Input, Output>): boolean =>
-      model.readOnly?.(one.input, outputOf(one)) === true;
     this.#model = model;
     this.returned = operations.filter(({ status }) => status === "ok");
     // An open operation that changes no state explains nothing.
-    this.#neverReturned = operations.filter((one) => one.status === "open" && !isReadOnly(one));
-    const all = [...this.returned, ...this.#neverReturned];
-    this.#readOnly = this.returned.map(isReadOnly);
-    this.#overwrites = all.map(
-      (one) => one.turn === undefined && model.overwrites?.(one.input, outputOf(one)) === true,
+    this.#neverReturned = operations.filter(
+      (one) => one.status === "open" && !isReadOnly(model, one),
     );
+    const all = [...this.returned, ...this.#neverReturned];
+    this.hints = new OperationHints(model, all);
     this.#before = predecessors(all, this.returned);
     this.#hasTurns = all.some(({ turn }) => turn !== undefined);
     this.#overwritten = new Int32Array(all.length).fill(-1);
-    const guess = model.rank?.(all.map(timed)) ?? [];
-    this.#isGuessed = all.map((_, code) => (guess[code] ?? Infinity) < Infinity);
-    this.ranks = ranksOf(guess, all);
     this.timeline = new Timeline(
       this.returned.map((one) => ({ call: one.call, return: returnTime(one) })),
     );
-    this.open = new OpenOperations(this.#neverReturned);
+    const distinctions = model.distinctions?.(all.map(timed));
+    this.open = new OpenOperations(this.#neverReturned, (input) => distinctions?.effect(input));
     this.placed = new PlacedSet(this.returned.length);
     this.spare = new SpareSet(this.returned.length);
     this.path = new Path(all.length);
-    this.states = new States(model);
+    this.states = new States(distinctions ?? model);
     this.#state = this.states.numberOf(model.init);
   }
 
@@ -112,21 +106,6 @@ export class Position<State, Input, Output> {
     return returnTime(this.#operation(code));
   }
 
-  /** Whether the operation of a code changes no state. */
-  isReadOnly(code: number): boolean {
-    return this.#readOnly[code] === true;
-  }
-
-  /** Whether the model has a guess when the operation of a code takes effect. */
-  isGuessed(code: number): boolean {
-    return this.#isGuessed[code] === true;
-  }
-
-  /** Whether the operation of a code leads to the same state from everywhere. */
-  overwrites(code: number): boolean {
-    return this.#overwrites[code] === true;
-  }
-
   /** Whether one operation must come before another one of its process, although their times touch. */
   mustPrecede(one: number, other: number): boolean {
     return this.#before[other] === one;
@@ -147,7 +126,7 @@ export class Position<State, Input, Output> {
     if (state === undefined || (isOpen && state === this.#state)) return false;
     const mark = this.#madeSpare.length;
     const wasSpare = !isOpen && this.spare.has(code);
-    if (this.#overwrites[code] === true) this.#spareOthers(code);
+    if (this.hints.overwrites(code)) this.#spareOthers(code);
     this.path.push(wasSpare ? code + this.#count : code, this.#state, mark);
     if (isOpen) {
       this.open.use(code - this.returned.length);
@@ -244,7 +223,7 @@ export class Position<State, Input, Output> {
   /** Makes the running operations that overwrite the state spare: they may come right before that of `code`. */
   #spareOthers(code: number): void {
     for (const other of this.timeline.running()) {
-      if (other === code || this.#overwrites[other] !== true || this.placed.has(other)) continue;
+      if (other === code || !this.hints.overwrites(other) || this.placed.has(other)) continue;
       this.placed.add(other);
       this.spare.add(other);
       this.#madeSpare.push(other);
@@ -266,7 +245,7 @@ export class Position<State, Input, Output> {
       if (operation === undefined) return this.path.length > length;
       const before = this.timeline.before(node);
       const here = this.#state;
-      const isPlaced = this.#readOnly[operation] === true && this.place(operation);
+      const isPlaced = this.hints.isReadOnly(operation) && this.place(operation);
       if (isPlaced && this.#state !== here) throw new ReadOnlyError(this.#model.name);
       node = this.timeline.after(isPlaced ? before : node);
     }
@@ -297,7 +276,7 @@ export class Position<State, Input, Output> {
     this.#steps += 1;
     const here = this.states.at(this.#state);
     const after = this.#model.step(here, operation.input, outputOf(operation));
-    const overwrites = this.#overwrites[code] === true;
+    const overwrites = this.hints.overwrites(code);
     if (after === undefined) {
       if (overwrites) throw new OverwritesError(this.#model.name);
       return undefined;
@@ -309,59 +288,5 @@ export class Position<State, Input, Output> {
       this.#overwritten[code] = number;
     }
     return number;
-  }
-}
-
-function timed<Input, Output>(one: Operation<Input, Output>): Timed<Input, Output> {
-  return { input: one.input, output: outputOf(one), call: one.call, return: returnTime(one) };
-}
-
-/** Ranks operations by a guess; without one, by their returns. */
-function ranksOf(
-  guess: readonly number[],
-  operations: readonly Operation<unknown, unknown>[],
-): Int32Array {
-  const ends = Float64Array.from(operations, returnTime);
-  const inOrder = Int32Array.from(operations, (_, at) => at);
-  inOrder.sort(
-    (one, other) =>
-      compare(guess[one] ?? 0, guess[other] ?? 0) || compare(ends[one] ?? 0, ends[other] ?? 0),
-  );
-  const ranks = new Int32Array(operations.length);
-  for (const [rank, at] of inOrder.entries()) ranks[at] = rank;
-  return ranks;
-}
-
-/** Compares two numbers, also infinite ones. */
-function compare(one: number, other: number): number {
-  return one === other ? 0 : one - other;
-}
-
-/** The output of an operation; undefined for an open one. */
-export function outputOf<Output>(operation: Operation<unknown, Output>): Output | undefined {
-  return operation.status === "ok" ? operation.output : undefined;
-}
-
-/** A model declares an operation read-only, but the operation changed a state. The model cannot be trusted. */
-export class ReadOnlyError extends Error {
-  /** The name of this kind of error. */
-  override readonly name = "ReadOnlyError";
-
-  /** Takes the name of the model. */
-  constructor(model: string) {
-    super(`the model ${model} declares an operation readOnly that changes a state`);
-  }
-}
-
-/** A model declares that an operation overwrites every state, but it depended on the state. */
-export class OverwritesError extends Error {
-  /** The name of this kind of error. */
-  override readonly name = "OverwritesError";
-
-  /** Takes the name of the model. */
-  constructor(model: string) {
-    super(
-      `the model ${model} declares that an operation overwrites every state, but its result depends on the state`,
-    );
   }
 }

@@ -144,7 +144,7 @@ export class Search<State, Input, Output> {
     const { target } = position;
     const stage = this.#stages[this.#level] ?? 0;
     this.#stages[this.#level] = stage + 1;
-    const isGuessed = position.isGuessed(target);
+    const isGuessed = position.hints.isGuessed(target);
     if (stage === DROP_EARLY || stage === DROP_LATE) {
       const isTime = isGuessed === (stage === DROP_LATE);
       if (isTime && position.spare.has(target)) this.#drop(target);
@@ -154,7 +154,7 @@ export class Search<State, Input, Output> {
       if (position.place(target)) this.#arrive();
     } else {
       // An operation that overwrites the state needs no helper.
-      const helpers = position.overwrites(target) ? [] : this.#helpersHere(target);
+      const helpers = position.hints.overwrites(target) ? [] : this.#helpersHere(target);
       const helper = helpers[stage - HELPER];
       if (helper === undefined) this.#widen(target);
       else if (this.#placeWith(helper, target)) this.#arrive();
@@ -204,7 +204,7 @@ export class Search<State, Input, Output> {
 
   /** Places the operation that the model guesses to be next, if it is not the target. */
   #placeGuess(target: number): boolean {
-    const { ranks } = this.#position;
+    const { ranks } = this.#position.hints;
     const isEarlier = (code: number): boolean => (ranks[code] ?? 0) < (ranks[target] ?? 0);
     return this.#helpersHere(target)
       .filter(isEarlier)
@@ -260,17 +260,17 @@ export class Search<State, Input, Output> {
     const { length } = position.path;
     const visited = position.spare.has(target) ? this.#partial : this.#configurations;
     const helpers = this.#helpers.of(target);
-    const canBuild = helpers.some((code) => !position.overwrites(code));
+    const canBuild = helpers.some((code) => !position.hints.overwrites(code));
     for (const code of helpers) {
-      if (parent.isIdle && position.overwrites(code)) continue;
+      if (parent.isIdle && position.hints.overwrites(code)) continue;
       position.rewind(length);
       if (!position.place(code)) continue;
       position.settle();
-      const mustPlace = code < position.returned.length && !position.overwrites(code);
+      const mustPlace = code < position.returned.length && !position.hints.overwrites(code);
       const isIdle = !mustPlace && position.path.length === length + 1;
       const isDone = !position.isLeft(target);
       const isExit =
-        isDone || (!(isIdle && position.overwrites(target)) && position.allows(target));
+        isDone || (!(isIdle && position.hints.overwrites(target)) && position.allows(target));
       if ((isIdle && !canBuild && !isExit) || !this.#visit(visited)) continue;
       const node = { parent, code, isIdle };
       if (isExit) frontier.addExit({ node, isDone });

@@ -3,9 +3,12 @@ import type { Model } from "./model.ts";
 /** The size of a state without its key: a map entry, a list element, and an object with a few fields. */
 const STATE_BYTES = 160;
 
+/** How states are compared. */
+export type Comparison<State> = Pick<Model<State, never, never>, "key" | "same">;
+
 /** The states that a search has seen, numbered: equal states have one number, so comparing them is fast. */
 export class States<State> {
-  readonly #model: Pick<Model<State, never, never>, "key" | "same">;
+  readonly #model: Comparison<State>;
   /** The newest state of each key. */
   readonly #numbers = new Map<string | number, number>();
   readonly #states: State[] = [];
@@ -13,7 +16,7 @@ export class States<State> {
   readonly #older: number[] = [];
   #bytes = 0;
 
-  constructor(model: Pick<Model<State, never, never>, "key" | "same">) {
+  constructor(model: Comparison<State>) {
     this.#model = model;
   }
 

@@ -3,7 +3,7 @@ import { interpretHistory } from "../check/interpret.ts";
 import { checkLinearizable } from "../check/linearizable.ts";
 import { ModelError } from "../check/model-error.ts";
 import type { AnyFileModel } from "../check/models/index.ts";
-import { outputOf } from "../check/position.ts";
+import { outputOf } from "../check/output-of.ts";
 import type { Verdict } from "../check/verdict.ts";
 import type { History } from "../history/history.ts";
 import { withReadsPlaced } from "./read-order.ts";

@@ -48,6 +48,8 @@ export interface FaultTarget {
   removeNode(node: NodeId): void;
   /** Exchanges the disks of two nodes that do not run. */
   swapDisks(one: NodeId, other: NodeId): void;
+  /** What a node does with the disk of another; undefined while it does not have it, or has not looked at it yet. */
+  withOthersDisk(node: NodeId): "refused" | "accepted" | undefined;
   /** Asks the leader for a change. `onEnd` gets undefined when the leader takes it, or the reason why not. */
   change(changes: readonly Change[], onEnd: (refusal: string | undefined) => void): void;
   /** Asks the leader to hand over leadership. */

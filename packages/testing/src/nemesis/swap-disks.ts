@@ -1,8 +1,11 @@
 import type { NodeId } from "@kontiki/core";
 import type { Begun, Skipped, Stage } from "./stage.ts";
 
-/** How long the nodes have to refuse each other's disks, in ms. */
-const REFUSAL_MS = 100;
+/** After this many ms the nodes have looked at each other's disks, or are asked again: threads of a busy machine are slow. */
+const LOOK_MS = 100;
+
+/** How often they are asked. */
+const LOOKS = 100;
 
 /**
  * Two nodes start with each other's disks, as if a cable went into the wrong machine. Each must refuse the other's disk: the
@@ -23,12 +26,18 @@ export function swapDisks(
   for (const node of nodes) target.crash(node, "its disk is taken out", undefined);
   target.swapDisks(one, other);
   for (const node of nodes) target.start(node);
-  after(REFUSAL_MS, over);
+  const look = (left: number): void => {
+    const areDone = nodes.every((node) => target.withOthersDisk(node) !== undefined);
+    if (areDone || left === 0) over();
+    else after(LOOK_MS, () => look(left - 1));
+  };
+  after(LOOK_MS, () => look(LOOKS));
   return {
     nodes,
     end: () => {
       for (const node of nodes) {
-        counters.count(target.isRunning(node) ? "swap.accepted" : "swap.refused");
+        const did = target.withOthersDisk(node);
+        if (did !== undefined) counters.count(`swap.${did}`);
         target.crash(node, "its own disk is put back", undefined);
       }
       target.swapDisks(one, other);

@@ -1,7 +1,7 @@
 import { checkedText } from "../check/checked-results.ts";
 import type { Model } from "../check/model.ts";
 import { callModel, operationText } from "../check/model-error.ts";
-import { outputOf } from "../check/position.ts";
+import { outputOf } from "../check/output-of.ts";
 import type { History, Operation, TimeUnit } from "../history/history.ts";
 import { UnreadCall } from "../check/unread-call.ts";
 import type { Cost, Unknown } from "../check/verdict.ts";

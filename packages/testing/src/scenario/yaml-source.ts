@@ -23,10 +23,13 @@ export class YamlSource {
   constructor(text: string, source: string) {
     const options = { lineCounter: this.#lines, prettyErrors: false, logLevel: "error" } as const;
     this.#document = parseDocument(text, options);
-    const wrong = this.#document.errors.map(({ message, pos: [start] }) => ({
+    const wrong = this.#document.errors.map(({ code, message, pos: [start] }) => ({
       path: [],
       on: "value" as const,
-      text: `this is not YAML: ${message}`,
+      text:
+        code === "MULTIPLE_DOCS"
+          ? "a second document begins here: a scenario is one"
+          : `this is not YAML: ${message}`,
       place: this.#placeAt(start),
     }));
     if (wrong.length > 0) throw new ScenarioError(source, wrong);

@@ -1,8 +1,8 @@
-import type { Disk, DiskFile, NewFile } from "@kontiki/actors/node";
+import type { ReadableDisk } from "@kontiki/actors/node";
 import type { SimFile } from "./sim-file.ts";
 
-/** What is durable on a simulated disk, without delays and faults. It is for reading: writes are accepted and dropped. */
-export class Device implements Disk {
+/** What is durable on a simulated disk, without delays and faults. It is for reading. */
+export class Device implements ReadableDisk {
   readonly #files: ReadonlyMap<string, SimFile>;
   readonly #read = new Map<string, Uint8Array<ArrayBuffer>>();
 
@@ -25,30 +25,6 @@ export class Device implements Disk {
   pathOf(name: string): string {
     return `simulated:${name}`;
   }
-
-  create(): void {}
-
-  begin(): NewFile {
-    return { append() {}, publish() {}, abandon() {} };
-  }
-
-  open(): DiskFile {
-    return {
-      append() {},
-      reserve() {},
-      rewrite() {},
-      overwrite() {},
-      sync() {},
-      truncate() {},
-      close() {},
-    };
-  }
-
-  remove(): void {}
-
-  rename(): void {}
-
-  tidy(): void {}
 
   #bytes(name: string): Uint8Array<ArrayBuffer> {
     const known = this.#read.get(name);

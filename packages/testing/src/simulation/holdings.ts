@@ -11,24 +11,20 @@ export function holdingsOf(actor: NodeActor, recovered: Recovered, losses: Losse
   const { snapshot, horizon } = actor.state;
   const { unread, found } = losses;
   const live = durableEntries(actor);
+  const lost = lostEntries(actor, live, losses);
   const salvaged = horizon === undefined ? [] : salvagedEntries(recovered);
-  const taken = new Set(unread.entries.map(nameOf));
-  const intact = [...live, ...salvaged].filter((entry) => !taken.has(nameOf(entry)));
-  const names = new Set(live.map(nameOf));
-  const lacking = found.entries.filter((entry) => !names.has(nameOf(entry)));
-  const entries = [...unread.entries, ...(horizon === undefined ? [] : lacking)];
+  const intact = without([...live, ...salvaged], unread.entries);
   const covered = snapshot?.index ?? 0;
   const isBad = unread.snapshot > 0 && unread.snapshot >= covered;
   const isBehind = horizon !== undefined && found.snapshot > actor.log.lastIndex;
   const upTo = isBad || isBehind ? Math.max(unread.snapshot, found.snapshot) : 0;
   const isObscure = unread.isObscure || (horizon !== undefined && found.isObscure);
-  const known = [...intact, ...entries].map((entry) => entry.index);
-  const isKnown = !isObscure && isExplained(actor, Math.max(upTo, covered), known);
+  const isKnown = !isObscure && isExplained(actor, Math.max(upTo, covered), [...intact, ...lost]);
   return {
     entries: new Set(unread.isObscure ? [] : intact.map(nameOf)),
     snapshot: isBad ? 0 : covered,
     lacks: isKnown
-      ? { entries: entries.filter((entry) => entry.index > Math.max(upTo, covered)), upTo }
+      ? { entries: lost.filter((entry) => entry.index > Math.max(upTo, covered)), upTo }
       : undefined,
   };
 }
@@ -42,6 +38,27 @@ function durableEntries({ log, state }: NodeActor): readonly LogPosition[] {
   return found;
 }
 
+/** What damage took: the node has not read that yet, or has found it and has not got it again. */
+function lostEntries(
+  { state: { horizon } }: NodeActor,
+  live: readonly LogPosition[],
+  { unread, found }: Losses,
+): readonly LogPosition[] {
+  return horizon === undefined
+    ? unread.entries
+    : [...unread.entries, ...without(found.entries, live)];
+}
+
+/** Some entries without others. Mostly there are none to leave out, and naming every entry of a log takes time. */
+function without(
+  some: readonly LogPosition[],
+  others: readonly LogPosition[],
+): readonly LogPosition[] {
+  if (others.length === 0 || some.length === 0) return some;
+  const names = new Set(others.map(nameOf));
+  return some.filter((entry) => !names.has(nameOf(entry)));
+}
+
 function salvagedEntries({ salvage }: Recovered): readonly LogPosition[] {
   return (salvage?.logs ?? []).flatMap(({ pieces }) => pieces.flat());
 }
@@ -50,10 +67,10 @@ function salvagedEntries({ salvage }: Recovered): readonly LogPosition[] {
 function isExplained(
   { state: { horizon }, log }: NodeActor,
   upTo: number,
-  known: readonly number[],
+  known: readonly LogPosition[],
 ): boolean {
   if (horizon === undefined) return true;
-  const indexes = new Set(known);
+  const indexes = new Set<number>(known.map((entry) => entry.index));
   for (let at = Math.max(log.lastIndex, upTo) + 1; at <= horizon.index; at += 1)
     if (!indexes.has(at)) return false;
   return true;

@@ -1,6 +1,7 @@
 import {
   DiskError,
   isSetAside,
+  UnchangedDisk,
   type Disk,
   type DiskFile,
   type NewFile,
@@ -166,7 +167,7 @@ export class SimDisk implements Disk, FaultableDisk {
 
   /** What a loss of power at this moment leaves at least, for reading. */
   get device(): Disk {
-    return new Device(this.#names.durable);
+    return new UnchangedDisk(new Device(this.#names.durable));
   }
 
   /** Lets one of the next writes land at the wrong place of its file: see {@link Misdirection}. */

@@ -179,6 +179,10 @@ export class World implements FaultTarget {
     this.node(one).swapDiskWith(this.node(other));
   }
 
+  withOthersDisk(node: NodeId): "refused" | "accepted" {
+    return this.isRunning(node) ? "accepted" : "refused";
+  }
+
   change(changes: readonly Change[], onEnd: (refusal: string | undefined) => void): void {
     const leader = leaderOf(this.all);
     if (leader === undefined) return onEnd("no leader");

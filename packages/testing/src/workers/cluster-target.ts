@@ -169,6 +169,12 @@ export class ClusterTarget implements FaultTarget {
     });
   }
 
+  withOthersDisk(node: NodeId): "refused" | "accepted" | undefined {
+    if (!this.isSwapped(node)) return undefined;
+    if (this.isRunning(node)) return "accepted";
+    return this.#statusOf(node)?.life.type === "failed" ? "refused" : undefined;
+  }
+
   /** Whether a node has the disk of another, which it must refuse. */
   isSwapped(node: NodeId): boolean {
     return this.#swapped.has(node);

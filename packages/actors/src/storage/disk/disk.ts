@@ -45,6 +45,9 @@ export interface Disk {
   pathOf(name: string): string;
 }
 
+/** A disk as far as it is read. */
+export type ReadableDisk = Pick<Disk, "list" | "read" | "readRange" | "pathOf">;
+
 /** A file that is not visible yet. Once a call has thrown a `DiskError`, only `abandon` may be called. */
 export interface NewFile {
   /** Appends bytes. The caller may reuse their memory on return. */

@@ -1,4 +1,4 @@
-import type { Disk, DiskFile, NewFile } from "./disk.ts";
+import type { Disk, DiskFile, NewFile, ReadableDisk } from "./disk.ts";
 
 /**
  * A read-only view of a disk: writes are accepted and dropped. So a log can be opened for inspection, including the
@@ -6,11 +6,12 @@ import type { Disk, DiskFile, NewFile } from "./disk.ts";
  * was set aside can be read under its new name.
  */
 export class UnchangedDisk implements Disk {
-  readonly #disk: Disk;
+  readonly #disk: ReadableDisk;
   /** The real names of files that were renamed. */
   readonly #renamed = new Map<string, string>();
 
-  constructor(disk: Disk) {
+  /** A view of `disk`. Reads nothing yet. */
+  constructor(disk: ReadableDisk) {
     this.#disk = disk;
   }
 

@@ -1,6 +1,7 @@
 import { Buffer } from "#platform";
 import { canonical, sameValue, type Value } from "../../history/value.ts";
 import { InterpretError, type FileModel } from "../model.ts";
+import { accessOf, distinctionsIn, type KeyValueInput } from "./key-value-access.ts";
 import {
   keyPrefix,
   booleanOutputOf,
@@ -9,17 +10,7 @@ import {
   pairOf,
   unknownFunction,
 } from "./operation-fields.ts";
-
-/** A request to a store about one key. The key is a canonical text. */
-export type KeyValueInput =
-  /** Reads or removes the value. */
-  | { readonly type: "get" | "delete"; readonly key: string }
-  /** Sets the value. */
-  | { readonly type: "put"; readonly key: string; readonly value: Value }
-  /** Appends to the text. */
-  | { readonly type: "append"; readonly key: string; readonly value: string }
-  /** Replaces an expected value. */
-  | { readonly type: "cas"; readonly key: string; readonly from: Value; readonly to: Value };
+import { textRanks } from "./text-ranks.ts";
 
 const KEYS =
   'give it one, as :key in EDN or "key" in JSON lines, or read values that are [key value] with --independent';
@@ -43,9 +34,13 @@ export const keyValue: FileModel<Value, KeyValueInput, Value> = {
   step,
   key: canonical,
   partition: ({ key }) => key,
-  readOnly: ({ type }, output) => type === "get" || (type === "cas" && output === false),
+  readOnly: ({ type }, output) =>
+    type === "get" || ((type === "cas" || type === "delete") && output === false),
   overwrites: ({ type }, output) =>
     type === "put" || (type === "delete" && typeof output !== "boolean"),
+
+  rank: (operations) => textRanks(operations.map(accessOf)),
+  distinctions: distinctionsIn,
 
   describe(input, output) {
     return keyPrefix(input.key) + callText(input, output === undefined ? "?" : canonical(output));
