@@ -1,7 +1,14 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BroadcastChannel } from "node:worker_threads";
-import { Cluster, type ClusterEvent, type ClusterOptions, type Peers } from "@kontiki/actors";
+import {
+  Cluster,
+  openLostCluster,
+  type ClusterEvent,
+  type ClusterOptions,
+  type Peers,
+} from "@kontiki/actors";
+import { nodeId } from "@kontiki/core";
 import { expect, onTestFinished, test } from "vitest";
 import type { Wrong } from "./support/broadcast-transport.ts";
 import { PATIENT, put, temporaryFolder, valueOf } from "./support/clusters.ts";
@@ -239,6 +246,31 @@ test(
     );
     valueOf(await fresh.propose(put("x", "2")));
     expect(await a.get("x")).toEqual({ type: "ok", value: "2" });
+  },
+  TEST_MS,
+);
+
+test(
+  "the folder of a host is not started alone",
+  async () => {
+    const hosts = new Hosts();
+    const [a, b] = await Promise.all([hosts.start("a"), hosts.start("b")]);
+    valueOf(await a.propose(put("x", "1")));
+    await a.stop();
+    await expect(Cluster.start({ dataDir: join(hosts.folder, "a") })).rejects.toThrow(
+      /a holds nodes of the cluster tri, which has n2 on other hosts: give its host, its peers/,
+    );
+    const again = await hosts.start("a");
+    expect(await again.get("x")).toEqual({ type: "ok", value: "1" });
+    expect(await b.get("x")).toEqual({ type: "ok", value: "1" });
+
+    await again.stop();
+    const lost = openLostCluster(join(hosts.folder, "a"));
+    lost.recover(nodeId("n1"));
+    lost.close();
+    const alone = await Cluster.start({ dataDir: join(hosts.folder, "a") });
+    onTestFinished(() => alone.stop());
+    expect(await alone.get("x")).toEqual({ type: "ok", value: "1" });
   },
   TEST_MS,
 );

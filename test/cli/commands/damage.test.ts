@@ -91,6 +91,13 @@ describe("damage list", () => {
     expect(removed.stdout).toMatch(/^n5 +n5.damaged-1\/ +0$/m);
   });
 
+  test.each(["list", "purge"])("%s of a folder that is missing is bad usage", async (what) => {
+    expect(await damage([what, "/missing"])).toMatchObject({
+      status: 2,
+      stderr: `kontiki: there is no folder /missing: name another one, as in kontiki damage ${what} DIR\n`,
+    });
+  });
+
   test("refuses a folder without a cluster", async () => {
     const empty = temporaryDirectory();
     const ended = await damage(["list", empty]);

@@ -1,10 +1,17 @@
 import { absolutePath } from "../directory/absolute-path.ts";
 import { MemoryDisks, type ClusterDisks } from "../directory/cluster-disks.ts";
-import { holdsCluster, openDataDirectory } from "../directory/data-directory.ts";
+import {
+  holdsCluster,
+  openDataDirectory,
+  type DataDirectory,
+} from "../directory/data-directory.ts";
+import { KontikiError } from "../errors.ts";
 import type { HostSpec } from "../hosts/host-spec.ts";
+import { readLedger } from "../hosts/ledger-file.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
 import { MAILBOX_DEFAULTS } from "../mailboxes/router.ts";
 import { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { FileDisk } from "../storage/disk/file-disk.ts";
 import type { CommonSpec } from "../threads/supervisor.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
 import {
@@ -52,6 +59,7 @@ function ownDisks({ dataDir, nodes, priorities, renames }: CheckedOptions): Clus
   if (dataDir === undefined) return new MemoryDisks(named ?? []);
   const disks = openDataDirectory(dataDir, named, undefined, Object.keys(renames));
   try {
+    refuseHost(dataDir, disks);
     checkRenames(renames, disks.nodes);
     checkPriorities(priorities, disks.nodes);
     return disks;
@@ -59,6 +67,20 @@ function ownDisks({ dataDir, nodes, priorities, renames }: CheckedOptions): Clus
     disks.close();
     throw error;
   }
+}
+
+/**
+ * Alone, the nodes of a host would be deaf to the others, and take changes of members that the others know nothing of. Its disks
+ * are the first ones of its nodes, unless `recover` has made a cluster of its own of them.
+ */
+function refuseHost(dataDir: string, disks: DataDirectory): void {
+  const { clusterId: cluster } = disks;
+  const known = readLedger(new FileDisk(absolutePath(dataDir)), cluster);
+  if (known.size > 0 && disks.disks().every(({ uid }) => uid === 0))
+    throw new KontikiError(
+      `${dataDir} holds nodes of the cluster ${cluster}, which has ${[...known.keys()].join(", ")} on other hosts: ` +
+        "give its host, its peers and the way to them",
+    );
 }
 
 /** Starts the supervisor of nodes with these disks, which starts the nodes. @throws KontikiError when no thread can start. */

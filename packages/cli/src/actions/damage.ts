@@ -6,6 +6,7 @@ import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import { damageJson, damageTable, purgedText, sumText } from "../render/damage-text.ts";
 import { isConfirmed, isInteractive } from "./confirm.ts";
+import { isMissing, missingText } from "./missing-folder.ts";
 
 export type DamageOptions = {
   readonly node?: string;
@@ -18,8 +19,13 @@ export type PurgeOptions = DamageOptions & { readonly yes?: true };
 export async function listDamaged(
   directory: string,
   { node, json }: DamageOptions,
-  { stdout, env }: Host,
+  host: Host,
 ): Promise<number> {
+  const { stdout, env } = host;
+  if (isMissing(directory)) {
+    new Notes(host, "kontiki: ").problem(missingText(directory, "damage list"));
+    return EXIT_USAGE;
+  }
   const files = listDamage(directory, node);
   const text =
     json === true
@@ -37,6 +43,10 @@ export async function purgeDamaged(
 ): Promise<number> {
   const { stdout, env } = host;
   const notes = new Notes(host, "kontiki: ");
+  if (isMissing(directory)) {
+    notes.problem(missingText(directory, "damage purge"));
+    return EXIT_USAGE;
+  }
   const damage = openDamage(directory);
   try {
     const files = node === undefined ? damage.files : listDamage(directory, node);

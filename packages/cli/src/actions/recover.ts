@@ -5,7 +5,6 @@ import {
   type RecoveryPlan,
 } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
-import { existsSync, realpathSync } from "node:fs";
 import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
@@ -13,6 +12,7 @@ import { write } from "../output/write.ts";
 import { mergeText, recoveredText, recoveryJson, surveyText } from "../render/recovery-text.ts";
 import { warningText } from "../render/recovery-warning.ts";
 import { isConfirmed, isInteractive } from "./confirm.ts";
+import { isMissing, missingText } from "./missing-folder.ts";
 
 export type RecoverOptions = {
   readonly data?: string;
@@ -33,8 +33,7 @@ export async function recover(
 ): Promise<number> {
   const { stdout, env } = host;
   if (isMissing(directory)) {
-    const problem = `there is no folder ${directory}: name another one, as in kontiki recover DIR`;
-    new Notes(host, "kontiki: ").problem(problem);
+    new Notes(host, "kontiki: ").problem(missingText(directory, "recover"));
     return EXIT_USAGE;
   }
   const lost = openLostCluster(directory);
@@ -85,14 +84,4 @@ async function confirmAndRecover(
     json === true ? recoveryJson(lost, plan, recovered) : `${recoveredText(recovered)}\n`;
   await write(host.stdout, text);
   return EXIT_OK;
-}
-
-/** A current folder that is gone is another problem. */
-function isMissing(path: string): boolean {
-  try {
-    realpathSync.native(".");
-    return !existsSync(path);
-  } catch {
-    return false;
-  }
 }
