@@ -92,6 +92,10 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     },
     { why: "it counts each step of each core", names: ["countStep"] },
     {
+      why: "it records each step of a core, as that core gives it",
+      names: ["NodeTracer#failed", "NodeTracer#step", "new NodeTracer"],
+    },
+    {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
         "Applier#apply Applier#digestAt Applier#query Applier#restore NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",

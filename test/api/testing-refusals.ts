@@ -447,7 +447,10 @@ export function replayRefusals(folder: string): Refusals {
         stateMachine: text("the URL of a module"),
         throws: words("fail", "allow"),
         start: callable(" that starts a cluster"),
+        trace: FOLDER,
         specification: SPECIFICATION,
+        countsMessages: FLAG,
+        onEvent: callable(" that gets an event of the cluster, and the time of the run in ms"),
       },
     ),
     seedsOf: [

@@ -10,7 +10,7 @@ import { packedTarballs } from "./support/tarballs.ts";
  */
 const LIMITS = {
   core: { packed: 139, unpacked: 640 },
-  actors: { packed: 990, unpacked: 4290 },
+  actors: { packed: 1060, unpacked: 4500 },
   testing: { packed: 1320, unpacked: 5600 },
   nats: { packed: 130, unpacked: 520 },
   cli: { packed: 937, unpacked: 3230 },

@@ -29,6 +29,48 @@ async function runSim(node: readonly string[], project: string): Promise<string>
   return output([...node, "node_modules/vitest/vitest.mjs", "run", "--dir", ".", name], project);
 }
 
+/** A test that fails at once: shrinking it is left out. */
+const FAILING = `import { expect, test } from "@kontiki/testing/vitest";
+test.sim("a wrong claim", { seeds: 1, shrinkMs: 0, duration: "300ms" }, async (sim) => {
+  await sim.elected();
+  expect("this page").toBe("another");
+});
+`;
+
+/** A reporter that prints each annotation with the text of its attachment. */
+const REPORTER = `import { readFileSync } from "node:fs";
+export default class {
+  onTestCaseAnnotate(test, { message, attachment: { path, contentType } = {} }) {
+    const page = readFileSync(path, "utf8");
+    console.log(JSON.stringify({ test: test.name, message, contentType, page }));
+  }
+}
+`;
+
+/** Runs a failing test. @returns the annotations that vitest reports. */
+async function annotations(node: readonly string[], project: string): Promise<readonly unknown[]> {
+  write(project, "failing.test.ts", FAILING);
+  write(project, "reporter.mjs", REPORTER);
+  const args = ["run", "--dir", ".", "failing", "--reporter", "./reporter.mjs"];
+  const { status, stdout } = await run(
+    [...node, "node_modules/vitest/vitest.mjs", ...args],
+    project,
+  );
+  expect(status).toBe(1);
+  const lines = stdout.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+/** The page of the failing test, attached to it. */
+const ATTACHED = [
+  {
+    test: "a wrong claim",
+    message: expect.stringMatching(/^seed \d+: /) as string,
+    contentType: "text/html",
+    page: expect.stringMatching(/<title>[^<]*a wrong claim, seed \d+/) as string,
+  },
+];
+
 /** Compiles a module: with `skipLibCheck` off, all declarations that it leads to as well. */
 function compile(project: string, source: string, skipLibCheck = false): ReturnType<typeof run> {
   write(project, "module.ts", source);
@@ -48,6 +90,7 @@ describe("installed by pnpm, where a package sees only what it names", () => {
   test("the oldest vitest runs test.sim, and has the types of the matchers", async () => {
     const project = await pnpmProject(OLDEST);
     expect(await runSim(NODE, project)).toMatch(/Tests +1 passed/);
+    expect(await annotations(NODE, project)).toEqual(ATTACHED);
     // To check all declarations takes this TypeScript as long as all the rest together.
     expect(await compile(project, MATCHERS, true)).toEqual(COMPILED);
   });
@@ -55,6 +98,7 @@ describe("installed by pnpm, where a package sees only what it names", () => {
   test("the newest vitest does on the newest Node", async () => {
     const project = await pnpmProject(NEWEST);
     expect(await runSim(NEWEST_NODE, project)).toMatch(/Tests +1 passed/);
+    expect(await annotations(NEWEST_NODE, project)).toEqual(ATTACHED);
     expect(await compile(project, MATCHERS)).toEqual(COMPILED);
   });
 

@@ -112,3 +112,35 @@ test("threads, roles and lost letters are published", async () => {
   const changes = roles.told.map((told) => JSON.stringify(told));
   changes.forEach((change, at) => expect(change).not.toBe(changes[at - 1]));
 });
+
+test("letters are published at both ends by one clock, and timers with their end", async () => {
+  const [letters, timers] = [new Listener("kontiki:letter"), new Listener("kontiki:timer")];
+  const cluster = await start({ nodes: 3 });
+  const leader = await cluster.leader(PATIENT);
+  valueOf(await cluster.propose(put("k", "1")));
+  const isEntries = (message: unknown): boolean => {
+    const { type, last } = message as { readonly type: string; readonly last?: number };
+    return type === "appendEntries" && last !== undefined;
+  };
+  const received = await letters.until(
+    ({ way, messages, from }) =>
+      way === "received" && from === leader && (messages as unknown[]).some(isEntries),
+  );
+  const { letter, node, bytes, share, at } = received;
+  // The batches of two threads come in any order.
+  const sent = await letters.until((told) => told["letter"] === letter && told["way"] === "sent");
+  expect(sent).toEqual({
+    ...received,
+    way: "sent",
+    node: leader,
+    incarnation: 1,
+    dropped: sent["dropped"],
+    at: sent["at"],
+  });
+  expect([received["to"], share, Number(bytes) > 0]).toEqual([node, 1, true]);
+  expect(Number(at)).toBeGreaterThan(Number(sent["at"]));
+  const beats = await timers.until(({ timer }) => timer === "heartbeat");
+  expect(beats).toMatchObject({ node: leader });
+  const { at: from, dueAt } = await timers.until((told) => told["node"] === node);
+  expect(Number(dueAt)).toBeGreaterThan(Number(from));
+});

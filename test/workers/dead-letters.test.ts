@@ -41,7 +41,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       leases: undefined,
       checks: { snapshots: false, throws: "allow" },
       trace: undefined,
-      probe: { cells: new SharedArrayBuffer(16), channel: "kontiki:dead-letters" },
+      probe: { cells: new SharedArrayBuffer(32), channel: "kontiki:dead-letters", epochMs: 0 },
     },
     levelsBelow: () => 0,
     policy: RESTART_DEFAULTS,

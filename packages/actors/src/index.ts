@@ -40,6 +40,7 @@ export {
   type KeyValueResult,
 } from "./machine/key-value.ts";
 export type { Histogram } from "./metrics/histogram.ts";
+export type { LetterMessage, LetterRecord, TimerRecord } from "./metrics/letter-record.ts";
 export type { StepRecord, SyncRecord } from "./metrics/probe.ts";
 export type { ClusterMetrics, DeadLetterCount, NodeMetrics } from "./threads/cluster-metrics.ts";
 export type { Peers } from "./hosts/host-spec.ts";

@@ -99,5 +99,5 @@ export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts"
 export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./mailboxes/router.ts";
-export type { Tracer } from "./trace/trace.ts";
+export { NodeTracer, type Tracer, type TraceSink } from "./trace/trace.ts";
 export { decodeParcel, encodeParcel, openParcel, type Parcel } from "./mail/wire.ts";

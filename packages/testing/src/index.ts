@@ -21,7 +21,7 @@ export type { CampaignProgress } from "./campaign/report-counter.ts";
 export type { JobSpec } from "./campaign/job-protocol.ts";
 export { JobThread } from "./campaign/job-thread.ts";
 export { mixtureOf } from "./campaign/mixture.ts";
-export { performTask, type Runnable } from "./campaign/perform-task.ts";
+export { performTask, type Runnable, type RunKeeper } from "./campaign/perform-task.ts";
 export {
   nthSeed,
   seedCount,
@@ -43,7 +43,15 @@ export {
   type FirstMet,
   type Tally,
 } from "./campaign/tally.ts";
-export { ENGINES, type Engine, type KeptRun, type RunReport, type Task } from "./campaign/task.ts";
+export {
+  ENGINES,
+  KEPT_RUNS_MAX,
+  type Engine,
+  type KeptLine,
+  type KeptRun,
+  type RunReport,
+  type Task,
+} from "./campaign/task.ts";
 export { TaskPool, type PoolOptions } from "./campaign/task-pool.ts";
 
 export { verdictPage } from "./report/html.ts";
@@ -59,6 +67,7 @@ export { placements, type Placement } from "./report/placement.ts";
 export { whyText } from "./report/describe.ts";
 export { verdictText, type Paint } from "./report/text.ts";
 
+export type { MessageCount, RunMessages } from "./run/messages.ts";
 export type { Recovery } from "./run/recoveries.ts";
 
 export { loadScenario, loadScenarioParts } from "./scenario/load.ts";

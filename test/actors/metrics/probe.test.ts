@@ -13,7 +13,7 @@ const STEP = {
 
 /** A probe and the program that listens to it, or not. */
 class Stage {
-  readonly cells = new Int32Array(new SharedArrayBuffer(16));
+  readonly cells = new Int32Array(new SharedArrayBuffer(4 * Object.keys(PROBE_CELLS).length));
   readonly probe: Probe;
   readonly batches: ProbeBatch[] = [];
   #onBatch: () => void = () => undefined;
@@ -24,7 +24,7 @@ class Stage {
       this.batches.push((message as { readonly data: ProbeBatch }).data);
       this.#onBatch();
     };
-    this.probe = new Probe({ cells: this.cells.buffer, channel: name }, "n1", 3);
+    this.probe = new Probe({ cells: this.cells.buffer, channel: name, epochMs: 0 }, "n1", 3);
     onTestFinished(() => {
       this.probe.close();
       channel.close();

@@ -1,7 +1,16 @@
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import type { RunSummary } from "@kontiki/testing";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { recordingIn } from "../../web/support/recorded.ts";
 import { runOnFake } from "../support/fake-host.ts";
 
 let directory: string;
@@ -67,6 +76,75 @@ test("run --report keeps each run, and compare puts two of them side by side", a
   const { stdout } = await runOnFake(["compare", reports, join(reports, "calm-2")]);
   expect(stdout).toMatch(/^ +A +B +B\/A\nscenario +calm, seed 2 +calm, seed 2\n/);
 });
+
+/** The objects of a log. */
+function linesOf(path: string): readonly Readonly<Record<string, unknown>>[] {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test.each(["simulation", "workers"])(
+  "a report of a run on %s has messages, traces that view opens, and logs",
+  async (engine) => {
+    const scenario = join(directory, "cut.yaml");
+    const faults = "faults:\n  - { at: 300ms, crash: { node: follower, down: 400ms } }\n";
+    writeFileSync(
+      scenario,
+      `about: A crash.\nnodes: 3\nworkload: { clients: 1, perSecond: 20 }\n${faults}duration: 1200ms\n`,
+    );
+    const reports = join(directory, "reports");
+    const args = ["run", scenario, "--seed", "1", "--engine", engine, "--report", reports];
+    expect(await runOnFake(args)).toMatchObject({ status: 0 });
+    const run = join(reports, "cut-1");
+    const summary = JSON.parse(readFileSync(join(run, "summary.json"), "utf8")) as RunSummary;
+    const { counts = [], share } = summary.messages ?? {};
+    expect(share).toBe(1);
+    const types = counts.map(({ type }) => type);
+    expect(types).toEqual(types.toSorted());
+    const entries = counts.find(({ type }) => type === "appendEntries");
+    expect(entries?.received).toBeGreaterThan(0);
+    expect(entries?.lost).toBeGreaterThan(0);
+    const ended = (entries?.received ?? 0) + (entries?.lost ?? 0);
+    expect(ended).toBeGreaterThan((entries?.sent ?? 0) * 0.7);
+    const page = readFileSync(join(run, "report.html"), "utf8");
+    expect(page).toContain(`<td>appendEntries</td><td>${entries?.sent}</td>`);
+
+    const traces = readdirSync(join(run, "traces"));
+    expect(traces.length).toBe(4);
+    const exported = join(directory, "traces.html");
+    const viewed = await runOnFake(["view", join(run, "traces"), "--export", exported]);
+    expect([viewed.status, viewed.stderr]).toEqual([0, ""]);
+    const recorded = recordingIn(readFileSync(exported, "utf8"));
+    expect(recorded.title).toBe("traces in traces: 3 nodes, 4 starts");
+
+    const logs = readdirSync(join(run, "logs")).filter((name) => name.startsWith("n"));
+    expect(logs).toEqual(["n1.jsonl", "n2.jsonl", "n3.jsonl"]);
+    const all = logs.flatMap((name) => linesOf(join(run, "logs", name)));
+    for (const line of all)
+      expect(line).toMatchObject({
+        level: expect.any(Number) as number,
+        time: expect.any(Number) as number,
+        name: "cut-1",
+        msg: expect.any(String) as string,
+      });
+    const events = all.map(({ event }) => event);
+    expect(events.filter((event) => event === "started")).toHaveLength(4);
+    expect(events).toContain(engine === "simulation" ? "ended" : "crashed");
+
+    const { stdout } = await runOnFake(["compare", run, run, "--json"]);
+    const lines = JSON.parse(stdout) as readonly { readonly name: string }[];
+    expect(lines).toContainEqual({
+      name: "appendEntries sent",
+      a: entries?.sent,
+      b: entries?.sent,
+    });
+    expect(lines).toContainEqual({
+      name: "appendEntries lost",
+      a: entries?.lost,
+      b: entries?.lost,
+    });
+  },
+);
 
 test("compare refuses what is no report, in one line", async () => {
   const file = join(directory, "summary.json");

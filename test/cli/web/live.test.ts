@@ -1,7 +1,8 @@
 import { run } from "@kontiki/cli";
-import type { LogLine, NodeStatus } from "@kontiki/actors";
+import type { ChannelMessages, LogLine, NodeStatus } from "@kontiki/actors";
 import type { LiveBatch, LiveHead } from "@kontiki/cli/live";
 import { Timeline, summaryOf } from "@kontiki/web/model";
+import { channel } from "node:diagnostics_channel";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeHost } from "../support/fake-host.ts";
@@ -236,6 +237,73 @@ test("logs are followed as they grow, are cut off, are compacted, and after a re
   const many = Array.from({ length: 1_000 }, () => 4);
   Object.assign(cluster, { terms: many, commit: 1_002 });
   await until(602, ...many.slice(0, 400));
+});
+
+/** A letter from n1 to n2 as the threads publish it. */
+function published(way: "sent" | "received", number: number, more: object = {}): void {
+  const told: ChannelMessages["kontiki:letter"] = {
+    cluster: 1,
+    node: way === "sent" ? "n1" : "n2",
+    incarnation: 1,
+    dropped: 0,
+    at: performance.timeOrigin + performance.now(),
+    way,
+    letter: `n1/1/${number}`,
+    from: "n1",
+    to: "n2",
+    bytes: 60,
+    messages: [{ type: "appendEntries", term: 2, first: 4, last: 6, granted: undefined }],
+    share: 1,
+    ...more,
+  };
+  channel("kontiki:letter").publish(told);
+}
+
+describe("letters and timers", () => {
+  test("are recorded while a page is open, with what became of each letter", async () => {
+    const lab = new Lab();
+    const events = eventsOf(lab);
+    await lab.url();
+    expect(channel("kontiki:letter").hasSubscribers).toBe(false);
+    const { head } = await next<LiveHead>(events, "head");
+    expect(channel("kontiki:letter").hasSubscribers).toBe(true);
+    const timeline = new Timeline(head.nodes);
+    // The batches of two threads come in any order, and a sender that is killed tells nothing.
+    published("received", 1, { at: performance.timeOrigin + performance.now() + 2 });
+    published("sent", 1);
+    published("sent", 2);
+    published("received", 3, { share: 0.1 });
+    const at = performance.timeOrigin + performance.now();
+    const timer = { cluster: 1, node: "n3", incarnation: 1, dropped: 0, at, dueAt: at + 200 };
+    channel("kontiki:timer").publish({ ...timer, timer: "election" });
+    const shares = new Set<number>();
+    const fates = (): readonly unknown[] =>
+      [1, 2, 3].map((id) => timeline.letters.find(id)?.fate?.type);
+    while (fates().includes(undefined)) {
+      const batch = await next<LiveBatch>(events, "batch");
+      timeline.append(batch.events);
+      shares.add(batch.share);
+    }
+    expect(fates()).toEqual(["arrived", "lost", "arrived"]);
+    expect(timeline.letters.find(2)).toMatchObject({
+      letter: {
+        from: "n1",
+        to: "n2",
+        kind: "append",
+        text: "appendEntries term 2, entries 4 to 6 (60 B)",
+      },
+      fate: { reason: "n2 has not taken it within 1 s" },
+    });
+    expect(shares).toEqual(new Set([1, 0.1]));
+    const { timer: known } = timeline.moment(timeline.length - 1).nodes["n3"] ?? {};
+    expect(known?.kind).toBe("election");
+    expect(known?.to).toBeCloseTo((known?.from ?? 0) + 200, 2);
+    const times = Array.from({ length: timeline.length }, (_, index) => timeline.event(index)?.at);
+    expect(times).toEqual(times.toSorted((one, other) => Number(one) - Number(other)));
+    await events.return();
+    while (channel("kontiki:letter").hasSubscribers)
+      await new Promise((resolve) => setImmediate(resolve));
+  });
 });
 
 describe("requests", () => {

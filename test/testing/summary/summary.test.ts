@@ -67,6 +67,7 @@ test("sums up operations, latencies, windows, leaders and faults", () => {
       { text: "loss", fromMs: 960, toMs: null, firstOkMs: null },
     ],
     recoveries: [],
+    messages: null,
     coverage: { restarts: 1 },
   });
 });

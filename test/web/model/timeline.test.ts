@@ -51,6 +51,25 @@ describe("a timeline", () => {
     expect(timeline.moment(999)).toEqual(timelineOf(EVENTS).moment(999));
   });
 
+  test("keeps its last events, and every moment after them", () => {
+    const fault = { id: 7, name: "pause", phase: "began", nodes: ["n1"] } as const;
+    const began: RecordedEvent = { at: 3, type: "fault", node: "", text: "7: pause begins", fault };
+    const timer = { from: 5, to: 9, kind: "election" } as const;
+    const events = [...EVENTS.slice(0, 3), { ...began, cuts: ["n1>n2"] }, ...EVENTS.slice(4, 600)];
+    events.push(step(600, "n2", { timer, life: "up", applied: 3 }), step(601, "n1", {}));
+    const [timeline, whole] = [timelineOf(events), timelineOf(events)];
+    const moved = timeline.keepLast(301);
+    // The moment before, and the fault in force.
+    expect([timeline.length, timeline.begin, moved]).toEqual([303, 300, events.length - 303]);
+    expect(timeline.event(0)?.text).toBe("what came before is no longer kept");
+    for (const index of [1, 2, 150, 300, 301, 302])
+      expect(timeline.moment(index)).toEqual(whole.moment(index + moved));
+    expect(timeline.marks.faults).toEqual([
+      { name: "7: pause began before", from: 300, to: undefined },
+    ]);
+    expect(timeline.keepLast(303)).toBe(0);
+  });
+
   test("finds the last event at a time", () => {
     const timeline = timelineOf([step(1, "n1", {}), step(1, "n2", {}), step(4, "n3", {})]);
     expect([0.5, 1, 3.9, 4, 99].map((at) => timeline.indexAt(at))).toEqual([-1, 1, 1, 2, 2]);
@@ -120,6 +139,23 @@ describe("letters", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test("of which one copy is lost and another arrives have arrived", () => {
+    const { letters } = timelineOf([sent(1, 0), ended(1, 1, "cut off"), ended(1, 5)]);
+    expect(letters.find(1)?.fate).toEqual({ type: "arrived", event: 2, at: 5, times: 1 });
+  });
+
+  test("that ended lately are found, in the order in which they were sent", () => {
+    const { letters } = timelineOf([
+      ...[1, 2, 3, 4].map((id) => sent(id, id)),
+      ended(1, 5),
+      ended(3, 6, "cut off"),
+      ended(2, 7),
+    ]);
+    const since = (at: number, max = 9): readonly number[] =>
+      letters.endedSince(at, max).map(({ letter }) => letter.id);
+    expect([since(4), since(5), since(4, 2), since(7)]).toEqual([[1, 2, 3], [2, 3], [2, 3], []]);
   });
 
   test("that arrive where their receiver no longer runs are lost", () => {

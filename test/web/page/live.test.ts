@@ -106,3 +106,46 @@ test("a page whose cluster was replaced by another says what to do", PATIENT, as
   await other.until("stderr", /page: \S+\n/);
   await page.getByRole("status").getByText("open the address that it printed").waitFor();
 });
+
+test(
+  "letters fly and timers run while a page is open, are seen at their times, and are lost on a cut link",
+  PATIENT,
+  async () => {
+    const { kontiki, url } = await started();
+    const { page, problems } = await open(browser, url);
+    const leader = await leaderOf(page);
+    const [other = "", another = ""] = ["n1", "n2", "n3"].filter((node) => node !== leader);
+    for (const kind of ["append", "reply"])
+      await page.locator(`.letter.slow.${kind}`).first().waitFor();
+    for (const kind of ["heartbeat", "election"])
+      await page
+        .locator(`.timer.${kind} title`, { hasText: / timer: \d+ ms of \d+ ms$/ })
+        .first()
+        .waitFor({ state: "attached" });
+    // The list follows, with an arrow for each letter.
+    await page.keyboard.press("a");
+    await page.locator(".arrow.append").first().waitFor();
+    const scrolled = (): Promise<number> =>
+      page.evaluate<number>("document.querySelector('.rows').scrollTop");
+    const top = await scrolled();
+    await expect.poll(scrolled, PATIENT).toBeGreaterThan(top);
+
+    // The keyboard stops it, goes back letter by letter, and returns to what is now.
+    await page.keyboard.press(" ");
+    await page.getByText("You look at an earlier moment").waitFor();
+    const dots = page.locator(".letter:not(.slow)");
+    while ((await dots.count()) === 0) await page.keyboard.press("Shift+ArrowLeft");
+    expect(await dots.first().locator("title").textContent()).toMatch(
+      /^n\d to n\d: append\w+ term \d+/,
+    );
+    await page.keyboard.press("End");
+    await page.locator(".letter.slow").first().waitFor();
+
+    kontiki.write(`isolate ${other}\n`);
+    await page.locator(`.letter.slow.is-lost`).first().waitFor();
+    const lost = page.locator("li.lost", { hasText: "is lost: n" });
+    expect(await lost.first().innerText()).toMatch(/is lost: n\d has not taken it within 1 s$/);
+    expect(await page.locator(`.ring .node`, { hasText: another }).count()).toBe(1);
+    expect(problems).toEqual([]);
+  },
+);

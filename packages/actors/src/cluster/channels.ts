@@ -1,14 +1,18 @@
 import { channel, type Channel } from "node:diagnostics_channel";
+import { performance } from "node:perf_hooks";
 import { BroadcastChannel } from "node:worker_threads";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
+import type { LetterRecord, TimerRecord } from "../metrics/letter-record.ts";
 import {
   PROBE_CELLS,
+  sinceBootMs,
   type AppliedRecord,
   type ProbeBatch,
   type ProbeSpec,
   type StepRecord,
   type SyncRecord,
 } from "../metrics/probe.ts";
+import { LetterShare } from "./letter-share.ts";
 
 /** What every message of a channel says. */
 export type FromCluster = {
@@ -32,6 +36,10 @@ export type ChannelMessages = {
   readonly "kontiki:step": FromThread & StepRecord;
   /** A node has synced its log. */
   readonly "kontiki:sync": FromThread & SyncRecord;
+  /** A letter between two nodes has left its sender, or was taken by its receiver. */
+  readonly "kontiki:letter": FromThread & LetterRecord;
+  /** A node has started a timer. */
+  readonly "kontiki:timer": FromThread & TimerRecord;
   /** A node has reported another role, term or leader than before. */
   readonly "kontiki:role": FromCluster &
     Pick<RaftStatus, "role" | "term" | "leader"> & {
@@ -50,6 +58,8 @@ export type ChannelMessages = {
 
 const STEP = channel("kontiki:step");
 const SYNC = channel("kontiki:sync");
+const LETTER = channel("kontiki:letter");
+const TIMER = channel("kontiki:timer");
 const ROLE = channel("kontiki:role");
 const THREAD = channel("kontiki:thread");
 const DEAD_LETTER = channel("kontiki:dead-letter");
@@ -62,13 +72,16 @@ let clusters = 0;
 /**
  * Publishes what a cluster does to `node:diagnostics_channel`, where there are listeners.
  *
- * Steps and syncs come from the nodes' threads in batches; the threads are told by shared memory whether to record them. All
- * others are events that the program's thread has anyway.
+ * Steps, syncs, letters and timers come from the nodes' threads in batches; the threads learn from shared memory whether to
+ * record them. All others are events that the program's thread has anyway.
  */
 export class Channels {
   /** Which cluster of this process it is, from 1. */
-  readonly #cluster: number;
+  readonly cluster: number;
   readonly #cells: Int32Array<SharedArrayBuffer>;
+  /** See {@link ProbeSpec}. */
+  readonly #epochMs = performance.timeOrigin + performance.now() - sinceBootMs();
+  readonly #share: LetterShare;
   readonly #looks: NodeJS.Timeout;
   readonly #roles = new Map<string, string>();
   #batches: BroadcastChannel | undefined;
@@ -76,9 +89,10 @@ export class Channels {
 
   constructor() {
     clusters += 1;
-    this.#cluster = clusters;
+    this.cluster = clusters;
     const length = Object.keys(PROBE_CELLS).length;
     this.#cells = new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+    this.#share = new LetterShare(this.#cells, () => performance.now());
     this.#look();
     this.#looks = setInterval(() => this.#look(), LOOK_EVERY_MS);
     this.#looks.unref();
@@ -86,12 +100,13 @@ export class Channels {
 
   /** What the threads of the cluster get. */
   get spec(): ProbeSpec {
-    return { cells: this.#cells.buffer, channel: `kontiki:${process.pid}:${this.#cluster}` };
+    const name = `kontiki:${process.pid}:${this.cluster}`;
+    return { cells: this.#cells.buffer, channel: name, epochMs: this.#epochMs };
   }
 
   /** Publishes an event of a thread or of lost mail. */
   onEvent(event: ClusterEvent): void {
-    const cluster = this.#cluster;
+    const cluster = this.cluster;
     switch (event.type) {
       case "started":
       case "crashed":
@@ -130,7 +145,7 @@ export class Channels {
     const now = `${incarnation} ${role} ${term} ${leader}`;
     if (this.#roles.get(id) === now) return;
     this.#roles.set(id, now);
-    const cluster = this.#cluster;
+    const cluster = this.cluster;
     publish<"kontiki:role">(ROLE, { cluster, node: id, incarnation, role, term, leader });
   }
 
@@ -146,9 +161,12 @@ export class Channels {
 
   #look(): void {
     const [steps, syncs] = [STEP.hasSubscribers, SYNC.hasSubscribers];
-    if (steps || syncs) this.#listen();
+    const [letters, timers] = [LETTER.hasSubscribers, TIMER.hasSubscribers];
+    if (steps || syncs || letters || timers) this.#listen();
     Atomics.store(this.#cells, PROBE_CELLS.steps, Number(steps));
     Atomics.store(this.#cells, PROBE_CELLS.syncs, Number(syncs));
+    Atomics.store(this.#cells, PROBE_CELLS.timers, Number(timers));
+    this.#share.look(letters);
   }
 
   #listen(): void {
@@ -164,14 +182,33 @@ export class Channels {
     Atomics.sub(this.#cells, PROBE_CELLS.onTheWay, weight);
     let before = dropped;
     for (const each of records) {
-      const from = { cluster: this.#cluster, node, incarnation, dropped: before };
-      if (each.type === "step") {
-        const { at, event, message, from: sender, role, term, commit } = each;
-        const record = { at, event, message, from: sender, role, term, commit };
-        publish<"kontiki:step">(STEP, { ...from, ...record });
-      } else if (each.type === "applied") this.#onApplied?.(node, each);
-      else publish<"kontiki:sync">(SYNC, { ...from, at: each.at, ms: each.ms });
+      this.#publish({ cluster: this.cluster, node, incarnation, dropped: before }, each);
       before = 0;
+    }
+  }
+
+  #publish(from: FromThread, each: ProbeBatch["records"][number]): void {
+    switch (each.type) {
+      case "step": {
+        const { type: _type, ...record } = each;
+        return publish<"kontiki:step">(STEP, { ...from, ...record });
+      }
+      case "sync": {
+        const { type: _type, ...record } = each;
+        return publish<"kontiki:sync">(SYNC, { ...from, ...record });
+      }
+      case "letter": {
+        const { type: _type, ...record } = each;
+        return publish<"kontiki:letter">(LETTER, { ...from, ...record });
+      }
+      case "timer": {
+        const { type: _type, ...record } = each;
+        return publish<"kontiki:timer">(TIMER, { ...from, ...record });
+      }
+      case "applied":
+        return this.#onApplied?.(from.node, each);
+      default:
+        each satisfies never;
     }
   }
 }

@@ -177,6 +177,11 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     return this.#applied.add(listener);
   }
 
+  /** By which the messages of the channels `kontiki:*` name it: which cluster of this process it is, from 1. */
+  get number(): number {
+    return this.#channels.cluster;
+  }
+
   /** Injects faults. @throws KontikiError when the cluster was started without the option `faults`. */
   get faults(): ClusterFaults {
     if (this.#faults !== undefined) return this.#faults;

@@ -32,6 +32,8 @@ export type Parcel =
       readonly fromUid: number;
       readonly toUid: number;
       readonly messages: readonly Message<CommandBytes>[];
+      /** The sender's number for the letter: only if it is recorded (see `LetterLog`). */
+      readonly number?: number | undefined;
     }
   /** Client to node. A rejection names the parcel by its `id`. */
   | { readonly type: "propose"; readonly id: number; readonly commands: readonly CommandBytes[] }
@@ -110,8 +112,11 @@ function parcelToWire(parcel: Parcel): Fields {
   const kind = KIND[parcel.type];
   switch (parcel.type) {
     case "raft": {
-      const { fromUid, toUid, messages } = parcel;
-      return [kind, fromUid, toUid, messages.map(messageToWire)];
+      const { fromUid, toUid, messages, number } = parcel;
+      const wire = messages.map(messageToWire);
+      return number === undefined
+        ? [kind, fromUid, toUid, wire]
+        : [kind, fromUid, toUid, wire, number];
     }
     case "propose":
       return [kind, parcel.id, new Frames(parcel.commands)];
@@ -149,6 +154,7 @@ function parcelFromWire(wire: unknown): Parcel {
         fromUid: wholeAt(fields, 1),
         toUid: wholeAt(fields, 2),
         messages: fieldsOf(fields[3], "a list of messages").map(messageFromWire),
+        ...(fields.length > 4 && { number: wholeAt(fields, 4) }),
       };
     case KIND.propose:
       return { type: "propose", id: wholeAt(fields, 1), commands: framesAt(fields, 2, isCommand) };

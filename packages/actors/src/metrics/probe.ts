@@ -1,17 +1,30 @@
 import { performance } from "node:perf_hooks";
 import { BroadcastChannel } from "node:worker_threads";
+import type { LetterRecord, TimerRecord } from "./letter-record.ts";
 
 /**
  * Cells of the memory that a cluster's threads share with the program: what it listens to, and how many records are on their
- * way to it.
+ * way to it. `letters` is the share of letters that are recorded, of 65,536. `lettersSent` and `lettersTaken` count all letters
+ * and those that are recorded, while some are, since the program's last look.
  */
-export const PROBE_CELLS = { steps: 0, syncs: 1, onTheWay: 2, applied: 3 } as const;
+export const PROBE_CELLS = {
+  steps: 0,
+  syncs: 1,
+  onTheWay: 2,
+  applied: 3,
+  letters: 4,
+  timers: 5,
+  lettersSent: 6,
+  lettersTaken: 7,
+} as const;
 
 /** What the threads of a cluster get, to tell what they do. */
 export type ProbeSpec = {
   readonly cells: SharedArrayBuffer;
   /** The name of the `BroadcastChannel` that carries batches to the program. */
   readonly channel: string;
+  /** When {@link sinceBootMs} was 0, in ms since 1970: with it all threads of the process have one clock. */
+  readonly epochMs: number;
 };
 
 /** What a step was, and where the node is after it. */
@@ -61,6 +74,8 @@ export type AppliedCommand = {
 type ProbeRecord =
   | (StepRecord & { readonly type: "step" })
   | (SyncRecord & { readonly type: "sync" })
+  | (LetterRecord & { readonly type: "letter" })
+  | (TimerRecord & { readonly type: "timer" })
   | (AppliedRecord & { readonly type: "applied" });
 
 /** What a thread has recorded since its last batch. */
@@ -74,8 +89,12 @@ export type ProbeBatch = {
   readonly dropped: number;
 };
 
-/** A batch is sent when it has this many records, and else when the event loop comes to it. */
+/**
+ * A batch is sent when it has this many records, and else when the event loop comes to it. Letters and timers are there in each
+ * turn, and a batch costs more than its records: alone they wait this long, in ms.
+ */
 const BATCH_MAX = 1024;
+const LETTERS_WAIT_MS = 25;
 
 /** An applied entry weighs 1, and 1 for each KiB of its commands. */
 const WEIGHT_BYTES = 1024;
@@ -91,17 +110,26 @@ export class Probe {
   readonly #spec: ProbeSpec;
   readonly #node: string;
   readonly #incarnation: number;
+  /** Added to `performance.now()` it gives ms since 1970. */
+  readonly #offsetMs: number;
   #channel: BroadcastChannel | undefined;
   #records: ProbeRecord[] = [];
   #weight = 0;
   #dropped = 0;
   #isDue = false;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(spec: ProbeSpec, node: string, incarnation: number) {
     this.#cells = new Int32Array(spec.cells);
     this.#spec = spec;
     this.#node = node;
     this.#incarnation = incarnation;
+    this.#offsetMs = spec.epochMs + sinceBootMs() - performance.now();
+  }
+
+  /** Ms since 1970, by a monotonic clock that all threads of the process share. */
+  get now(): number {
+    return this.#offsetMs + performance.now();
   }
 
   /** Whether steps are listened to. */
@@ -110,12 +138,20 @@ export class Probe {
   }
 
   step(record: Omit<StepRecord, "at">): void {
-    this.#add({ type: "step", at: now(), ...record });
+    this.#add({ type: "step", at: this.now, ...record });
   }
 
   sync(ms: number): void {
     if (Atomics.load(this.#cells, PROBE_CELLS.syncs) === 0) return;
-    this.#add({ type: "sync", at: now(), ms });
+    this.#add({ type: "sync", at: this.now, ms });
+  }
+
+  letter(record: LetterRecord): void {
+    this.#add({ type: "letter", ...record }, 1, LETTERS_WAIT_MS);
+  }
+
+  timer(record: TimerRecord): void {
+    this.#add({ type: "timer", ...record }, 1, LETTERS_WAIT_MS);
   }
 
   /** Whether applied entries are listened to. */
@@ -134,7 +170,7 @@ export class Probe {
     this.#channel?.close();
   }
 
-  #add(record: ProbeRecord, weight = 1): void {
+  #add(record: ProbeRecord, weight = 1, waitMs = 0): void {
     const waiting = Atomics.load(this.#cells, PROBE_CELLS.onTheWay) + this.#weight;
     if (waiting >= ON_THE_WAY_MAX) {
       this.#dropped += 1;
@@ -143,6 +179,7 @@ export class Probe {
     this.#records.push(record);
     this.#weight += weight;
     if (this.#records.length >= BATCH_MAX) this.#flush();
+    else if (waitMs > 0) this.#later ??= setTimeout(() => this.#flush(), waitMs).unref();
     else if (!this.#isDue) {
       this.#isDue = true;
       setImmediate(() => this.#flush());
@@ -151,6 +188,8 @@ export class Probe {
 
   #flush(): void {
     this.#isDue = false;
+    clearTimeout(this.#later);
+    this.#later = undefined;
     const records = this.#records;
     if (records.length === 0) return;
     const weight = this.#weight;
@@ -174,6 +213,7 @@ export class Probe {
   }
 }
 
-function now(): number {
-  return performance.timeOrigin + performance.now();
+/** Ms by the monotonic clock of the machine: the same in all threads, while `performance.timeOrigin` is measured in each. */
+export function sinceBootMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -13,6 +13,7 @@ import { Applier } from "./applier.ts";
 import { awaitsNoAnswer } from "./awaited.ts";
 import type { Digest } from "./digest-marks.ts";
 import type { Letter } from "./letter.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 import { LIMIT_DEFAULTS, type NodeParts } from "./node-parts.ts";
 import { PeerStarts } from "./peer-starts.ts";
 import { Performer, type Notice, type Timer, type TurnAfter } from "./performer.ts";
@@ -56,6 +57,7 @@ export class NodeActor {
   readonly #tracer: Tracer | undefined;
   readonly #peers = new PeerStarts();
   readonly #turnEntries: number;
+  readonly #watch: LetterWatch | undefined;
   #letters: readonly Letter[] = [];
   #now = 0;
   #malformed = 0;
@@ -72,11 +74,12 @@ export class NodeActor {
     const taker = new SnapshotTaker(snapshots, applier, policy);
     const turnAfter: TurnAfter = (dead) => turnToStand(this.env, this.state, dead);
     const device = { log, storage, snapshots, applier, reads, taker };
-    const performer = new Performer({ config, turnAfter, ...device });
+    const performer = new Performer({ config, turnAfter, ...device, watch: parts.watch });
     this.#log = log;
     this.#storage = storage;
     this.#applier = applier;
     this.#turnEntries = turnEntries;
+    this.#watch = parts.watch;
     this.#reads = reads;
     this.#taker = taker;
     this.#performer = performer;
@@ -99,7 +102,7 @@ export class NodeActor {
   begin(letters: readonly Letter[], now: number): OutgoingMail[] {
     this.#now = now;
     this.#letters = letters;
-    const read = readLetters(letters);
+    const read = readLetters(letters, this.#watch);
     this.#malformed += read.malformed;
     this.#peers.heard(read.heard);
     const gone = read.obituaries.filter((each) => this.#peers.counts(each, this.state.term));

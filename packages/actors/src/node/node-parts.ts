@@ -6,6 +6,7 @@ import type { Recovered, Storage } from "../storage/storage.ts";
 import type { Tracer } from "../trace/trace.ts";
 import type { EntryObserver } from "./applier.ts";
 import type { Lease } from "./lease.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 import type { ReadIds } from "./reads.ts";
 import type { SnapshotPolicy } from "./snapshot-taker.ts";
 import type { StepObserver } from "./step-observer.ts";
@@ -36,5 +37,6 @@ export type NodeParts = {
   readonly tracer: Tracer | undefined;
   readonly observer?: StepObserver | undefined;
   readonly entries?: EntryObserver | undefined;
+  readonly watch?: LetterWatch | undefined;
   readonly limits?: Partial<NodeLimits> | undefined;
 };

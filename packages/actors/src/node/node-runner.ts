@@ -5,7 +5,7 @@ import type { OutgoingMail } from "../mail/protocol.ts";
 import { declineLetters } from "./decline-letters.ts";
 import { closeQuietly, Reopening } from "./reopening.ts";
 import type { Opened, RunnerPorts } from "./runner-ports.ts";
-import { TimerRunner } from "./timers.ts";
+import { TimerRunner, type TimeoutType } from "./timers.ts";
 import { TurnReports } from "./turn-reports.ts";
 
 /** Most letters and bytes that one turn takes in, so that a turn is short and its batch is bounded. */
@@ -51,9 +51,9 @@ export class NodeRunner {
     this.#ports = ports;
     this.#opened = opened;
     this.#reports = new TurnReports(ports.port);
-    this.#timers = new TimerRunner(ports.lengths, ports.clock, (type, epoch) =>
-      this.#turn([{ type, epoch }]),
-    );
+    const { lengths, clock, onTimer } = ports;
+    const onTimeout = (type: TimeoutType, epoch: number): void => this.#turn([{ type, epoch }]);
+    this.#timers = new TimerRunner(lengths, clock, onTimeout, onTimer);
     this.#reopening = new Reopening(ports, {
       onOpened: (next) => this.#onReopened(next),
       onFailure: (error) => this.#reports.diskTrouble(error),

@@ -3,6 +3,7 @@ import type { EntryObserver } from "./applier.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { Lease } from "./lease.ts";
 import { NodeActor } from "./node-actor.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 import type { NodeLimits } from "./node-parts.ts";
 import type { Opened } from "./runner-ports.ts";
 import { openStorage } from "../storage/recovery/open-storage.ts";
@@ -36,12 +37,15 @@ export type NodeSetup = {
   readonly limits?: Partial<NodeLimits> | undefined;
 };
 
+/** A node whose letters may be recorded. */
+export type WatchedSetup = NodeSetup & { readonly watch?: LetterWatch | undefined };
+
 /**
  * Recovers a node from its disk, as at a start.
  *
  * @throws DiskError when the disk refuses, and everything that `openStorage` throws. Nothing is left open then.
  */
-export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recovered } {
+export function openNode(setup: WatchedSetup): Opened & { readonly recovered: Recovered } {
   const { config, disk, machine, readIds, policy, lease, wal, limits } = setup;
   const { storage, snapshots, recovered } = openStorage(disk, wal);
   try {
@@ -57,6 +61,7 @@ export function openNode(setup: NodeSetup): Opened & { readonly recovered: Recov
       tracer: setup.tracer(recovered),
       observer: setup.observer,
       entries: setup.entries,
+      watch: setup.watch,
       limits,
     });
     return { actor, storage, damage: recovered.damage, recovered };

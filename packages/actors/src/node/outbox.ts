@@ -2,17 +2,20 @@ import type { Message, NodeId } from "@kontiki/core";
 import type { OutgoingMail } from "../mail/protocol.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 
 type Bundle = { readonly toUid: number; readonly messages: Message<CommandBytes>[] };
 
 /** Messages to be posted, collected so that each peer gets one letter. */
 export class Outbox {
   readonly #fromUid: number;
+  readonly #watch: LetterWatch | undefined;
   #waiting = new Map<NodeId, Bundle[]>();
 
   /** @param fromUid the disk that the messages are from. */
-  constructor(fromUid: number) {
+  constructor(fromUid: number, watch?: LetterWatch) {
     this.#fromUid = fromUid;
+    this.#watch = watch;
   }
 
   /** Adds a message for the disk `toUid` of a node. */
@@ -34,10 +37,21 @@ export class Outbox {
       for (const { toUid, messages } of bundles)
         mail.push({
           to,
-          bytes: encodeParcel({ type: "raft", fromUid: this.#fromUid, toUid, messages }),
+          bytes: this.#bytesOf(to, toUid, messages),
           ...(messages.every(isAcceptance) && { canWait: true }),
         });
     return mail;
+  }
+
+  #bytesOf(
+    to: NodeId,
+    toUid: number,
+    messages: readonly Message<CommandBytes>[],
+  ): OutgoingMail["bytes"] {
+    const number = this.#watch?.next();
+    const bytes = encodeParcel({ type: "raft", fromUid: this.#fromUid, toUid, messages, number });
+    if (number !== undefined) this.#watch?.sent(to, number, messages, bytes.length);
+    return bytes;
   }
 }
 

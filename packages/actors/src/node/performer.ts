@@ -9,6 +9,7 @@ import {
   type Snapshot,
 } from "@kontiki/core";
 import type { Applier } from "./applier.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 import { Outbox } from "./outbox.ts";
 import type { Proposals } from "./read-letters.ts";
 import { rejectProposals } from "./reject-proposals.ts";
@@ -48,6 +49,7 @@ export type Parts = {
   readonly applier: Applier;
   readonly reads: Reads;
   readonly taker: SnapshotTaker;
+  readonly watch: LetterWatch | undefined;
 };
 
 type SnapshotEffect = Effect<CommandBytes> & {
@@ -78,8 +80,8 @@ export class Performer {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.early = new Outbox(parts.config.uid);
-    this.held = new Outbox(parts.config.uid);
+    this.early = new Outbox(parts.config.uid, parts.watch);
+    this.held = new Outbox(parts.config.uid, parts.watch);
   }
 
   /** The timer that should run. A new epoch means that it was started again. */

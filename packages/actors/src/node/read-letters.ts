@@ -1,6 +1,7 @@
 import { isNodeId, type Event } from "@kontiki/core";
 import { isClientAddress, type ClientAddress } from "../mail/address.ts";
 import type { Letter, Order } from "./letter.ts";
+import type { LetterWatch } from "./letter-watch.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { openParcel, type Parcel } from "../mail/wire.ts";
 
@@ -40,8 +41,8 @@ export type Read = {
  * Decodes letters. Obituaries and messages are handled before timers (see `eventsOf`): a heartbeat that is in the mailbox
  * together with a timeout arrived in time; the node was only too busy to read it.
  */
-export function readLetters(letters: readonly Letter[]): Read {
-  const read = new Reading();
+export function readLetters(letters: readonly Letter[], watch?: LetterWatch): Read {
+  const read = new Reading(watch);
   for (const letter of letters) read.take(letter);
   return read;
 }
@@ -55,6 +56,11 @@ class Reading implements Read {
   readonly proposals: Proposals[] = [];
   readonly questions: Questions[] = [];
   malformed = 0;
+  readonly #watch: LetterWatch | undefined;
+
+  constructor(watch: LetterWatch | undefined) {
+    this.#watch = watch;
+  }
 
   take(letter: Letter): void {
     switch (letter.type) {
@@ -96,7 +102,7 @@ class Reading implements Read {
     return true;
   }
 
-  #fromNode({ from, incarnation }: Mail, parcel: Parcel): boolean {
+  #fromNode({ from, incarnation, bytes }: Mail, parcel: Parcel): boolean {
     if (!isNodeId(from)) return false;
     if (parcel.type === "forward") {
       const { client, id, commands } = parcel;
@@ -104,7 +110,9 @@ class Reading implements Read {
       return true;
     }
     if (parcel.type !== "raft") return false;
-    const { fromUid, toUid, messages } = parcel;
+    const { fromUid, toUid, messages, number } = parcel;
+    if (number !== undefined)
+      this.#watch?.received(from, incarnation, number, messages, bytes.length);
     this.heard.set(from, incarnation);
     for (const message of messages)
       this.messages.push({ type: "message", from, fromUid, toUid, message });

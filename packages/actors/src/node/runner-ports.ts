@@ -3,7 +3,7 @@ import type { NodePort } from "./node-port.ts";
 import type { NodeCounters } from "../metrics/node-counters.ts";
 import type { Notice } from "./performer.ts";
 import type { Storage } from "../storage/storage.ts";
-import type { Clock, TimerLengths } from "./timers.ts";
+import type { Clock, TimerLengths, TimerWatch } from "./timers.ts";
 
 /** A node as it was recovered from its disk. */
 export type Opened = {
@@ -31,4 +31,6 @@ export type RunnerPorts = {
   readonly onNotice: (notice: Notice) => void;
   /** Counts turns and syncs, and notes what is on the disk. A simulation has none. */
   readonly counters?: Pick<NodeCounters, "turn" | "sync" | "held"> | undefined;
+  /** Sees each timer that starts. */
+  readonly onTimer?: TimerWatch | undefined;
 };

@@ -21,6 +21,9 @@ const HASTE = 0.25;
 /** What a timer reports: `silence` at the shortest election timeout, `timer` at its end. */
 export type TimeoutType = "silence" | "timer";
 
+/** Called when a timer starts that ends in `ms`, if the carrier of mail runs meanwhile. */
+export type TimerWatch = (type: Timer["type"], ms: number) => void;
+
 /** The clock and randomness of a node. */
 export type Clock = {
   /** Calls back once after `ms`; returns a function that cancels it. */
@@ -44,6 +47,7 @@ export class TimerRunner {
   readonly #lengths: TimerLengths;
   readonly #clock: Clock;
   readonly #onTimeout: (type: TimeoutType, epoch: number) => void;
+  readonly #onStart: TimerWatch | undefined;
   #epoch = -1;
   #cancel = (): void => {};
 
@@ -51,10 +55,12 @@ export class TimerRunner {
     lengths: TimerLengths,
     clock: Clock,
     onTimeout: (type: TimeoutType, epoch: number) => void,
+    onStart?: TimerWatch,
   ) {
     this.#lengths = lengths;
     this.#clock = clock;
     this.#onTimeout = onTimeout;
+    this.#onStart = onStart;
   }
 
   /** Makes `timer` the running one; does nothing if it already is. */
@@ -87,19 +93,20 @@ export class TimerRunner {
     switch (type) {
       case "heartbeat":
         // A leader counts unanswered heartbeats, and none can be answered while no mail is carried.
+        this.#onStart?.(type, heartbeatMs);
         this.#whenQuiet(heartbeatMs, end);
         return;
-      case "hastened":
+      case "hastened": {
         // As with a whole timeout, a node of lower priority waits until the others had their time.
-        this.#cancel = this.#clock.after(
-          electionTimeoutMs *
-            HASTE *
-            (((inTurns ? turn : undefined) ?? this.#clock.random()) + patience),
-          end,
-        );
+        const chosen = (inTurns ? turn : undefined) ?? this.#clock.random();
+        const ms = electionTimeoutMs * HASTE * (chosen + patience);
+        this.#onStart?.(type, ms);
+        this.#cancel = this.#clock.after(ms, end);
         return;
+      }
       case "election": {
         const rest = electionTimeoutMs * (this.#clock.random() + patience);
+        this.#onStart?.(type, electionTimeoutMs + rest);
         this.#whenQuiet(electionTimeoutMs, () => {
           // The callback may start another timer at once.
           this.#whenQuiet(rest, end);

@@ -24,6 +24,7 @@ import type { EntryObserver } from "../node/applier.ts";
 import { NodeRunner } from "../node/node-runner.ts";
 import type { Opened, RunnerPorts } from "../node/runner-ports.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
+import { LetterLog } from "../metrics/letter-log.ts";
 import { Probe } from "../metrics/probe.ts";
 import { openNode, probe, quorumBeats } from "../node/open-node.ts";
 import { createWal, hasWal, maxSegmentBytes } from "../storage/wal/open-wal.ts";
@@ -185,6 +186,8 @@ const [counts, recorder] = [
   new NodeCounters(spec.counters),
   new Probe(spec.probe, spec.id, spec.incarnation),
 ];
+const watch = new LetterLog(spec.probe, recorder, spec.id, spec.incarnation);
+const onTimer = watch.timer.bind(watch);
 const counters: RunnerPorts["counters"] = {
   turn: (ms) => counts.turn(ms),
   sync(ms) {
@@ -221,7 +224,7 @@ async function run(): Promise<void> {
   const disk = disturbed?.disk(own) ?? own;
   const readIds = new ReadIds(spec.incarnation);
   const feed = new AppliedFeed(recorder);
-  const [observer, entries] = [stepsOf(config, feed), entriesOf(feed)];
+  const watching = { observer: stepsOf(config, feed), entries: entriesOf(feed), watch };
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -234,7 +237,7 @@ async function run(): Promise<void> {
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     const machine = feed.machine(disturbed?.machine(made) ?? made);
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, observer, entries };
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, ...watching };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
@@ -253,7 +256,7 @@ async function run(): Promise<void> {
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
   const runner: NodeRunner = new NodeRunner(
-    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters },
+    { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters, onTimer },
     first,
   );
   orders.attach(runner);

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "#platform";
 
 /**
  * How the core's values are written to a trace, which is JSON: without loss, so that a trace replays to the same

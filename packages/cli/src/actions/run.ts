@@ -200,8 +200,7 @@ async function campaign(
     },
     onReport({ kept, task }) {
       const scenario = names[task.scenario];
-      if (kept !== undefined && scenario !== undefined)
-        reports?.keep({ scenario, seed: task.seed, engine }, kept);
+      if (scenario !== undefined) reports?.keep({ scenario, seed: task.seed, engine }, kept);
     },
   });
   const shown = (): string => campaignProgressText(progress, engines.now() - began, timeMs);

@@ -25,6 +25,6 @@ Examples:
 
 A report is a folder of a run that "kontiki run --report" wrote, or the folder of reports, which stands
 for its newest run. The table has what clients saw of both runs, the ratio of the second to the first,
-and each count of the coverage that differs.
+messages by type, and each count of the coverage that differs.
 
 Exit status: 0 success, 2 bad usage, or a folder without a report, 130 interrupted by Ctrl-C.`;

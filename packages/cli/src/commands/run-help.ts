@@ -39,7 +39,8 @@ are per job.
 
 --report DIR keeps at most 100 runs, whatever their verdict, each in DIR/SCENARIO-SEED: summary.json
 (operations, latencies and throughput over time, times without a success, leaders, faults and what each
-cost, coverage), history.jsonl for "kontiki check", and report.html, one page that opens offline. DIR/latest
+cost, messages, coverage), history.jsonl for "kontiki check", report.html, one page that opens offline,
+traces for "kontiki view DIR/SCENARIO-SEED/traces", and logs, a file of JSON lines for each node. DIR/latest
 is a link to the newest. "kontiki compare" puts two of them side by side.
 
 "Sometimes" situations are those in which a rule decides, such as a vote that is withheld. For each

@@ -20,7 +20,7 @@ export const defineRun: Define = (command, { host, loadEngines, done }) => {
     .addOption(
       new Option(
         "--report <dir>",
-        "keep each run: its summary, history and page, in a folder of this one",
+        "keep each run: its summary, history, page, traces and logs, in a folder of this one",
       ).argParser(file),
     )
     .option("--list", "print the shipped scenarios, and run none")

@@ -6,7 +6,7 @@ import { eventText } from "../render/event-text.ts";
 import { timeOfDay } from "./wall-clock.ts";
 
 /** Levels as in pino, so that its tools read the file. */
-const INFO = 30;
+export const INFO = 30;
 const WARN = 40;
 const ERROR = 50;
 
@@ -19,7 +19,7 @@ export type LogRecord = {
   readonly hostname: string;
   readonly name: string;
   readonly msg: string;
-  readonly event?: ClusterEvent["type"];
+  readonly event?: string;
   readonly node?: string;
 };
 
@@ -74,7 +74,8 @@ export class EventLog {
   }
 }
 
-function levelOf(event: ClusterEvent): number {
+/** The level of an event. */
+export function levelOf(event: ClusterEvent): number {
   switch (event.type) {
     case "failed":
     case "diverged":

@@ -48,8 +48,29 @@ export function compared(a: KeptSummary, b: KeptSummary): readonly ComparedLine[
     ...PARTS.map(([name, of]) =>
       line(`until ${name}, ms`, ({ recoveries = [] }) => medianOf(recoveries, of)),
     ),
+    ...messages(a, b),
     ...countsThatDiffer(a, b),
   ];
+}
+
+/** Of each type of message how many were sent, and how many of these lost if any were. */
+function messages(a: KeptSummary, b: KeptSummary): readonly ComparedLine[] {
+  const all = [a, b].flatMap((run) => run.messages?.counts ?? []);
+  const types = [...new Set(all.map(({ type }) => type))].toSorted();
+  const count =
+    (type: string, of: "sent" | "lost") =>
+    (run: KeptSummary): number | null => {
+      if (run.messages === undefined || run.messages === null) return null;
+      return run.messages.counts.find((each) => each.type === type)?.[of] ?? 0;
+    };
+  return types.flatMap((type) => {
+    const [sent, lost] = [count(type, "sent"), count(type, "lost")];
+    const isLost = all.some((each) => each.type === type && each.lost > 0);
+    return [
+      { name: `${type} sent`, a: sent(a), b: sent(b) },
+      ...(isLost ? [{ name: `${type} lost`, a: lost(a), b: lost(b) }] : []),
+    ];
+  });
 }
 
 function unavailableMs({ unavailable }: KeptSummary): number {

@@ -6,9 +6,10 @@ import { reasonOf } from "../output/error-text.ts";
 import { FILES, LATEST } from "./report-folder.ts";
 
 /** A summary as it was kept. */
-export type KeptSummary = Omit<RunSummary, "recoveries"> & {
-  /** Left out in reports of earlier versions. */
+export type KeptSummary = Omit<RunSummary, "recoveries" | "messages"> & {
+  /** Left out in reports of earlier versions, like `messages`. */
   readonly recoveries?: RunSummary["recoveries"];
+  readonly messages?: RunSummary["messages"];
   readonly scenario: string;
   readonly seed: number;
   readonly engine: string;

@@ -1,22 +1,22 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { KeptRun } from "@kontiki/testing";
+import { KEPT_RUNS_MAX, type KeptRun } from "@kontiki/testing";
 import { EXIT_TOOL } from "../host/host.ts";
 import { CheckFailure } from "../output/check-failure.ts";
 import { reasonOf } from "../output/error-text.ts";
+import { runLogs } from "./run-logs.ts";
 
 /** The files of a run's folder. */
 export const FILES = {
   summary: "summary.json",
   history: "history.jsonl",
   page: "report.html",
+  traces: "traces",
+  logs: "logs",
 } as const;
 
 /** The name of the link to the newest run. */
 export const LATEST = "latest";
-
-/** The most runs that one command keeps. */
-export const KEPT_MAX = 100;
 
 /** Which run it is. */
 export type RunName = { readonly scenario: string; readonly seed: number; readonly engine: string };
@@ -56,9 +56,9 @@ export class ReportFolder {
     return { kept: this.#kept, left: this.#left, page };
   }
 
-  /** Keeps a run, if there are not too many. It is written when {@link written} resolves. */
-  keep({ scenario, seed, engine }: RunName, { summary, history, page }: KeptRun): void {
-    if (this.#kept >= KEPT_MAX) {
+  /** Keeps a run, if there are not too many: then it is undefined. It is written when {@link written} resolves. */
+  keep({ scenario, seed, engine }: RunName, run: KeptRun | undefined): void {
+    if (run === undefined || this.#kept >= KEPT_RUNS_MAX) {
       this.#left += 1;
       return;
     }
@@ -67,12 +67,15 @@ export class ReportFolder {
     this.#newest = name;
     const folder = join(this.#directory, name);
     this.#writing = this.#writing.then(async () => {
-      await mkdir(folder, { recursive: true });
+      const { summary, history, page, traces } = run;
       const described = { scenario, seed, engine, ...summary };
+      await mkdir(folder, { recursive: true });
       await Promise.all([
         writeFile(join(folder, FILES.summary), `${JSON.stringify(described, null, 2)}\n`),
         writeFile(join(folder, FILES.history), history),
         writeFile(join(folder, FILES.page), page),
+        writeAll(join(folder, FILES.traces), traces, ""),
+        writeAll(join(folder, FILES.logs), runLogs({ ...run, name }), ".jsonl"),
       ]);
     });
     // It is reported by `written`.
@@ -95,4 +98,16 @@ export class ReportFolder {
   #failure(error: unknown): CheckFailure {
     return new CheckFailure(`cannot write ${this.#directory}: ${reasonOf(error)}`, EXIT_TOOL);
   }
+}
+
+/** Writes these files into a folder of their own, in place of what an earlier run has left there. */
+async function writeAll(
+  folder: string,
+  texts: Readonly<Record<string, string>>,
+  ending: string,
+): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  const all = Object.entries(texts);
+  await Promise.all(all.map(([name, text]) => writeFile(join(folder, `${name}${ending}`), text)));
 }

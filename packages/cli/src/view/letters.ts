@@ -59,9 +59,14 @@ function rangeText({ first, count }: AnswerRange): string {
 
 /** Messages between two nodes: their texts, and the kind of the most telling one. */
 export function messagesContent(messages: readonly Message<CommandBytes>[]): Content {
-  const kinds = messages.map(({ type }) => KINDS[type]);
-  const kind = ORDER.find((one) => kinds.includes(one)) ?? "other";
+  const kind = kindOfTypes(messages.map(({ type }) => type));
   return { kind, text: messages.map((one) => messageText(one, NOTATION)).join("\n") };
+}
+
+/** What a letter with messages of these types is about: the kind of the most telling one. */
+export function kindOfTypes(types: readonly Message<unknown>["type"][]): Letter["kind"] {
+  const kinds = types.map(kindOf);
+  return ORDER.find((one) => kinds.includes(one)) ?? "other";
 }
 
 /** What a message is about. */

@@ -32,6 +32,8 @@ export type LiveBatch = {
   readonly figures: readonly Figures[];
   /** States and events that were left out, because there were too many. */
   readonly skipped: number;
+  /** The share of letters that is recorded: less than 1 while there are too many. */
+  readonly share: number;
 };
 
 /** What was measured in one second. */

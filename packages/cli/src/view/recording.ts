@@ -115,8 +115,17 @@ export type NodeChange = {
   /** The last entry that its state machine applied. */
   readonly applied?: number;
   readonly life?: NodeLife;
-  /** Its election timer began again. */
-  readonly timer?: true;
+  /** Its election timer began again; or the timer that it has started, where its end is known. */
+  readonly timer?: true | NodeTimer;
+};
+
+/** A timer, in the time of the recording. */
+export type NodeTimer = {
+  readonly from: number;
+  /** When it ends unless it is started again. */
+  readonly to: number;
+  /** `hastened`: an election timer of which only a short random time is left. */
+  readonly kind: "election" | "hastened" | "heartbeat";
 };
 
 /** Whether a process runs; a paused one stands still. */

@@ -3,20 +3,31 @@ import type { ProgramCluster } from "../launch/cluster.ts";
 import { eventText } from "../render/event-text.ts";
 import { patchBetween, plain } from "../view/patch.ts";
 import type { NodeChange, RecordedEvent, RecordedType } from "../view/recording.ts";
+import { HELD_MS, InOrder } from "./in-order.ts";
+import { LiveLetters } from "./live-letters.ts";
 
 /** More events of the cluster than this in one batch are counted instead. */
 const EVENTS_MAX = 100;
 
 /** What was recorded since the last time. */
-export type Taken = { readonly events: readonly RecordedEvent[]; readonly skipped: number };
+export type Taken = {
+  readonly events: readonly RecordedEvent[];
+  readonly skipped: number;
+  /** See `LiveBatch`. */
+  readonly share: number;
+};
 
 /**
- * Records a running cluster for pages: its events, and of the states that nodes report the last one at each `take`.
+ * Records a running cluster for pages: its events, of the states that nodes report the last one at each `take`, and while a
+ * page is open letters and timers.
  */
 export class LiveRecorder {
   readonly #cluster: ProgramCluster;
   readonly #now: () => number;
-  #events: RecordedEvent[] = [];
+  readonly #events = new InOrder();
+  readonly #letters: LiveLetters;
+  /** Events of the cluster since the last `take`. */
+  #told = 0;
   #skipped = 0;
   readonly #reported = new Map<string, NodeStatus>();
   readonly #known = new Map<string, Known>();
@@ -26,6 +37,9 @@ export class LiveRecorder {
   constructor(cluster: ProgramCluster, now: () => number) {
     this.#cluster = cluster;
     this.#now = now;
+    const begunMs = epochNow() - now();
+    const atOf = (epochMs: number): number => Math.round((epochMs - begunMs) * 1000) / 1000;
+    this.#letters = new LiveLetters((event) => this.#events.add(event), atOf);
     for (const status of cluster.status()) this.#reported.set(status.id, status);
     const onEvent = (event: ClusterEvent): void => this.#onEvent(event);
     const onStatus = (status: NodeStatus): void => {
@@ -40,13 +54,23 @@ export class LiveRecorder {
     };
   }
 
-  /** What has happened since the last call. */
+  /** Whether letters and timers are recorded: that costs the nodes' threads something. */
+  set recordsLetters(isOn: boolean) {
+    this.#letters.switch(isOn);
+  }
+
+  /** What has happened since the last call, and is known to be in order. */
   take(): Taken {
     for (const status of this.#reported.values()) this.#tellStatus(status);
-    const taken = { events: this.#events, skipped: this.#skipped };
-    this.#events = [];
-    this.#skipped = 0;
     this.#reported.clear();
+    const share = this.#letters.look(epochNow());
+    const taken = {
+      events: this.#events.upTo(this.#now() - HELD_MS),
+      skipped: this.#skipped,
+      share,
+    };
+    this.#told = 0;
+    this.#skipped = 0;
     return taken;
   }
 
@@ -61,20 +85,22 @@ export class LiveRecorder {
         applied: known.applied,
       };
     }
-    return { at: this.#now(), type: "phase", node: "", text: "the recording begins", changes };
+    const at = this.#events.last;
+    return { at, type: "phase", node: "", text: "the recording begins", changes };
   }
 
   /** Adds an event from elsewhere. */
   add(event: Omit<RecordedEvent, "at">): void {
-    this.#events.push({ at: this.#now(), ...event });
+    this.#events.add({ at: this.#now(), ...event });
   }
 
   stop(): void {
+    this.recordsLetters = false;
     this.#stop();
   }
 
   #onEvent(event: ClusterEvent): void {
-    if (this.#events.length >= EVENTS_MAX) {
+    if (this.#told >= EVENTS_MAX) {
       this.#skipped += 1;
       return;
     }
@@ -82,6 +108,7 @@ export class LiveRecorder {
     const text = eventText(event);
     const change = changeOf(event);
     if (text === undefined && change === undefined) return;
+    this.#told += 1;
     this.add({
       type: typeOf(event),
       node,
@@ -112,6 +139,10 @@ export class LiveRecorder {
       },
     });
   }
+}
+
+function epochNow(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 type Known = {

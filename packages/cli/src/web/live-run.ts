@@ -22,7 +22,7 @@ const FIGURES_MAX = 600;
 export type LiveTitle = { readonly title: string; readonly electionTimeoutMs: number };
 
 const ABOUT =
-  "Live, as the nodes report themselves, ten times a second. Letters between threads are not seen.";
+  "Live, as the nodes report themselves, ten times a second. While this page is open, letters and timers are recorded too.";
 
 /** The recording of a running cluster, and the pages that follow it. */
 export class LiveRun {
@@ -76,7 +76,11 @@ export class LiveRun {
   /** Sends a page what happens from now on. */
   follow(stream: EventStream): void {
     this.#streams.add(stream);
-    stream.onClose(() => this.#streams.delete(stream));
+    this.#recorder.recordsLetters = true;
+    stream.onClose(() => {
+      this.#streams.delete(stream);
+      this.#recorder.recordsLetters = this.#streams.size > 0;
+    });
   }
 
   /** Tells the pages that the cluster has ended. */
@@ -93,19 +97,20 @@ export class LiveRun {
     this.#batches += 1;
     if (this.#batches % LOGS_EVERY === 0 && this.#streams.size > 0) void this.#readLogs();
     void this.#faults.look();
-    const { events, skipped } = this.#recorder.take();
+    const { events, skipped, share } = this.#recorder.take();
     const isSecond = this.#batches % FIGURES_EVERY === 0;
     const figures = isSecond ? [this.#measured.take()] : [];
     this.#keep(events, figures);
-    if (events.length + figures.length === 0) return;
-    const batch: LiveBatch = { events, figures, skipped };
+    if (events.length + figures.length + skipped === 0 && share === 1) return;
+    const batch: LiveBatch = { events, figures, skipped, share };
     const text = JSON.stringify(batch);
     for (const stream of this.#streams) stream.sendText("batch", text);
   }
 
   #keep(events: readonly RecordedEvent[], figures: readonly Figures[]): void {
     this.#figures = [...this.#figures, ...figures].slice(-FIGURES_MAX);
-    this.#events.push(...events);
+    // A page that opens later has no use for letters.
+    this.#events.push(...events.filter((event) => !isOfLetters(event)));
     if (this.#events.length <= EVENTS_MAX) return;
     // What came before is gone for pages that open later: they begin with the present state.
     this.#events = [this.#recorder.all()];
@@ -128,4 +133,10 @@ export class LiveRun {
       });
     this.#isReading = false;
   }
+}
+
+function isOfLetters({ letter, end, changes = {} }: RecordedEvent): boolean {
+  if (letter !== undefined || end !== undefined) return true;
+  const all = Object.values(changes);
+  return all.length > 0 && all.every((change) => Object.keys(change).join() === "timer");
 }

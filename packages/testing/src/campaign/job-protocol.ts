@@ -20,7 +20,7 @@ export type JobSpec = {
   readonly scenarios: readonly string[];
   /** Whether reports of violated runs include a page. */
   readonly pages: boolean;
-  /** Whether the report of each run includes what is kept of it: summary, history and page. Default: false. */
+  /** Whether the reports of the first runs include what is kept of them: see `KeptRun`. Default: false. */
   readonly keeps?: boolean;
   /** What starts the clusters of the engine `hosts`, which needs it. */
   readonly clusters?: ClusterModule;

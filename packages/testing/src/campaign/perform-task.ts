@@ -4,7 +4,7 @@ import { changedPlan } from "../plan/change-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunResult } from "../run/result.ts";
 import { SometimesWatch } from "../sometimes/sometimes-watch.ts";
-import { TASK, type KeptRun, type RunReport, type Task } from "./task.ts";
+import { KEPT_RUNS_MAX, TASK, type KeptRun, type RunReport, type Task } from "./task.ts";
 
 /** A scenario that can be run. */
 export type Runnable = {
@@ -20,8 +20,14 @@ export type Runnable = {
   readonly tokenOf: (plan: Plan, result: RunResult) => string | undefined;
   /** Makes the page of a violated run; without it there are no pages. */
   readonly pageOf?: (plan: Plan, result: RunResult) => string;
-  /** What is kept of each run; without it nothing is. */
-  readonly keep?: (plan: Plan, result: RunResult) => KeptRun;
+  /** Makes what runs and keeps a run; without it nothing is kept. */
+  readonly keeper?: () => RunKeeper;
+};
+
+/** Runs one plan, and records more of it than its result. */
+export type RunKeeper = Pick<Runnable, "run"> & {
+  /** What is kept of the run. */
+  readonly kept: (plan: Plan, result: RunResult) => KeptRun;
 };
 
 /**
@@ -41,9 +47,10 @@ export async function performTask(
   const began = now();
   const plan = changedPlan(scenario.planOf(task.seed), task.changes ?? [], scenario.planOf);
   const sometimes = new SometimesWatch();
-  const result = await scenario.run(plan, sometimes);
+  const keeper = task.number < KEPT_RUNS_MAX ? scenario.keeper?.() : undefined;
+  const result = await (keeper ?? scenario).run(plan, sometimes);
   const elapsedMs = now() - began;
-  const { history: _history, recoveries: _recoveries, ...rest } = result;
+  const { history: _history, recoveries: _recoveries, messages: _messages, ...rest } = result;
   const never = Object.fromEntries(scenario.wanted.map((name) => [name, 0]));
   const coverage = { ...never, ...result.coverage };
   const expected = Object.fromEntries(
@@ -55,7 +62,7 @@ export async function performTask(
   const isViolated = result.verdict === "violated";
   const token = isViolated ? scenario.tokenOf(plan, result) : undefined;
   const page = isViolated ? scenario.pageOf?.(plan, result) : undefined;
-  const kept = scenario.keep?.(plan, result);
+  const kept = keeper?.kept(plan, result);
   const report = { ...rest, coverage, expected, met: sometimes.met, task, elapsedMs, token, page };
   return kept === undefined ? report : { ...report, kept };
 }

@@ -11,10 +11,13 @@ import type { ScenarioParts } from "../scenario/parts.ts";
 import { simulateWatched } from "../runs/watched.ts";
 import { summaryOf, type RunSummary } from "../summary/summary.ts";
 import type { StartCluster } from "../workers/cluster-under-test.ts";
-import { runOnWorkers, type WorkersOptions } from "../workers/run-on-workers.ts";
+import { runOnWorkers } from "../workers/run-on-workers.ts";
 import type { JobSpec } from "./job-protocol.ts";
+import { keepingSimulation, keepingThreads, type RecordedRun } from "./keeping.ts";
 import type { Runnable } from "./perform-task.ts";
+import type { KeptRun } from "./task.ts";
 import { wantedCoverage } from "./wanted.ts";
+import { workersOptions } from "./workers-options.ts";
 
 /**
  * Makes a scenario runnable on the engine of a job. `source` is the path or name from which it was loaded; `start` starts the
@@ -32,15 +35,31 @@ export function runnableOf(
     ...runnable,
     ...(pages && { pageOf }),
     ...(keeps && {
-      keep: (plan, result) => {
-        const summary = summaryOf(result);
+      keeper: () => {
+        const recorded =
+          engine === "simulation" ? keepingSimulation(parts) : keepingThreads(parts, start);
         return {
-          summary,
-          history: [...jsonlLines(result.history)].map((line) => `${line}\n`).join(""),
-          page: pageOf(plan, result, summary),
+          run: recorded.run,
+          kept: (plan, result) => keptOf(plan, result, recorded, pageOf),
         };
       },
     }),
+  };
+}
+
+function keptOf(
+  plan: Plan,
+  result: RunResult,
+  recorded: RecordedRun,
+  pageOf: WithPages["pageOf"],
+): KeptRun {
+  const { messages, ...rest } = recorded.recorded(result);
+  const summary = summaryOf({ ...result, ...(messages && { messages }) });
+  return {
+    ...rest,
+    summary,
+    history: [...jsonlLines(result.history)].map((line) => `${line}\n`).join(""),
+    page: pageOf(plan, result, summary),
   };
 }
 
@@ -65,17 +84,6 @@ function inRealTime(parts: ScenarioParts, start: StartCluster | undefined): With
     tokenOf: () => undefined,
     pageOf: (plan, result, summary?: RunSummary) =>
       page(parts, plan, result, { story: [], summary }),
-  };
-}
-
-function workersOptions(
-  { stateMachine, specification, throws }: ScenarioParts,
-  start: StartCluster | undefined,
-): WorkersOptions {
-  return {
-    ...(start !== undefined && { start }),
-    ...(stateMachine !== undefined && { stateMachine, specification }),
-    ...(throws !== undefined && { throws }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { listOf, needed, whole, type Schema } from "@kontiki/actors/node";
+import type { ClusterEvent } from "@kontiki/actors";
 import type { RunResult } from "../run/result.ts";
 import type { RunSummary } from "../summary/summary.ts";
 
@@ -44,8 +45,23 @@ export type RunReport = Omit<RunResult, "history"> & {
   readonly token: string | undefined;
   /** The HTML page of a violated run; undefined without pages. */
   readonly page: string | undefined;
-  /** What is kept of the run, whatever its verdict, if the jobs keep anything. */
+  /** What is kept of the run, whatever its verdict, if the jobs keep anything, and of the first runs alone. */
   readonly kept?: KeptRun;
+};
+
+/** The most runs of a campaign that are kept: the first ones. */
+export const KEPT_RUNS_MAX = 100;
+
+/** A line of the log of a run: something that happened to a node. */
+export type KeptLine = {
+  /** In ms of the run. */
+  readonly at: number;
+  /** The node; "" for none. */
+  readonly node: string;
+  /** The kind of event. */
+  readonly event: string;
+  /** What happened, for people; or the event of a cluster of threads that it was. */
+  readonly what: string | ClusterEvent;
 };
 
 /** What is kept of a run in a folder. */
@@ -56,4 +72,10 @@ export type KeptRun = {
   readonly history: string;
   /** Its page. */
   readonly page: string;
+  /** The traces of its nodes, by the names of their files: one for each start. */
+  readonly traces: Readonly<Record<string, string>>;
+  /** What happened, in order. */
+  readonly log: readonly KeptLine[];
+  /** When the run began, in ms since 1970; 0 in simulation. */
+  readonly begunAt: number;
 };

@@ -2,6 +2,7 @@ import { RECOVERY_PARTS } from "../summary/recovery-parts.ts";
 import type { RunSummary } from "../summary/summary.ts";
 import type { Percentiles } from "../summary/percentiles.ts";
 import { count } from "./describe.ts";
+import { messagePart } from "./message-part.ts";
 import { escaped } from "./page.ts";
 import { summaryChart } from "./summary-chart.ts";
 
@@ -20,7 +21,8 @@ ${summaryChart(summary)}
 triangles: a node leads; red: no success for more than ${summary.unavailableAfterMs} ms.</p>
 ${faultTable(summary)}
 ${recoveryTable(summary)}
-${outageTable(summary)}`;
+${outageTable(summary)}
+${messagePart(summary.messages)}`;
 }
 
 function latencyText(latencies: Percentiles | null): string {

@@ -1,5 +1,6 @@
 import type { Recovery } from "./recoveries.ts";
 import type { History } from "../history/history.ts";
+import type { RunMessages } from "./messages.ts";
 
 /** Something that must always hold and did not. */
 export type Violation = {
@@ -31,4 +32,6 @@ export type RunResult = {
   readonly history: History;
   /** How each node that crashed came back; left out by engines that do not follow it. */
   readonly recoveries?: readonly Recovery[];
+  /** The messages between the nodes; left out unless they were counted. */
+  readonly messages?: RunMessages;
 };

@@ -7,6 +7,7 @@ import {
   type Schema,
 } from "@kontiki/actors/node";
 import type { Mark, Operation } from "../history/history.ts";
+import type { RunMessages } from "../run/messages.ts";
 import type { Recovery } from "../run/recoveries.ts";
 import type { RunResult } from "../run/result.ts";
 import { percentilesOf, type Percentiles } from "./percentiles.ts";
@@ -76,6 +77,8 @@ export type RunSummary = {
   readonly faults: readonly SummaryFault[];
   /** How each node that crashed came back, with the parts of that. */
   readonly recoveries: readonly Recovery[];
+  /** The messages between the nodes, by type; null unless they were counted. */
+  readonly messages: RunMessages | null;
   /** How often each thing happened. */
   readonly coverage: RunResult["coverage"];
 };
@@ -118,6 +121,7 @@ export function summaryOf(result: RunResult, options: SummaryOptions = {}): RunS
     leaders: marks.flatMap(leader),
     faults: marks.flatMap((mark) => fault(mark, operations)),
     recoveries: result.recoveries ?? [],
+    messages: result.messages ?? null,
     coverage,
   };
 }

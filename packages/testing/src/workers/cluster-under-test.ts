@@ -39,6 +39,8 @@ export type ClusterUnderTest = Pick<
   | "converged"
   | "stop"
 > & {
+  /** Its number in this process, by which its letters are recorded; undefined where they are not. */
+  readonly number?: number | undefined;
   /** What happens in it, as it happens. */
   readonly events: Pick<EventEmitter<ClusterEvents>, "on">;
   /** Injects faults. */

@@ -14,6 +14,8 @@ export type ClusterSource = {
   readonly throws?: Throws;
   /** Starts the cluster. Default: `Cluster.start`, for nodes that are threads of this process. */
   readonly start?: StartCluster;
+  /** A folder for a trace of each start of a node, for `kontiki view`. Default: none. */
+  readonly trace?: string | undefined;
 };
 
 export const CLUSTER_SOURCE: Schema<ClusterSource> = {
@@ -21,6 +23,7 @@ export const CLUSTER_SOURCE: Schema<ClusterSource> = {
   stateMachine: text("the URL of a module"),
   throws: oneOf(...THROWS),
   start: callable(" that starts a cluster"),
+  trace: folder,
 };
 
 /** Starts the cluster of a plan. @throws KontikiError when it cannot start. */
@@ -30,6 +33,7 @@ export function startCluster(
     dataDir,
     stateMachine,
     throws = "fail",
+    trace,
     start = (options) => Cluster.start<unknown, unknown>(options),
   }: ClusterSource,
   network: MailCarrier,
@@ -43,6 +47,7 @@ export function startCluster(
     stateMachine,
     checks: true,
     throws,
+    trace,
     network,
     faults: true,
     onEvent,

@@ -1,6 +1,13 @@
 import { StateMachineError, type ClusterEvent, type Envelope, type Outcome } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
-import { AS_ASKED, checkArgument, checkOptions, faultIn, type Schema } from "@kontiki/actors/node";
+import {
+  AS_ASKED,
+  callable,
+  checkArgument,
+  checkOptions,
+  flag,
+  type Schema,
+} from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
@@ -28,6 +35,8 @@ import { runClients } from "./live-clients.ts";
 import { CLUSTER_SOURCE, startCluster, type ClusterSource } from "./live-cluster.ts";
 import { LiveFaults } from "./live-faults.ts";
 import { LiveCoverage } from "./live-coverage.ts";
+import { LiveMessages } from "./live-messages.ts";
+import { divergenceOf, violationOf } from "./live-violations.ts";
 import { NodeKeeper } from "./node-keeper.ts";
 import { watchRecoveries } from "./live-recoveries.ts";
 import { RealTimeline } from "./real-timeline.ts";
@@ -38,11 +47,20 @@ import { undone } from "./undone.ts";
 export type WorkersOptions = ClusterSource & {
   /** What the state machine promises; "none" when its history need not be judged. Without it that is a doubt. */
   readonly specification?: Specification | "none" | undefined;
+  /**
+   * Whether the messages between the nodes are counted, by the record of letters, which only the threads of this process
+   * keep. Default: false.
+   */
+  readonly countsMessages?: boolean | undefined;
+  /** Called for each event of the cluster, with the time of the run in ms. */
+  readonly onEvent?: ((event: ClusterEvent, at: number) => void) | undefined;
 };
 
 const WORKERS_OPTIONS: Schema<WorkersOptions> = {
   ...CLUSTER_SOURCE,
   specification: givenSpecificationOrNone,
+  countsMessages: flag,
+  onEvent: callable(" that gets an event of the cluster, and the time of the run in ms"),
 };
 
 /**
@@ -76,16 +94,6 @@ async function stopped(cluster: ClusterUnderTest): Promise<void> {
   }
 }
 
-/** A node is not started again: because of its state machine, or for another reason. */
-function violationOf({
-  node,
-  cause,
-}: ClusterEvent & { readonly type: "failed" }): Pick<Violation, "check" | "text"> {
-  const fault = faultIn(cause);
-  if (fault === undefined) return { check: "assertion", text: `${node} is given up: ${cause}` };
-  return { check: "state machine", text: `${node}: ${fault}` };
-}
-
 class LiveRun {
   readonly #plan: Plan;
   readonly #options: WorkersOptions;
@@ -105,6 +113,7 @@ class LiveRun {
   #target: ClusterTarget | undefined;
   /** What the scenario asks for and this engine cannot do. */
   #undone: readonly string[] = [];
+  #messages: LiveMessages | undefined;
   #carry: ((letter: Envelope, deliver: (letter: Envelope) => void) => void) | undefined;
 
   constructor(plan: Plan, options: WorkersOptions) {
@@ -135,6 +144,8 @@ class LiveRun {
     const { scenario } = this.#plan;
     this.#undone = undone(this.#plan, cluster);
     const timeline = (this.#timeline = new RealTimeline());
+    if (this.#options.countsMessages === true && cluster.number !== undefined)
+      this.#messages = new LiveMessages(cluster.number);
     const network = this.#networkOn(timeline);
     const keeper = new NodeKeeper(cluster, {
       crashing: (node) => this.#recoveries.crashed(node),
@@ -175,6 +186,7 @@ class LiveRun {
   }
 
   close(): void {
+    this.#messages?.end();
     this.#timeline?.close();
   }
 
@@ -230,6 +242,7 @@ class LiveRun {
   }
 
   #onEvent(event: ClusterEvent): void {
+    this.#options.onEvent?.(event, this.#now);
     this.#coverage.onEvent(event);
     this.#leaderMarks.onEvent(event);
     if (event.type === "crashed" && !event.asked)
@@ -237,11 +250,7 @@ class LiveRun {
     if (event.type === "failed" && !this.#mustFail(event)) this.#report(violationOf(event));
     if (event.type === "started" && this.#hasOthersDisk(event.node))
       this.#report({ check: "disk of another node", text: `${event.node} starts from it` });
-    if (event.type === "diverged") {
-      const nodes = event.nodes.map(({ node, sha256 }) => `${node} ${sha256.slice(0, 8)}`);
-      const text = `after entry ${event.applied} the states differ: ${nodes.join(", ")}`;
-      this.#report({ check: "State Machine Safety", text });
-    }
+    if (event.type === "diverged") this.#report(divergenceOf(event));
   }
 
   /** A node cannot start from a disk that a fault lets fail, and must not from the disk of another. */
@@ -283,6 +292,7 @@ class LiveRun {
       coverage,
       history,
       recoveries: this.#recoveries.all,
+      ...(this.#messages !== undefined && { messages: this.#messages.end() }),
     };
   }
 

@@ -17,6 +17,7 @@ export {
   type Log,
   type Moment,
   type NodeMoment,
+  type NodeTimer,
 } from "./moment.ts";
 export { summaryOf, type NodeSummary, type RoleName } from "./node-state.ts";
 export { played, positionOf, SPEEDS, toldNear, type Position } from "./playback.ts";

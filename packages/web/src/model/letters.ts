@@ -67,6 +67,17 @@ export class Letters {
     return flying;
   }
 
+  /** The last of those letters that met their end after a time, in the order in which they were sent. */
+  endedSince(at: number, max: number): readonly Posted[] {
+    const ended: Posted[] = [];
+    for (let place = this.#all.length - 1; place >= 0 && ended.length < max; place -= 1) {
+      const posted = this.#all[place];
+      if (posted === undefined || at - posted.at > FLIGHT_MAX) break;
+      if (posted.fate !== undefined && posted.fate.at > at) ended.push(posted);
+    }
+    return ended.reverse();
+  }
+
   /** Letters whose way touches the events from `first` to `last`. */
   between(first: number, last: number): readonly Posted[] {
     const end = this.#placeAfter(last);
@@ -91,12 +102,12 @@ const FLIGHT_MAX = 2_000;
 /** How long the place where a letter was lost is shown, in ms, or in events where there is no time. */
 const LOSS_SHOWN = 3;
 
-/** A letter that arrived at a place where its receiver no longer was is lost. */
+/** A letter that arrived at a place where its receiver no longer was is lost; of two copies one may be lost before the other arrives. */
 function fateAfter(fate: Fate, lost: string | undefined, event: number, at: number): Fate {
   if (lost !== undefined)
     return fate?.type === "arrived" && fate.times > 1
       ? fate
       : { type: "lost", event, at, reason: lost };
-  if (fate === undefined) return { type: "arrived", event, at, times: 1 };
-  return fate.type === "arrived" ? { ...fate, times: fate.times + 1 } : fate;
+  if (fate?.type === "arrived") return { ...fate, times: fate.times + 1 };
+  return { type: "arrived", event, at, times: 1 };
 }

@@ -4,6 +4,7 @@ import type {
   LogChange,
   NodeChange,
   NodeLife,
+  NodeTimer as RecordedTimer,
   Patch,
   PatchValue,
   RecordedEvent,
@@ -16,6 +17,9 @@ export type Log = {
   readonly cells: readonly Cell[];
 };
 
+/** The timer of a node; its end is undefined where it was not recorded. */
+export type NodeTimer = Omit<RecordedTimer, "to"> & { readonly to: number | undefined };
+
 /** A node at a moment. */
 export type NodeMoment = {
   readonly life: NodeLife;
@@ -24,8 +28,8 @@ export type NodeMoment = {
   readonly log: Log;
   /** Undefined where it was not recorded. */
   readonly applied: number | undefined;
-  /** When its election timer began, undefined when that was not recorded. */
-  readonly timerAt: number | undefined;
+  /** The timer that began last; undefined when that was not recorded. */
+  readonly timer: NodeTimer | undefined;
 };
 
 /** The whole cluster after an event. */
@@ -45,7 +49,7 @@ const NEW_NODE: NodeMoment = {
   state: {},
   log: EMPTY_LOG,
   applied: undefined,
-  timerAt: undefined,
+  timer: undefined,
 };
 
 /** The cluster before the first event. */
@@ -82,7 +86,10 @@ function changedNode(node: NodeMoment, change: NodeChange, at: number): NodeMome
     state: change.state === undefined ? node.state : patched(node.state, change.state),
     log: change.log === undefined ? node.log : changedLog(node.log, change.log),
     applied: change.applied ?? node.applied,
-    timerAt: change.timer === true ? at : node.timerAt,
+    timer:
+      change.timer === true
+        ? { from: at, to: undefined, kind: "election" }
+        : (change.timer ?? node.timer),
   };
 }
 
@@ -130,4 +137,30 @@ function withFault(faults: Moment["faults"], fault: FaultMark): Moment["faults"]
 /** The last index of a log. */
 export function lastIndex({ baseIndex, cells }: Log): number {
   return baseIndex + cells.length;
+}
+
+/** Events that lead from the first moment to this one, at once. */
+export function eventsTo({ at, nodes, cuts, faults }: Moment): readonly RecordedEvent[] {
+  const changes = Object.fromEntries(
+    Object.entries(nodes).map(([node, moment]) => [node, changeTo(moment)]),
+  );
+  const text = "what came before is no longer kept";
+  return [
+    { at, type: "phase", node: "", text, changes, cuts },
+    ...Object.values(faults).map((fault): RecordedEvent => {
+      const shown = `${fault.id}: ${fault.name} began before`;
+      return { at, type: "fault", node: "", text: shown, fault };
+    }),
+  ];
+}
+
+function changeTo({ life, state, log, applied, timer }: NodeMoment): NodeChange {
+  const { baseIndex, baseTerm, cells } = log;
+  return {
+    life,
+    state,
+    log: { base: [baseIndex, baseTerm], append: cells },
+    ...(applied !== undefined && { applied }),
+    ...(timer?.to !== undefined && { timer: { ...timer, to: timer.to } }),
+  };
 }

@@ -4,7 +4,7 @@ import type { Timeline } from "./timeline.ts";
 export type Position = { readonly index: number; readonly at: number };
 
 /** Speeds at which one can play: run time in relation to real time. */
-export const SPEEDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4] as const;
+export const SPEEDS = [0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4] as const;
 
 /** The position at an event. */
 export function positionOf(timeline: Timeline, index: number): Position {

@@ -1,24 +1,24 @@
 import type { RecordedEvent } from "@kontiki/cli/recording";
 import { Letters } from "./letters.ts";
 import { Marks } from "./marks.ts";
-import { after, firstMoment, type Moment } from "./moment.ts";
+import { after, eventsTo, firstMoment, type Moment } from "./moment.ts";
 
 /** A moment is computed from the last of these before it. */
 const EVENTS_BETWEEN_STOPS = 128;
 
 /** All events of a run so far, and the moment after each. */
 export class Timeline {
-  readonly letters = new Letters();
-  readonly marks = new Marks();
-  readonly #events: RecordedEvent[] = [];
+  #letters = new Letters();
+  #marks = new Marks();
+  #events: RecordedEvent[] = [];
   readonly #nodes: string[];
   /** The moment before the event `128 * n`. */
-  readonly #stops: Moment[];
+  #stops: Moment[];
   #last: Moment;
   /** The places of the events that a story tells. */
-  readonly #told: number[] = [];
+  #told: number[] = [];
   /** Where each fault began, or was skipped. */
-  readonly #faults: { readonly id: number; readonly event: number }[] = [];
+  #faults: { readonly id: number; readonly event: number }[] = [];
   #cached: { readonly index: number; readonly moment: Moment } | undefined;
 
   constructor(nodes: readonly string[]) {
@@ -32,6 +32,36 @@ export class Timeline {
     for (const event of events) this.#append(event);
   }
 
+  /**
+   * Keeps the last events alone. What takes the place of the others leads to the moment after them at once.
+   *
+   * @returns how many places the events that are kept have moved.
+   */
+  keepLast(count: number): number {
+    const cut = this.length - count;
+    if (cut <= 0) return 0;
+    const before = eventsTo(this.moment(cut - 1));
+    const kept = this.#events.slice(cut);
+    this.#letters = new Letters();
+    this.#marks = new Marks();
+    [this.#events, this.#told, this.#faults] = [[], [], []];
+    this.#last = firstMoment(this.#nodes);
+    this.#stops = [this.#last];
+    this.#cached = undefined;
+    this.append([...before, ...kept]);
+    return cut - before.length;
+  }
+
+  /** All letters of these events. */
+  get letters(): Letters {
+    return this.#letters;
+  }
+
+  /** What stands out in these events. */
+  get marks(): Marks {
+    return this.#marks;
+  }
+
   get length(): number {
     return this.#events.length;
   }
@@ -39,6 +69,11 @@ export class Timeline {
   /** The nodes, in the order in which they appeared. */
   get nodes(): readonly string[] {
     return this.#nodes;
+  }
+
+  /** The time of the first event. */
+  get begin(): number {
+    return this.#events[0]?.at ?? 0;
   }
 
   /** The time of the last event. */
@@ -95,8 +130,8 @@ export class Timeline {
     const index = this.#events.length;
     if (index > 0 && index % EVENTS_BETWEEN_STOPS === 0) this.#stops.push(this.#last);
     this.#events.push(event);
-    this.letters.add(event, index);
-    this.marks.add(event, index);
+    this.#letters.add(event, index);
+    this.#marks.add(event, index);
     if (event.quiet !== true) this.#told.push(index);
     if (event.fault !== undefined && event.fault.phase !== "ended")
       this.#faults.push({ id: event.fault.id, event: index });

@@ -22,7 +22,7 @@ export function Axis({ store }: { readonly store: Store }): JSX.Element {
     currentTarget,
   }: PointerEvent & { currentTarget: HTMLElement }): void => {
     const { left, width: full } = currentTarget.getBoundingClientRect();
-    store.seek(axisTime(clientX - left, timeline.end, full));
+    store.seek(axisTime(clientX - left, timeline, full));
   };
   return (
     <div class="axis">
@@ -31,7 +31,7 @@ export function Axis({ store }: { readonly store: Store }): JSX.Element {
         role="slider"
         tabIndex={0}
         aria-label="Time"
-        aria-valuemin={0}
+        aria-valuemin={Math.round(timeline.begin)}
         aria-valuemax={Math.round(timeline.end)}
         aria-valuenow={Math.round(at)}
         onPointerDown={(event) => {

@@ -28,8 +28,10 @@ export function drawAxis(
   paint.font = "11px system-ui, sans-serif";
   const colors = getComputedStyle(canvas);
   const color = (name: string): string => colors.getPropertyValue(name);
-  const end = Math.max(timeline.end, 1);
-  const axis: Painted = { paint, color, width, end, x: (time) => axisX(time, end, width) };
+  const { begin } = timeline;
+  const end = Math.max(timeline.end, begin + 1);
+  const x = (time: number): number => axisX((time - begin) / (end - begin), width);
+  const axis: Painted = { paint, color, width, begin, end, x };
   drawReigns(axis, timeline);
   drawFaults(axis, timeline.marks.faults);
   drawMarks(axis, timeline.marks.all);
@@ -41,20 +43,22 @@ export function drawAxis(
 /** Room at both ends, so that a mark at an end is seen. */
 const EDGE = 8;
 
-/** Where a time is on an axis of this width. */
-function axisX(time: number, end: number, width: number): number {
-  return EDGE + (time / end) * (width - 2 * EDGE);
+/** Where a part of the time is on an axis of this width. */
+function axisX(part: number, width: number): number {
+  return EDGE + part * (width - 2 * EDGE);
 }
 
 /** The time at a place of the axis. */
-export function axisTime(x: number, end: number, width: number): number {
-  return Math.max(0, Math.min(1, (x - EDGE) / (width - 2 * EDGE))) * end;
+export function axisTime(x: number, { begin, end }: Timeline, width: number): number {
+  const part = Math.max(0, Math.min(1, (x - EDGE) / (width - 2 * EDGE)));
+  return begin + part * (end - begin);
 }
 
 type Painted = {
   readonly paint: CanvasRenderingContext2D;
   readonly color: (name: string) => string;
   readonly width: number;
+  readonly begin: number;
   readonly end: number;
   readonly x: (time: number) => number;
 };
@@ -118,12 +122,12 @@ function order({ kind }: Mark): number {
   return kind === "violation" ? 1 : 0;
 }
 
-function drawTimes({ paint, color, width, end, x }: Painted): void {
+function drawTimes({ paint, color, width, begin, end, x }: Painted): void {
   const top = MARKS + REIGNS + FAULT * FAULT_ROWS;
   paint.font = "10px system-ui";
   paint.fillStyle = color("--dim");
-  const step = niceStep((end / width) * 90);
-  for (let time = 0; time < end; time += step) {
+  const step = niceStep(((end - begin) / width) * 90);
+  for (let time = Math.ceil(begin / step) * step; time < end; time += step) {
     paint.fillRect(x(time), top, 1, 4);
     paint.fillText(`${Math.round(time)}`, x(time) + 3, top + 11);
   }

@@ -58,9 +58,13 @@ export function jumpTo(store: Store, kind: MarkKind, direction: 1 | -1): void {
   if (mark !== undefined) store.goTo(mark.event);
 }
 
-/** Plays or pauses; at the end it plays from the beginning. */
+/** Plays or pauses; at the end it plays from the beginning. A running cluster is followed no more. */
 export function togglePlay(store: Store): void {
-  const { timeline, position, isPlaying } = store;
+  const { timeline, position, isPlaying, live } = store;
+  if (live?.follows.value === true) {
+    live.follows.value = false;
+    return;
+  }
   if (!isPlaying.value && position.value.index >= timeline.length - 1) store.goTo(-1);
   isPlaying.value = !isPlaying.value;
 }

@@ -28,13 +28,16 @@ const TEXTS: Readonly<Record<Connection, string>> = {
 };
 
 function Connected({ live }: { readonly live: Live }): JSX.Element {
-  const { connection, skipped, follows } = live;
+  const { connection, skipped, follows, share } = live;
   const count = skipped.value;
+  const of = Math.round(1 / share.value);
   return (
     <p class={`connection ${connection.value}`} role="status">
       {TEXTS[connection.value]}
-      {!follows.value && <b> You look at an earlier moment.</b>}
+      {!follows.value && <b> You look at an earlier moment. End: what is now.</b>}
       {count > 0 && ` ${count.toLocaleString("en")} states between two looks were left out.`}
+      {of > 1 &&
+        ` There are more than 1,000 letters and receipts a second: about 1 letter in ${of} is recorded.`}
     </p>
   );
 }

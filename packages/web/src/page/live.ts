@@ -9,8 +9,9 @@ export type Connection = "open" | "lost" | "ended" | "refused";
 /** A command that was sent, and its reply once it has come. */
 export type Sent = { readonly line: string; readonly reply: CommandReply | undefined };
 
-/** The page begins again, with what the server keeps, when it has this many events. */
+/** The page forgets its first events when it has more than this many, down to so many. */
 const EVENTS_MAX = 60_000;
+const EVENTS_KEPT = 40_000;
 /** As long as the server keeps them: ten minutes. */
 const FIGURES_MAX = 600;
 const REPLIES_MAX = 20;
@@ -23,6 +24,8 @@ export class Live {
   readonly figures = signal<readonly Figures[]>([]);
   /** States and events that were left out so far. */
   readonly skipped = signal(0);
+  /** The share of letters that the cluster records at present. */
+  readonly share = signal(1);
   readonly sent = signal<readonly Sent[]>([]);
   /** Whether the page shows what is now, as it comes. */
   readonly follows = signal(true);
@@ -95,9 +98,10 @@ export class Live {
     this.#onStore(store);
   }
 
-  #add({ events, figures, skipped }: LiveBatch): void {
+  #add({ events, figures, skipped, share }: LiveBatch): void {
     const store = this.#store;
     if (store === undefined) return;
+    this.share.value = share;
     if (skipped > 0) this.skipped.value += skipped;
     if (figures.length > 0)
       this.figures.value = [...this.figures.value, ...figures].slice(-FIGURES_MAX);
@@ -105,7 +109,7 @@ export class Live {
     store.timeline.append(events);
     store.version.value += 1;
     if (this.follows.value) store.showLast();
-    if (store.timeline.length > EVENTS_MAX) this.connect();
+    if (store.timeline.length > EVENTS_MAX) store.keepLast(EVENTS_KEPT);
   }
 
   /** Tries again until a server answers, and gives up when that is another one, with another token. */

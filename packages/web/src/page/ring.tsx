@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import type { FaultMark } from "@kontiki/cli/recording";
-import { summaryOf, type Flying, type NodeMoment } from "../model/index.ts";
+import { summaryOf, type NodeMoment } from "../model/index.ts";
 import { termColor } from "./colors.ts";
-import { flyingPlace, placesOf, type Place } from "./places.ts";
+import { Dot, SlowDot } from "./letters.tsx";
+import { placesOf, type Place } from "./places.ts";
 import type { Store } from "./store.ts";
-
-const RADIUS = 34;
+import { RADIUS, Timer } from "./timer.tsx";
 
 /** The nodes on a ring, with their roles and timers, the links that are cut, and letters on their way. */
 export function Ring({ store }: { readonly store: Store }): JSX.Element {
@@ -15,10 +15,6 @@ export function Ring({ store }: { readonly store: Store }): JSX.Element {
   const moment = store.moment.value;
   const nodes = timeline.nodes.filter((node) => moment.nodes[node] !== undefined);
   const places = placesOf(nodes);
-  const flying = timeline.letters.flyingAt(index, at);
-  const shown = flying.filter(
-    ({ posted: { letter } }) => places.has(letter.from) && places.has(letter.to),
-  );
   return (
     <section class="ring" aria-label="Nodes">
       <svg viewBox="0 0 480 400" role="group">
@@ -30,12 +26,41 @@ export function Ring({ store }: { readonly store: Store }): JSX.Element {
             <Node key={node} store={store} name={node} node={now} place={place} at={at} />
           );
         })}
-        {shown.map((one) => (
-          <Dot key={one.posted.letter.id} flying={one} places={places} />
-        ))}
+        <Mail store={store} places={places} index={index} at={at} />
       </svg>
       <Faults faults={Object.values(moment.faults)} isLive={store.live !== undefined} />
     </section>
+  );
+}
+
+/** How long letters of a running cluster are shown after their end, in ms: longer than they fly on the page. */
+const SLOW_MS = 700;
+const SLOW_MAX = 120;
+
+type MailProps = {
+  readonly store: Store;
+  readonly places: ReadonlyMap<string, Place>;
+  readonly index: number;
+  readonly at: number;
+};
+
+/** Letters on their way: at an earlier moment where they were, and in a cluster as it runs those of the last moment, slowly. */
+function Mail({ store, places, index, at }: MailProps): JSX.Element {
+  const { letters } = store.timeline;
+  if (store.live?.follows.value === true)
+    return (
+      <g>
+        {letters.endedSince(at - SLOW_MS, SLOW_MAX).map((posted) => (
+          <SlowDot key={posted.letter.id} posted={posted} places={places} />
+        ))}
+      </g>
+    );
+  return (
+    <g>
+      {letters.flyingAt(index, at).map((one) => (
+        <Dot key={one.posted.letter.id} flying={one} places={places} />
+      ))}
+    </g>
   );
 }
 
@@ -107,28 +132,6 @@ function Node({ store, name, node, place, at }: NodeProps): JSX.Element {
   );
 }
 
-type TimerProps = {
-  readonly store: Store;
-  readonly node: NodeMoment;
-  readonly at: number;
-  readonly isLeader: boolean;
-};
-
-/** The time since the election timer began, as a part of the longest time that it may run: twice the shortest. */
-function Timer({ store, node, at, isLeader }: TimerProps): JSX.Element | null {
-  const { electionTimeoutMs, clock } = store.opened.head;
-  if (electionTimeoutMs === undefined || clock !== "ms") return null;
-  if (isLeader || node.life !== "up" || node.timerAt === undefined) return null;
-  const part = Math.min(1, Math.max(0, (at - node.timerAt) / (2 * electionTimeoutMs)));
-  const length = 2 * Math.PI * (RADIUS + 5);
-  return (
-    <g class="timer" transform="rotate(-90)">
-      <circle r={RADIUS + 5} stroke-dasharray={`${part * length} ${length}`} />
-      <line x1={-RADIUS - 2} x2={-RADIUS - 9} />
-    </g>
-  );
-}
-
 type LinkProps = {
   readonly nodes: readonly string[];
   readonly cuts: readonly string[];
@@ -169,36 +172,6 @@ function Links({ nodes, cuts, places }: LinkProps): JSX.Element {
           </g>
         );
       })}
-    </g>
-  );
-}
-
-const SHAPES = {
-  vote: "M0-6 6 0 0 6-6 0Z",
-  append: "M0-6 6 5-6 5Z",
-  reply: "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z",
-  snapshot: "M-5-5H5V5H-5Z",
-  client: "M-4-4H4V4H-4Z",
-  other: "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0Z",
-} as const;
-
-type DotProps = { readonly flying: Flying; readonly places: ReadonlyMap<string, Place> };
-
-function Dot({ flying, places }: DotProps): JSX.Element | null {
-  const { letter, fate } = flying.posted;
-  const place = flyingPlace(flying, places);
-  if (place === undefined) return null;
-  const isLost = fate?.type === "lost";
-  return (
-    <g
-      class={`letter ${letter.kind}${flying.isOver ? " over" : ""}`}
-      transform={`translate(${place.x} ${place.y})`}
-    >
-      <title>
-        {`${letter.from} to ${letter.to}: ${letter.text}${isLost ? ` (${flying.isOver ? "lost" : "will be lost"}: ${fate.reason})` : ""}`}
-      </title>
-      <path d={SHAPES[letter.kind]} transform={`rotate(${place.angle + 90})`} />
-      {isLost && <text class="lost">✕</text>}
     </g>
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RecordedEvent } from "@kontiki/cli/recording";
 import { arrowsIn, rowOf, type Arrow } from "./sequence-layout.ts";
 import type { Store } from "./store.ts";
@@ -22,12 +22,15 @@ export function Sequence({ store }: { readonly store: Store }): JSX.Element {
   const [top, setTop] = useState(0);
   const { height } = useSize(scroller);
   const current = Math.floor(rowOf(rows, store.position.value.index));
-  useEffect(() => {
+  // Before the browser paints: a running cluster moves the list many rows ten times a second.
+  useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null || height === 0) return;
     const y = current * ROW;
-    if (y < element.scrollTop + 2 * ROW || y > element.scrollTop + height - 3 * ROW)
-      element.scrollTop = y - height / 2;
+    const isSeen = y >= element.scrollTop + 2 * ROW && y <= element.scrollTop + height - 3 * ROW;
+    if (isSeen) return;
+    element.scrollTop = y - height / 2;
+    setTop(element.scrollTop);
   }, [current, rows, height]);
   const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const last = Math.min(count - 1, Math.ceil((top + height) / ROW) + SPARE);

@@ -80,6 +80,16 @@ export class Store {
     if (this.live !== undefined) this.live.follows.value = index >= this.timeline.length - 1;
   }
 
+  /** Forgets all but the last events, and stays at the moment that it shows while that is kept. */
+  keepLast(count: number): void {
+    const moved = this.timeline.keepLast(count);
+    const { index, at } = this.position.value;
+    this.position.value = { index: Math.max(0, index - moved), at };
+    const since = this.since.value;
+    if (since !== undefined) this.since.value = since < moved ? undefined : since - moved;
+    this.version.value += 1;
+  }
+
   /** Shows the last moment, as the events of a running cluster come. */
   showLast(): void {
     this.position.value = positionOf(this.timeline, this.timeline.length - 1);

@@ -7,14 +7,15 @@ type Props = { readonly store: Store };
 
 /** Play, pause, step, speed, and jumps. */
 export function Transport({ store }: Props): JSX.Element {
-  const { isPlaying, since } = store;
+  const { isPlaying, since, live } = store;
+  const isMoving = isPlaying.value || live?.follows.value === true;
   return (
     <nav aria-label="Playback">
       <div class="group">
         <Button text="|◀" title="First event (Home)" onClick={() => store.goTo(-1)} />
         <Button text="◀" title="Previous event of the list (←)" onClick={() => store.step(-1)} />
         <Button
-          text={isPlaying.value ? "Pause" : "Play"}
+          text={isMoving ? "Pause" : "Play"}
           title="Play or pause (Space)"
           onClick={() => togglePlay(store)}
         />
