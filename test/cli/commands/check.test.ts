@@ -24,6 +24,13 @@ const HARD = [
   '{"type":"operation","process":"r","f":"dequeue","output":-1,"call":10,"return":11,"status":"ok"}',
 ].join("\n");
 
+/** So many operations that to hold them takes more than a few MiB. */
+const LONG = Array.from(
+  { length: 60_000 },
+  (_, at) =>
+    `{"type":"operation","process":"w","f":"enqueue","value":${at},"call":${at},"return":${at},"status":"ok"}`,
+).join("\n");
+
 function saved(name: string, text: string | Uint8Array): string {
   const file = join(temporaryDirectory(), name);
   writeFileSync(file, text);
@@ -72,7 +79,7 @@ checked in ...
     expect(stdout).toBe("unknown: 61 operations, the time limit was reached\nchecked in ...\n");
   });
 
-  test("unknown, at the limit of --memory, which is what the process holds", async () => {
+  test("unknown, at the limit of --memory, which counts what the process holds", async () => {
     const options = ["--model", "queue", "--memory", "200"];
     const program = new Kontiki(["check", saved("h.jsonl", HARD), ...options]);
     const { status, stdout, stderr } = await program.exit;
@@ -81,7 +88,7 @@ checked in ...
   });
 
   test("unknown, when a limit is reached before the history is read", async () => {
-    const file = saved("h.jsonl", HARD);
+    const file = saved("h.jsonl", LONG);
     const options = ["--model", "queue", "--memory", "1"];
     expect(await check(file, ...options)).toEqual({
       status: 3,

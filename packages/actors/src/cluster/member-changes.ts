@@ -73,7 +73,9 @@ export class MemberChanges {
     const replaced = this.#replaced(options);
     const node = this.#newName(id, replaced === undefined ? 0 : 1);
     const deadline = new Deadline(`adding ${node}`, options);
-    const above = await this.#lastUid(deadline);
+    this.#checkQuorum(deadline);
+    // Without other hosts the new node exists when this returns.
+    const above = this.#supervisor.hasOtherHosts ? await this.#lastUid(deadline) : 0;
     const disk = this.#disks.addNode(node, above);
     const child = this.#supervisor.add(disk);
     try {
@@ -111,7 +113,8 @@ export class MemberChanges {
     if (twice !== undefined) throw new KontikiError(`${where}: ${twice} is named twice`);
     const names = add.map((id) => this.#newName(id, remove.length - add.length + 1));
     const deadline = new Deadline("changing the members", options);
-    const above = await this.#lastUid(deadline);
+    this.#checkQuorum(deadline);
+    const above = this.#supervisor.hasOtherHosts ? await this.#lastUid(deadline) : 0;
     const coming = names.map((node) => this.#supervisor.add(this.#disks.addNode(node, above)));
     const disks = coming.map(({ id, uid }) => ({ node: id, uid }));
     const learners = demoted.map(({ id }) => ({ node: id, uid: this.#uidOf(id) }));
@@ -151,16 +154,23 @@ export class MemberChanges {
     throw new KontikiError(`${id} is not a member: promote it on host ${host}, which has it`);
   }
 
+  /** @throws ChangeError when no quorum can come: then nothing is begun. */
+  #checkQuorum(deadline: Deadline): void {
+    try {
+      leaderForChange(this.#supervisor, deadline);
+    } catch (error) {
+      throw changeEnd(error, false);
+    }
+  }
+
   /**
-   * The highest number of a disk that the cluster has assigned. Where other hosts number their disks too, a leader must be
-   * known, who refuses a number that was assigned before.
+   * The highest number of a disk that the cluster has assigned. Other hosts number their disks too, so a leader must be known,
+   * who refuses a number that was assigned before.
    *
    * @throws ChangeError when no quorum can come: then nothing is begun.
    */
   async #lastUid(deadline: Deadline): Promise<number> {
     try {
-      leaderForChange(this.#supervisor, deadline);
-      if (!this.#supervisor.hasOtherHosts) return 0;
       const look = (): LeaderMembership | undefined => leaderForChange(this.#supervisor, deadline);
       return (await deadline.wait(this.#supervisor.events, look)).membership.lastUid;
     } catch (error) {
