@@ -104,7 +104,9 @@ test("what changes members cannot be done, and all else can", async () => {
   const not = FAULT_TYPES.filter((type) => cluster.whyNot(type) !== undefined);
   expect(not).toEqual(FAULT_TYPES.filter((type) => factsOf(type).threads === "operator"));
   expect(not).toEqual(FAULT_TYPES.filter((type) => Object.hasOwn(NOT_ON_HOSTS, type)));
-  await expect(cluster.addNode("n4")).rejects.toThrow("add is not possible: the engine has a process for each");
+  await expect(cluster.addNode("n4")).rejects.toThrow(
+    "add is not possible: the engine has a process for each",
+  );
   const { members } = await cluster.members();
   expect(members.map(({ id }) => id)).toEqual(["n1", "n2", "n3"]);
 });
