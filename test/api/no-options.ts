@@ -87,7 +87,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation reads with them what a disk has",
       names: list(
-        "UnchangedDisk#pathOf UnchangedDisk#read UnchangedDisk#readRange UnchangedDisk#rename intactBatches isCut isLogFile placedBatches pointOf readPromise",
+        "currentLeader divergenceIn divergenceText haveConverged UnchangedDisk#pathOf UnchangedDisk#read UnchangedDisk#readRange UnchangedDisk#rename intactBatches isCut isLogFile placedBatches pointOf readPromise",
       ).concat("new UnchangedDisk"),
     },
     { why: "it counts each step of each core", names: ["countStep"] },

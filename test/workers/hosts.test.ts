@@ -242,6 +242,12 @@ test(
     const client = await hosts.start("c", { peers });
     expect(client.nodeIds).toEqual([]);
     expect(await client.get("x")).toEqual({ type: "ok", value: "1" });
+
+    // Both find no such node, and wait for what the leader knows.
+    const twice = [client.addNode("n5", PATIENT), client.addNode("n5", PATIENT)];
+    const settled = await Promise.allSettled(twice);
+    expect(settled.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    await expect(Promise.all(twice)).rejects.toThrow(/^there is a node n5 already/);
   },
   TEST_MS,
 );

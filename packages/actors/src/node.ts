@@ -97,6 +97,8 @@ export { exactJson, exactText } from "./bytes/plain-text.ts";
 export { NotPlainError } from "./bytes/plain-flaw.ts";
 export type { MakeStateMachine, StateMachine } from "./machine/state-machine.ts";
 export type { CommandBytes, Recovered, Salvaged, SalvagedLog, Storage } from "./storage/storage.ts";
+export { divergenceIn, divergenceText, type NodeDigest } from "./cluster/state-comparison.ts";
+export { currentLeader, haveConverged } from "./threads/agreement.ts";
 export { TimerRunner, type Clock, type TimerLengths } from "./node/timers.ts";
 export { MAILBOX_DEFAULTS, Router } from "./mailboxes/router.ts";
 export { NodeTracer, type Tracer, type TraceSink } from "./trace/trace.ts";

@@ -200,25 +200,6 @@ describe("the order of a turn, on which the sync test depends", () => {
     ]);
   });
 
-  test("a leader's heartbeat leaves at once when another node has started, and a follower sends none", () => {
-    const stage = leadingStage();
-    stage.clock.advance(10);
-    stage.runner.greet();
-    expect(stage.take()).toMatchObject([
-      [
-        { to: n2, raft: [{ type: "appendEntries" }] },
-        { to: n3, raft: [{ type: "appendEntries" }] },
-      ],
-      "sync",
-    ]);
-    stage.clock.advance(49);
-    expect(stage.take()).toEqual([]);
-    const follower = new Stage(bench());
-    follower.take();
-    follower.runner.greet();
-    expect(follower.take()).toEqual([]);
-  });
-
   test("nothing is posted twice, and no mail leads to none", () => {
     const stage = leadingStage();
     stage.turns.length = 0;

@@ -291,14 +291,6 @@ describe("between a node, its supervisor and the program", () => {
 });
 
 describe("between two nodes", () => {
-  test("a node hears of each lane that is opened to another one", () => {
-    let opened = 0;
-    const one = newNode(undefined, { ...IDLE, onOpen: () => (opened += 1) });
-    connect(one, newNode());
-    connect(one, newNode(), 2, 2);
-    expect(opened).toBe(2);
-  });
-
   test("letters take the lane, with the sender and its incarnation, and count in the mailbox until they are taken", () => {
     const [one, two] = [newNode(), newNode()];
     connect(one, two, 5);

@@ -126,6 +126,14 @@ violated: figure_8, seed 2, after 2.3 s, the first of 2 runs
     }
   });
 
+  test("what is no URL of a NATS server is bad usage", async () => {
+    const engines = new FakeEngines();
+    const args = ["backup", "--engine", "hosts", "--nats", "http://localhost"];
+    const { status, stdout, stderr } = await tried(args, engines);
+    expect([status, stdout, engines.hosts]).toEqual([2, "", []]);
+    expect(stderr).toMatch(/It must be the URL of a NATS server, such as nats:/);
+  });
+
   test("no server of NATS is an error of the tool, in one line", async () => {
     const engines = new FakeEngines();
     engines.openHosts = async () => {

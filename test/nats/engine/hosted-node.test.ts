@@ -44,7 +44,7 @@ test("a pause is SIGSTOP, its end SIGCONT; meanwhile nothing is asked of it", as
   expect(hosts.log).toEqual(["n1 SIGSTOP", "n1 SIGCONT", "n1 compact"]);
 });
 
-test("a paused process is killed as any other, and its next one is not paused", async () => {
+test("a paused process can be killed, and the next one is not paused", async () => {
   const { node, hosts } = await started();
   await node.pause();
   await node.crash();

@@ -4,7 +4,7 @@ import { currentLeader } from "../threads/agreement.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import { Channels } from "./channels.ts";
 import { untilConverged } from "./converged.ts";
-import { askHosts, type OtherHost } from "./other-hosts.ts";
+import { askHosts, HOST_MS, type OtherHost } from "./other-hosts.ts";
 import { ARGUMENTS } from "./cluster-arguments.ts";
 import {
   ClusterClient,
@@ -59,9 +59,6 @@ import {
 } from "./deadline.ts";
 
 const KEY = rule<string>("a string", (key) => typeof key === "string");
-
-/** How long another host may take to tell of its nodes, in ms. */
-const HOST_MS = 1_000;
 
 /** How long a graceful stop of the cluster may take before threads are killed, in ms. */
 const STOP_MS = 5_000;
@@ -425,9 +422,9 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   }
 
   /**
-   * Adds a node, with several hosts on this one: starts it with an empty disk, lets it catch up as a learner, and then gives it a vote (dissertation
-   * 4.2.1). Resolves when it votes, or when it is a learner if that was requested. With `replaces` another node leaves in
-   * the same change, and its disk is removed.
+   * Adds a node, with several hosts on this one: starts it with an empty disk, lets it catch up as a learner, and then gives
+   * it a vote (dissertation 4.2.1). Resolves when it votes, or when it is a learner if that was requested. With `replaces`
+   * another node leaves in the same change, and its disk is removed.
    *
    * @param id the name of the new node, which no other node has.
    * @throws ChangeError when the node has not become what was requested in time, and at once when no quorum can come. Its

@@ -7,7 +7,7 @@ import type { KnownMembership } from "../threads/node-reports.ts";
 import { askNode, readDigest } from "./ask-node.ts";
 import type { Deadline } from "./deadline.ts";
 import type { MachineWatch } from "./machine-watch.ts";
-import { askHostsForAll } from "./other-hosts.ts";
+import { askHostsForAll, HOST_MS } from "./other-hosts.ts";
 import { asked, type NodeDigest } from "./state-comparison.ts";
 
 /** How long to wait before nodes that did not all have the same state are compared again, in ms. */
@@ -16,9 +16,8 @@ const RETRY_MS = 10;
 /** The same where hosts are asked. */
 const HOSTS_RETRY_MS = 50;
 
-/** How long a node or a host may take to answer, in ms. */
+/** How long a node may take to answer, in ms. */
 const CALL_MS = 10_000;
-const HOST_MS = 1_000;
 
 /** The nodes that have converged, and the last entry that all of them have applied. */
 type Agreed = { readonly nodes: readonly NodeId[]; readonly last: number };

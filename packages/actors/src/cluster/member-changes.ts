@@ -76,6 +76,7 @@ export class MemberChanges {
     this.#checkQuorum(deadline);
     // Without other hosts the new node exists when this returns.
     const above = this.#supervisor.hasOtherHosts ? await this.#lastUid(deadline) : 0;
+    this.#checkNew(node);
     const disk = this.#disks.addNode(node, above);
     const child = this.#supervisor.add(disk);
     try {
@@ -115,6 +116,7 @@ export class MemberChanges {
     const deadline = new Deadline("changing the members", options);
     this.#checkQuorum(deadline);
     const above = this.#supervisor.hasOtherHosts ? await this.#lastUid(deadline) : 0;
+    for (const node of names) this.#checkNew(node);
     const coming = names.map((node) => this.#supervisor.add(this.#disks.addNode(node, above)));
     const disks = coming.map(({ id, uid }) => ({ node: id, uid }));
     const learners = demoted.map(({ id }) => ({ node: id, uid: this.#uidOf(id) }));
@@ -189,11 +191,16 @@ export class MemberChanges {
   /** @param leaving how many nodes leave in the same change. */
   #newName(id: string, leaving: number): NodeId {
     const node = checkNodeName(id);
+    this.#checkNew(node);
     const { nodeIds } = this.#supervisor;
-    if (nodeIds.includes(node)) throw new KontikiError(this.#known(node));
     if (nodeIds.length - leaving >= NODES_MAX)
       throw new KontikiError(`a cluster has at most ${NODES_MAX} nodes: remove one first`);
     return node;
+  }
+
+  /** While a call waits, another one may have added the node. */
+  #checkNew(node: NodeId): void {
+    if (this.#supervisor.nodeIds.includes(node)) throw new KontikiError(this.#known(node));
   }
 
   /** An addition that a crash interrupted leaves a node that is not a voter, or not a member yet. */

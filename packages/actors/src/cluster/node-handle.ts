@@ -1,6 +1,6 @@
 import type { NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
-import { checkSpareDisk, checkSpareDiskOverHosts } from "./spare-disk.ts";
+import { checkSpareDisk } from "./spare-disk.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import type { Control } from "../supervision/control.ts";
 import { KontikiError } from "../errors.ts";
@@ -168,12 +168,10 @@ export class NodeHandle {
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
-    const { hasOtherHosts } = this.#supervisor;
-    if (!hasOtherHosts) checkSpareDisk(this.#child, this.#supervisor);
     const votes = this.#isVoter();
     const noLongerWiped = this.#child.beginWipe();
     try {
-      if (hasOtherHosts) await checkSpareDiskOverHosts(this.#child, this.#supervisor);
+      await checkSpareDisk(this.#child, this.#supervisor);
       await this.#replaceDisk();
       await this.start(options);
     } finally {

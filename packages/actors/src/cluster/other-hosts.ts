@@ -20,6 +20,9 @@ export type OtherHost = {
 /** Another host, and what it tells of its nodes; nothing if it is silent. */
 type ToldHost = { readonly host: OtherHost; readonly told: readonly ToldNode[] };
 
+/** How long another host may take to tell of its nodes, in ms. */
+export const HOST_MS = 1_000;
+
 /** Asks all other hosts how their nodes are. */
 export async function askHosts(
   supervisor: RemoteSupervisor,

@@ -5,10 +5,7 @@ import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { Deadline } from "./deadline.ts";
-import { askHostsForAll } from "./other-hosts.ts";
-
-/** How long another host may take to tell how its nodes are, in ms. */
-const HOST_MS = 1_000;
+import { askHostsForAll, HOST_MS } from "./other-hosts.ts";
 
 /**
  * How long to try all of them, in ms, and how long to wait between two attempts. Hosts do not answer a start of a host whose nodes
@@ -17,33 +14,24 @@ const HOST_MS = 1_000;
 const HOSTS_MS = 2 * SILENT_MS;
 const PAUSE_MS = 100;
 
-type Known = Pick<RemoteSupervisor, "children" | "leaderMembership">;
-
 /** A node, and whether its disk is being wiped. */
 type SpareNode = { readonly status: NodeStatus; readonly isBeingWiped: boolean };
 
 /**
  * Refuses to lose the disk of a node that the cluster needs. Acknowledged commands are on a majority of the voters' disks,
  * and only a majority can add a wiped node again. So the others must be a majority without it, counting those that run,
- * have their vote, whose log is intact, and whose disk is not being wiped at the same time.
+ * have their vote, whose log is intact, and whose disk is not being wiped at the same time. Other hosts are asked.
+ *
+ * The node must count as being wiped already: of two nodes at once, at least one call then learns of the other's, also where
+ * they are on two hosts, because each of these says so before it asks.
  *
  * @throws KontikiError when they are not.
  */
-export function checkSpareDisk({ id }: RemoteChild, supervisor: Known): void {
-  const voters = supervisor.leaderMembership()?.membership.voters;
-  const here = supervisor.children.map((child) => spareNodeOf(child));
-  checkSpare(id, voters ?? here.map(({ status }) => status.id), here);
-}
-
-/**
- * The same where some of them are on other hosts, which are asked. The node counts as being wiped already: of two nodes of two
- * hosts at once, at least one host then learns of the other's, because each of them says so before it asks.
- */
-export async function checkSpareDiskOverHosts(
+export async function checkSpareDisk(
   { id }: RemoteChild,
   supervisor: RemoteSupervisor,
 ): Promise<void> {
-  const told = await toldByAll(supervisor);
+  const told = supervisor.hasOtherHosts ? await toldByAll(supervisor) : [];
   const here = supervisor.children.map((child) => spareNodeOf(child));
   const voters = supervisor.leaderMembership()?.membership.voters ?? supervisor.nodeIds;
   checkSpare(id, voters, [...here, ...told]);

@@ -31,8 +31,8 @@ export interface ClusterDisks {
   /** Permanently removes a node and its disk. Nothing may write to the disk any more. */
   removeNode(node: NodeId): void;
   /**
-   * Replaces a node's disk with an empty one with a new uid, higher than `above` as well. Nothing may write to the old one any more. What is on it may
-   * be kept; with `keepsOld` it is, unless the disk is in memory.
+   * Replaces a node's disk with an empty one with a new uid, higher than `above` as well. Nothing may write to the old one
+   * any more. What is on it may be kept; with `keepsOld` it is, unless the disk is in memory.
    */
   wipeNode(node: NodeId, keepsOld?: boolean, above?: number): NodeDisk;
   /** Releases all disks. */

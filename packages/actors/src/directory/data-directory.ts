@@ -35,8 +35,8 @@ export interface DataDirectory extends ClusterDisks {
   /** The folder of a node, which holds its log. @throws DataDirectoryError for a node that must not run. */
   pathOf(node: NodeId): string;
   /**
-   * Creates a new node: a folder with an empty log, and a uid that was never used here and is higher than `above`. After a crash the node exists
-   * completely or not at all.
+   * Creates a new node: a folder with an empty log, and a uid that was never used here and is higher than `above`. After a
+   * crash the node exists completely or not at all.
    */
   addNode(node: NodeId, above?: number): NodeDisk;
   /**

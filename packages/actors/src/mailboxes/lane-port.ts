@@ -20,8 +20,6 @@ export type ThreadWork = {
   readonly timerAtMs: () => number;
   /** Whether letters that can wait may wait until something else wakes the thread. */
   readonly mayDoze?: () => boolean;
-  /** Another actor can be reached directly from now on. Called while letters are taken. */
-  readonly onOpen?: () => unknown;
 };
 
 /** What a port needs of the lanes that lead from its thread. */
@@ -122,6 +120,5 @@ export class LanePort {
     const received = receiveMessageOnPort(this.#port) as { readonly message: DirectLane };
     this.#inbox.open(received.message);
     this.#outbox.open(received.message);
-    this.#work.onOpen?.();
   }
 }

@@ -10,7 +10,7 @@ import {
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
 import { packed, type Packed } from "../bytes/flat-record.ts";
-import { partOf, SMALL_BYTES } from "../bytes/part-of.ts";
+import { partOf } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
@@ -41,13 +41,9 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied. */
+  /** The entry that is being applied, and views of it if it is a run. */
   #entry: CommandBytes = new Uint8Array(0);
-  /** Views of the buffer that it is in, unless it is short, and where it begins there. */
-  #shared: Packed | undefined;
-  #at = 0;
-  /** Those of the last buffer: entries that were read or sent together share one. */
-  #views: Packed | undefined;
+  #run: Packed | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -65,9 +61,9 @@ export class Applier {
     this.#use = {
       apply: (from, to) => {
         this.#given += 1;
-        return this.#shared === undefined
+        return this.#run === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#shared, this.#at + from, this.#at + to);
+          : applyPart(machine, this.#run, from, to);
       },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
@@ -125,21 +121,11 @@ export class Applier {
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
     this.#entry = command;
-    this.#shared = command.length > SMALL_BYTES ? this.#viewsOf(command.buffer) : undefined;
-    this.#at = command.byteOffset;
+    this.#run = count > 1 ? packed(command) : undefined;
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
     this.#observer?.applied(at, count - this.#given, command.length);
     return Math.max(0, count - 1);
-  }
-
-  #viewsOf(buffer: ArrayBufferLike): Packed {
-    let views = this.#views;
-    if (views?.bytes.buffer !== buffer) {
-      views = packed(new Uint8Array(buffer));
-      this.#views = views;
-    }
-    return views;
   }
 
   /**

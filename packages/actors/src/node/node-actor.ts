@@ -36,12 +36,12 @@ export type { Notice, Timer } from "./performer.ts";
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they act.
  *
- * A turn is `begin`, `write`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of threads,
- * ports, clocks or chance: the driver puts letters in and posts what comes out. What leaves when is the durability
- * contract:
+ * A turn is `begin`, `write`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of
+ * threads, ports, clocks or chance: the driver puts letters in and posts what comes out. What leaves when is the
+ * durability contract:
  *
- * - after `begin`, before the write and the sync: AppendEntries of a leader whose term and vote are on disk. They promise nothing,
- *   so the followers' disks work while the leader's does (dissertation 10.2.1). Refusals to clients as well;
+ * - after `begin`, before the write and the sync: AppendEntries of a leader whose term and vote are on disk. They promise
+ *   nothing, so the followers' disks work while the leader's does (dissertation 10.2.1). Refusals to clients as well;
  * - after `apply`, before or after the sync: answers to clients. What is committed is on the disks of a majority;
  * - after the sync: everything else. Every reply, a refusal included, and every request for a vote claims a term, a
  *   vote or a log that must survive (§5.2, Figure 2).

@@ -78,12 +78,6 @@ export class NodeRunner {
     this.#timers.hasten(actor.timer);
   }
 
-  /** Another node has started: a leader sends its heartbeat at once, so that the node need not wait for what it lacks. */
-  greet(): void {
-    const { actor } = this;
-    if (actor?.leads === true) this.#turn([{ type: "timer", epoch: actor.timer.epoch }]);
-  }
-
   /** Runs a turn for an order. The answer is a notice. */
   order(event: Order): void {
     this.#turn([{ type: "order", event }]);

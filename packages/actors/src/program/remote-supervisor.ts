@@ -31,8 +31,8 @@ export type RemoteSupervisorOptions = {
 
 /**
  * What it emits: `event` for what happens to nodes, `status` when a node's Raft state has changed, `lost` when the
- * supervisor's thread has ended without being asked to, `hosts` when other hosts have other nodes than before, and `change` after any of these and more often, for code that waits
- * for some state of the whole cluster.
+ * supervisor's thread has ended without being asked to, `hosts` when other hosts have other nodes than before, and `change`
+ * after any of these and more often, for code that waits for some state of the whole cluster.
  */
 export type RemoteEvents = {
   event: [ClusterEvent];

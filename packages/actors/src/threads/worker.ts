@@ -252,7 +252,6 @@ async function run(): Promise<void> {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timerAtMs,
     mayDoze: () => runner.actor?.awaitsNoAnswer === true,
-    onOpen: () => setImmediate(() => runner.greet()),
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
   const runner: NodeRunner = new NodeRunner(

@@ -6,7 +6,7 @@ import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import { damageJson, damageTable, purgedText, sumText } from "../render/damage-text.ts";
 import { isConfirmed, isInteractive } from "./confirm.ts";
-import { isMissing, missingText } from "./missing-folder.ts";
+import { refuseMissing } from "./missing-folder.ts";
 
 export type DamageOptions = {
   readonly node?: string;
@@ -22,10 +22,8 @@ export async function listDamaged(
   host: Host,
 ): Promise<number> {
   const { stdout, env } = host;
-  if (isMissing(directory)) {
-    new Notes(host, "kontiki: ").problem(missingText(directory, "damage list"));
-    return EXIT_USAGE;
-  }
+  const refused = refuseMissing(directory, "damage list", host);
+  if (refused !== undefined) return refused;
   const files = listDamage(directory, node);
   const text =
     json === true
@@ -43,10 +41,8 @@ export async function purgeDamaged(
 ): Promise<number> {
   const { stdout, env } = host;
   const notes = new Notes(host, "kontiki: ");
-  if (isMissing(directory)) {
-    notes.problem(missingText(directory, "damage purge"));
-    return EXIT_USAGE;
-  }
+  const refused = refuseMissing(directory, "damage purge", host);
+  if (refused !== undefined) return refused;
   const damage = openDamage(directory);
   try {
     const files = node === undefined ? damage.files : listDamage(directory, node);

@@ -12,7 +12,7 @@ import { write } from "../output/write.ts";
 import { mergeText, recoveredText, recoveryJson, surveyText } from "../render/recovery-text.ts";
 import { warningText } from "../render/recovery-warning.ts";
 import { isConfirmed, isInteractive } from "./confirm.ts";
-import { isMissing, missingText } from "./missing-folder.ts";
+import { refuseMissing } from "./missing-folder.ts";
 
 export type RecoverOptions = {
   readonly data?: string;
@@ -32,10 +32,8 @@ export async function recover(
   host: Host,
 ): Promise<number> {
   const { stdout, env } = host;
-  if (isMissing(directory)) {
-    new Notes(host, "kontiki: ").problem(missingText(directory, "recover"));
-    return EXIT_USAGE;
-  }
+  const refused = refuseMissing(directory, "recover", host);
+  if (refused !== undefined) return refused;
   const lost = openLostCluster(directory);
   try {
     if (options.json !== true) await write(stdout, `${surveyText(lost, colorsFor(stdout, env))}\n`);

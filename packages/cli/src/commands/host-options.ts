@@ -61,7 +61,8 @@ export function checkHosts(command: Command, options: UpOptions): void {
 }
 
 /**
- * Ends the command with an error unless the file of peers has this host. The rest of the file is checked with the other options of the cluster.
+ * Ends the command with an error unless the file of peers has this host. The rest of the file is checked with the other
+ * options of the cluster.
  */
 export async function checkPeers(
   command: Command,

@@ -2,7 +2,7 @@ import { Option, type Command } from "commander";
 import type { RunOptions } from "../actions/run.ts";
 import { ENGINES } from "../host/limits.ts";
 import type { Define } from "./define.ts";
-import { file, seed, shard, timeOption, wholeNumber } from "./options.ts";
+import { file, seed, shard, timeOption, natsUrls, wholeNumber } from "./options.ts";
 import { runHelp } from "./run-help.ts";
 
 const SEEDS_MAX = 2 ** 32;
@@ -46,7 +46,7 @@ function defineRuns(command: Command): void {
       new Option(
         "--nats <url>",
         "with --engine hosts: the NATS server (default: one that is started, from the PATH)",
-      ).argParser(file),
+      ).argParser(natsUrls),
     )
     .addOption(
       new Option("--seeds <count>", "how many seeds, from 1 or from --seed on").argParser(

@@ -29,7 +29,9 @@ export function runLogs({ log, begunAt, name }: Logged): Readonly<Record<string,
       msg: typeof what === "string" ? what : (eventText(what) ?? event),
     };
     const file = node === "" ? CLUSTER : node;
-    lines.set(file, [...(lines.get(file) ?? []), JSON.stringify(record)]);
+    const own = lines.get(file) ?? [];
+    own.push(JSON.stringify(record));
+    lines.set(file, own);
   }
   return Object.fromEntries([...lines].map(([node, own]) => [node, `${own.join("\n")}\n`]));
 }

@@ -5,9 +5,9 @@ import {
   StateMachineError,
   type ClusterEvents,
   type NodeStatus,
-  type StateDigest,
 } from "@kontiki/actors";
-import { majority } from "@kontiki/core";
+import { divergenceIn, divergenceText, haveConverged } from "@kontiki/actors/node";
+import { initialMembership, majority } from "@kontiki/core";
 import type { HostedNode } from "./hosted-node.ts";
 
 /** How long to wait before nodes that changed meanwhile are compared again, in ms. */
@@ -16,22 +16,6 @@ const AGAIN_MS = 10;
 /** The nodes that are neither stopped nor given up. */
 function liveOf(all: readonly NodeStatus[]): readonly NodeStatus[] {
   return all.filter(({ life }) => life.type !== "stopped" && life.type !== "failed");
-}
-
-/** Whether all nodes that are neither stopped nor given up run, follow one leader, and have applied its whole log. */
-export function haveAgreed(all: readonly NodeStatus[]): boolean {
-  const live = liveOf(all);
-  const leader = live.find(({ raft }) => raft?.role === "leader")?.raft;
-  if (leader === undefined) return false;
-  return live.every(
-    ({ life, raft }) =>
-      life.type === "running" &&
-      raft?.leader === leader.leader &&
-      raft?.term === leader.term &&
-      raft.last === leader.last &&
-      raft.commit === leader.last &&
-      raft.applied === leader.last,
-  );
 }
 
 /** Whether all of these nodes follow one leader. */
@@ -60,29 +44,11 @@ export async function found<Found>(
   return it;
 }
 
-/** Two nodes that have applied the same entries and have different states, and these entries; undefined if there are none. */
-export function divergence(
-  digests: readonly (StateDigest & { readonly applied: number })[],
-): { readonly nodes: readonly [StateDigest, StateDigest]; readonly applied: number } | undefined {
-  for (const { node, sha256, applied } of digests) {
-    const other = digests.find((each) => each.applied === applied && each.sha256 !== sha256);
-    if (other === undefined) continue;
-    return {
-      nodes: [
-        { node, sha256 },
-        { node: other.node, sha256: other.sha256 },
-      ],
-      applied,
-    };
-  }
-  return undefined;
-}
-
 /**
  * Waits until all nodes that are neither stopped nor given up agree and have the same state.
  *
- * @throws KontikiError at once when these are too few to elect a leader. StateMachineError when two of them have applied the same entries and have different states, which is also an event.
- *   KontikiError also when they do not agree in time.
+ * @throws KontikiError at once when these are too few to elect a leader, and when they do not agree in time. StateMachineError
+ *   when two of them have applied the same entries and have different states, which is also an event.
  */
 export async function agree(
   nodes: readonly HostedNode[],
@@ -91,6 +57,7 @@ export async function agree(
 ): Promise<void> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
+  const members = { membership: initialMembership(nodes.map(({ id }) => id)), committed: true };
   try {
     while (!late.signal.aborted) {
       const changed = once(events, "status", { signal: late.signal }).catch(() => {});
@@ -98,7 +65,7 @@ export async function agree(
       const live = liveOf(all).map(({ id }) => id);
       if (live.length < majority(all.length))
         throw new KontikiError("too few nodes are left that are neither stopped nor given up");
-      if (haveAgreed(all)) {
+      if (haveConverged(all, members)) {
         const compared = nodes.filter(({ id }) => live.includes(id));
         if (await haveSameState(compared, events)) return;
         await pause(AGAIN_MS);
@@ -121,10 +88,10 @@ async function haveSameState(
     const digests = await Promise.all(
       nodes.map(async (node) => ({ node: node.id, ...(await node.digest()) })),
     );
-    const found = divergence(digests);
+    const found = divergenceIn(digests);
     if (found === undefined) return new Set(digests.map(({ applied }) => applied)).size === 1;
-    events.emit("event", { type: "diverged", ...found });
-    throw new StateMachineError(`after entry ${found.applied} the states of nodes differ`);
+    events.emit("event", found);
+    throw new StateMachineError(divergenceText(found));
   } catch (error) {
     if (error instanceof StateMachineError || !(error instanceof KontikiError)) throw error;
     return false;

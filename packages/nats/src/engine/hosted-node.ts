@@ -12,6 +12,7 @@ import type { NodeId } from "@kontiki/core";
 import type { NodeUnderTest } from "@kontiki/testing";
 import type { HostOrder, HostReport, HostStart } from "./host-protocol.ts";
 import type { RunningHost, StartHost } from "./host-process.ts";
+import { notPossible } from "./not-on-hosts.ts";
 import { Tally } from "./tally.ts";
 
 /** How long a host may take to answer, in ms; to take a snapshot; and to stop before it is killed. */
@@ -145,9 +146,8 @@ export class HostedNode implements NodeUnderTest {
     this.#host?.signal("SIGCONT");
   }
 
-  /** Without what it had promised it would be refused. */
   async wipe(): Promise<void> {
-    throw new KontikiError(`${this.id} cannot get another disk: members on hosts are fixed`);
+    throw notPossible("wipe");
   }
 
   async snapshot(): ReturnType<NodeUnderTest["snapshot"]> {

@@ -8,6 +8,7 @@ import {
   type NodeStatus,
   type Peers,
 } from "@kontiki/actors";
+import { currentLeader } from "@kontiki/actors/node";
 import { INDEX_ZERO, type NodeId } from "@kontiki/core";
 import type { ClusterUnderTest, FaultType } from "@kontiki/testing";
 import { agree, found } from "./agreement.ts";
@@ -15,7 +16,7 @@ import { HostedFaults } from "./hosted-faults.ts";
 import { HostedNode } from "./hosted-node.ts";
 import type { HostStart } from "./host-protocol.ts";
 import type { StartHost } from "./host-process.ts";
-import { NOT_ON_HOSTS } from "./not-on-hosts.ts";
+import { NOT_ON_HOSTS, notPossible } from "./not-on-hosts.ts";
 
 /** How long nodes may take to agree, and a transfer of the lead, if nothing else is given, in ms. */
 const TIMEOUT_MS = 10_000;
@@ -151,18 +152,13 @@ export class HostsCluster implements ClusterUnderTest {
 
   /** Waits for a leader. @throws KontikiError when there is none in time. */
   async #ledBy(timeoutMs: number): Promise<NodeId> {
-    const leader = await found(this.events, () => this.#leader(), timeoutMs);
+    const leader = await found(this.events, () => currentLeader(this.status()), timeoutMs);
     if (leader === undefined)
       throw new KontikiError("waiting for a leader: there was none in time");
     return leader;
   }
-
-  #leader(): NodeId | undefined {
-    const leading = this.status().filter(({ raft }) => raft?.role === "leader");
-    return leading.toSorted((a, b) => (b.raft?.term ?? 0) - (a.raft?.term ?? 0))[0]?.id;
-  }
 }
 
 async function refused(type: FaultType): Promise<never> {
-  throw new KontikiError(`${type} is not possible: ${NOT_ON_HOSTS[type] ?? ""}`);
+  throw notPossible(type);
 }

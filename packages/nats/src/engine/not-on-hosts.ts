@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import type { FaultType } from "@kontiki/testing";
 
 const FIXED = "the engine has a process for each of the first nodes, and starts no others";
@@ -14,3 +15,8 @@ export const NOT_ON_HOSTS: Readonly<Partial<Record<FaultType, string>>> = {
   shrink: FIXED,
   reshape: FIXED,
 };
+
+/** Says that a fault is not possible, and why. */
+export function notPossible(type: FaultType): KontikiError {
+  return new KontikiError(`${type} is not possible: ${NOT_ON_HOSTS[type] ?? ""}`);
+}

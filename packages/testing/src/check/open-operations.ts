@@ -12,9 +12,9 @@ type Kind = { readonly operations: number[]; used: number };
 /**
  * The operations that never returned, as the search uses them: each may take effect at any time after its call, or never.
  *
- * Operations with equal inputs, or with effects that nothing can tell apart, form a kind. They differ only in their calls, and an earlier one can always replace a later
- * one. So the search uses the operations of a kind only in the order of their calls and need not try other orders. One that
- * must wait for another operation of its process is a kind of its own.
+ * Operations with equal inputs, or with effects that nothing can tell apart, form a kind. They differ only in their calls, and
+ * an earlier one can always replace a later one. So the search uses the operations of a kind only in the order of their calls
+ * and need not try other orders. One that must wait for another operation of its process is a kind of its own.
  */
 export class OpenOperations<Input> {
   /** The used operations, as bits. */
