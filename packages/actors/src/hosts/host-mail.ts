@@ -13,7 +13,7 @@ import {
   type HostQuestion,
   type HostReply,
 } from "./host-questions.ts";
-import { nodesOf, type HostSpec } from "./host-spec.ts";
+import { nodesOf, sharedId, type HostSpec } from "./host-spec.ts";
 import {
   encodeHostMessage,
   readHostMessage,
@@ -53,12 +53,14 @@ export class HostMail {
   readonly presence: HostPresence;
   readonly #spec: HostSpec;
   readonly #ports: HostMailPorts;
+  readonly #cluster: string;
   readonly #asked = new AskedHosts();
   #transport: Transport | undefined;
 
   constructor(spec: HostSpec, ports: HostMailPorts) {
     this.#spec = spec;
     this.#ports = ports;
+    this.#cluster = sharedId(spec.peers);
     this.presence = new HostPresence(spec, {
       ...ports,
       post: (address, message) => void this.#post(address, message),
@@ -154,7 +156,7 @@ export class HostMail {
 
   #post(address: string, message: HostMessage): Untaken | undefined {
     if (this.#transport === undefined) return "no connection";
-    return this.#transport.send(address, encodeHostMessage(this.#spec.peers.cluster, message));
+    return this.#transport.send(address, encodeHostMessage(this.#cluster, message));
   }
 
   #sendTo(other: OtherHost, address: string, letter: Envelope): DeadLetterReason | undefined {
@@ -178,7 +180,7 @@ export class HostMail {
   }
 
   #receive(address: string, bytes: Uint8Array): void {
-    const message = readHostMessage(this.#spec.peers.cluster, bytes);
+    const message = readHostMessage(this.#cluster, bytes);
     if (message.type === "malformed" || message.type === "other cluster")
       return this.#dead(address, message.type);
     // What this host sends to all comes back to it.

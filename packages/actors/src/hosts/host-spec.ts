@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { NodeId } from "@kontiki/core";
 import type { TransportSpec } from "./transport.ts";
 
@@ -25,4 +26,14 @@ export type HostSpec = {
 export function nodesOf({ hosts }: Peers, host?: string): readonly NodeId[] {
   const some = host === undefined ? Object.values(hosts) : [hosts[host] ?? []];
   return some.flat() as NodeId[];
+}
+
+/**
+ * The id of a cluster as its hosts name it to each other: that of the peers, and a digest of the first voters. Hosts that begin
+ * with other voters would count other majorities, so each is of another cluster to the other. Hosts without nodes may be in one
+ * file of peers and not in the other.
+ */
+export function sharedId(peers: Peers): string {
+  const voters = nodesOf(peers).toSorted().join(" ");
+  return `${peers.cluster} ${createHash("sha256").update(voters).digest("hex").slice(0, 16)}`;
 }

@@ -1,6 +1,7 @@
 import { nodeId } from "@kontiki/core";
 import { expect, onTestFinished, test } from "vitest";
 import { HostMail } from "../../../packages/actors/src/hosts/host-mail.ts";
+import type { Peers } from "../../../packages/actors/src/hosts/host-spec.ts";
 import { ALL } from "../../../packages/actors/src/hosts/host-presence.ts";
 import type { Position, PresentNode } from "../../../packages/actors/src/hosts/host-wire.ts";
 import type { TransportSetup } from "../../../packages/actors/src/hosts/transport.ts";
@@ -21,9 +22,10 @@ function process(mark: number, last: number, now: Partial<Position> = {}): Proce
   };
 }
 
-/** Processes of host b, in starts of their folders, on a network that delivers at once, to the sender too. */
+/** Processes of hosts, in starts of their folders, on a network that delivers at once, to the sender too. */
 class Network {
   readonly refused: string[] = [];
+  readonly dead: string[] = [];
   readonly #setups: TransportSetup[] = [];
 
   constructor() {
@@ -42,8 +44,12 @@ class Network {
     onTestFinished(() => void Reflect.deleteProperty(globalThis, NETWORK));
   }
 
-  async join(start: number, { recovered, now }: Process): Promise<HostMail> {
-    const spec = { peers: PEERS, host: "b", start, transport: { module: MODULE } };
+  async join(
+    start: number,
+    { recovered, now }: Process,
+    { host, peers }: { readonly host: string; readonly peers: Peers } = { host: "b", peers: PEERS },
+  ): Promise<HostMail> {
+    const spec = { peers, host, start, transport: { module: MODULE } };
     const nothing = (): void => undefined;
     const mail = new HostMail(
       { ...spec, path: temporaryFolder() },
@@ -57,7 +63,7 @@ class Network {
         refuse: (_node, why) => void this.refused.push(`start ${start}: ${why}`),
         deliver: nothing,
         bury: nothing,
-        onDeadLetter: nothing,
+        onDeadLetter: (to, reason) => void this.dead.push(`${to}: ${reason}`),
         onState: nothing,
       },
     );
@@ -110,4 +116,22 @@ test("of two processes that started equally often both end", async () => {
   await network.join(2, process(3, 3));
   await network.join(2, process(3, 3));
   expect(network.refused).toEqual([`start 2: ${why(2)}`, `start 2: ${why(2)}`]);
+});
+
+test("hosts whose files have other first voters do not hear each other, and those with more hosts do", async () => {
+  const network = new Network();
+  const nothing: Process = { ...process(0, 0), recovered: [] };
+  const { cluster, hosts } = PEERS;
+  const [spare, three] = [
+    { cluster, hosts: { ...hosts, d: [] } },
+    { cluster, hosts: { ...hosts, c: ["n3"] } },
+  ];
+  const b = await network.join(1, nothing);
+  await network.join(1, nothing, { host: "d", peers: spare });
+  expect(network.dead).toEqual([]);
+  await network.join(1, nothing, { host: "c", peers: three });
+  expect(new Set(network.dead)).toEqual(
+    new Set(["host/b", "host/d"].map((to) => `${to}: other cluster`)),
+  );
+  expect(b.presence.others.all().map(({ name }) => name)).toEqual(["d"]);
 });
