@@ -35,6 +35,8 @@ export type UpOptions = TuningOptions &
     readonly name?: string;
     readonly serve?: true;
     readonly detach?: true;
+    /** It is the process that `--detach` started: it serves. */
+    readonly detached?: true;
     readonly wait?: "leader";
     readonly log?: string;
     readonly http?: number;

@@ -80,7 +80,8 @@ async function runUp(
     const { readConfig } = await import("./config-file.ts");
     readConfig(command, config);
   }
-  const options = command.opts<UpOptions>();
+  const given = command.opts<UpOptions>();
+  const options: UpOptions = given.detached === true ? { ...given, serve: true } : given;
   checkTogether(command, options);
   checkHosts(command, options);
   checkHeartbeat(command, options);

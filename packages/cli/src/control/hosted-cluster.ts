@@ -97,7 +97,12 @@ export class HostedCluster {
       ended: AbortSignal.any([ended, down.signal]),
       down: () => down.abort(),
     });
-    if (registry.folder !== undefined) registry.add(entry);
+    try {
+      if (registry.folder !== undefined) registry.add(entry);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return new HostedCluster(entry, registry, server, down);
   }
 

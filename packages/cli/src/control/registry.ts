@@ -1,8 +1,9 @@
 import { KontikiError } from "@kontiki/actors";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
-import { messageOf } from "../output/error-text.ts";
+import { makeFolder } from "../host/make-folder.ts";
+import { reasonOf } from "../output/error-text.ts";
 
 /** A cluster that can be reached from other terminals. */
 export type Registered = {
@@ -55,14 +56,16 @@ export class Registry {
 
   /** Adds or replaces an entry. @throws KontikiError */
   add(entry: Registered): void {
-    const path = this.pathOf(entry.name, ENTRY);
-    try {
-      const written = `${path}.${process.pid}`;
-      writeFileSync(written, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
-      renameSync(written, path);
-    } catch (error) {
-      throw new KontikiError(`cannot write ${path}: ${messageOf(error)}`, { cause: error });
-    }
+    const path = this.pathOf(entry.name, `.${process.pid}.new`);
+    this.#write(path, `${JSON.stringify(entry)}\n`);
+    renameSync(path, this.pathOf(entry.name, ENTRY));
+  }
+
+  /** Whether an entry of this name can be written, which is not written yet. @throws KontikiError if not */
+  check(name: string): void {
+    const path = this.pathOf(name, `.${process.pid}.new`);
+    this.#write(path, "");
+    rmSync(path);
   }
 
   /** Removes an entry, unless another cluster has taken its name. */
@@ -79,9 +82,13 @@ export class Registry {
         "there is no place to register the cluster: set HOME or XDG_STATE_HOME to an absolute path",
       );
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
     } catch (error) {
-      throw new KontikiError(`cannot make ${folder}: ${messageOf(error)}`, { cause: error });
+      throw new KontikiError(
+        `cannot make ${folder}, where clusters are registered (${reasonOf(error)}): ` +
+          "set XDG_STATE_HOME to a folder that you can write to",
+        { cause: error },
+      );
     }
     return join(folder, `${name}${ending}`);
   }
@@ -90,6 +97,17 @@ export class Registry {
   logOf(name: string): string | undefined {
     if (this.folder === undefined || !CLUSTER_NAME.test(name)) return undefined;
     return join(this.folder, `${name}.log`);
+  }
+
+  #write(path: string, text: string): void {
+    try {
+      writeFileSync(path, text, { mode: 0o600 });
+    } catch (error) {
+      throw new KontikiError(
+        `cannot write ${path} (${reasonOf(error)}): set XDG_STATE_HOME to a folder that you can write to`,
+        { cause: error },
+      );
+    }
   }
 
   #names(): readonly string[] {
