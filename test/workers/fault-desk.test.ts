@@ -41,6 +41,8 @@ test("a fault with a time ends by itself, and a crash is over at once", async ()
   await started;
   expect(desk.inForce).toEqual([]);
   await commonLog(cluster);
+  // The desk has kept it down, and started it again.
+  expect(cluster.node(follower).status().restarts).toBe(1);
 });
 
 test("rot is found at the restart that ends it, and repaired from other nodes", async () => {
