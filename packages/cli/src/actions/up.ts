@@ -73,6 +73,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
     faults: true,
+    ...(options.wipe === undefined ? {} : { mustHold: options.wipe }),
     ...(await hostOptionsOf(options)),
   };
   let gateway: Gateway | undefined;

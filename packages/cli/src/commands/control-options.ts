@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { UpOptions } from "../actions/up.ts";
+import type { GivenUpOptions } from "./host-options.ts";
 import { DETACHED } from "../host/detached-args.ts";
 import { checkUsers } from "./option-users.ts";
 import { clusterName, file, token, wholeNumber } from "./options.ts";
@@ -47,7 +47,7 @@ export function withControl(command: Command): Command {
 }
 
 /** What the parser cannot see, because an option may come from a file. */
-export function checkTogether(command: Command, options: UpOptions): void {
+export function checkTogether(command: Command, options: GivenUpOptions): void {
   const isDetached = options.detach === true || options.detached === true;
   if (options.wait !== undefined && !isDetached) command.error("error: --wait needs --detach");
   const servesByFile = command.getOptionValueSource("serve") === "config";

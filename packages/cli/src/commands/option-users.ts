@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { UpOptions } from "../actions/up.ts";
+import type { GivenUpOptions } from "./host-options.ts";
 
 /**
  * What uses an option of `up`:
@@ -10,7 +10,7 @@ import type { UpOptions } from "../actions/up.ts";
  */
 type User = "cluster" | "launcher" | "commands" | "terminal";
 
-const USERS: Readonly<Record<Exclude<keyof UpOptions, "detached">, User>> = {
+const USERS: Readonly<Record<Exclude<keyof GivenUpOptions, "detached">, User>> = {
   name: "cluster",
   serve: "cluster",
   detach: "launcher",
@@ -47,7 +47,7 @@ const USERS: Readonly<Record<Exclude<keyof UpOptions, "detached">, User>> = {
 };
 
 /** Ends the command with an error if an option is given that nothing uses with `--detach` or `--serve`. */
-export function checkUsers(command: Command, { detach, detached, serve }: UpOptions): void {
+export function checkUsers(command: Command, { detach, detached, serve }: GivenUpOptions): void {
   const how = detach === true && serve !== true ? "--detach" : "--serve";
   if (detached === true || (detach !== true && serve !== true)) return;
   for (const [name, user] of Object.entries(USERS)) {
