@@ -19,7 +19,11 @@ async function startProgram(
 }
 
 test.each([
-  ["prints why it ends", `console.error("kontiki: no luck"); process.exitCode = 1;`, /^no luck$/],
+  [
+    "prints why it ends",
+    `console.error("n1 leads\\nkontiki: no luck"); process.exitCode = 1;`,
+    /^no luck$/,
+  ],
   ["ends silently", "process.exit(3);", /^it ended with status 3$/],
   ["is killed", `process.kill(process.pid, "SIGKILL");`, /^it was killed by SIGKILL$/],
 ])("a process that %s is reported", async (_title, text, message) => {

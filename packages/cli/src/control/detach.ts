@@ -16,6 +16,9 @@ const START_MS = 10 * 60_000;
 /** How long the new process may take to end before it is killed, in ms: longer than its nodes may take to stop. */
 const END_MS = 10_000;
 
+/** How a problem of the program itself begins. */
+const PROBLEM = "kontiki: ";
+
 /** What starts a cluster that outlives this process. */
 export type Detached = {
   /** The program. Default: this one. */
@@ -137,8 +140,10 @@ async function helloAt(socket: string): Promise<Hello | undefined> {
   }
 }
 
-/** The problems that a program printed, without the name of the program. */
+/** The problems that a program printed, without the name of the program; if there are none, what it printed last. */
 function lastLines(path: string): string {
   const lines = readFileSync(path, "utf8").trimEnd().split("\n").slice(-20);
-  return lines.join("\n").replace(/^kontiki: /, "");
+  const problems = lines.filter((line) => line.startsWith(PROBLEM));
+  if (problems.length === 0) return lines.join("\n");
+  return problems.map((line) => line.slice(PROBLEM.length)).join("; ");
 }

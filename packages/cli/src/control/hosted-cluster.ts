@@ -1,4 +1,3 @@
-import { KontikiError } from "@kontiki/actors";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
@@ -8,7 +7,7 @@ import { leaderOf } from "../session/leader-of.ts";
 import { verbs } from "../session/verbs/verbs.ts";
 import { isAnswered } from "./connection.ts";
 import type { Hello } from "./protocol.ts";
-import type { Registry, Registered } from "./registry.ts";
+import { nameTaken, type Registry, type Registered } from "./registry.ts";
 import { ControlServer } from "./server.ts";
 import type { Hosted } from "./visitor.ts";
 import { socketAt, socketIn } from "./socket-path.ts";
@@ -31,10 +30,7 @@ export async function reachOf({ name, data, log }: Reach, registry: Registry): P
   const chosen =
     name ?? (await freeName(registry, data === undefined ? "memory" : basename(resolve(data))));
   const before = registry.find(chosen);
-  if (before !== undefined && (await isAnswered(before.socket)))
-    throw new KontikiError(
-      `a cluster ${chosen} runs already, in process ${before.pid}: choose another --name, or "kontiki down --name ${chosen}"`,
-    );
+  if (before !== undefined && (await isAnswered(before.socket))) throw nameTaken(before);
   return {
     name: chosen,
     pid: process.pid,
@@ -98,7 +94,7 @@ export class HostedCluster {
       down: () => down.abort(),
     });
     try {
-      if (registry.folder !== undefined) registry.add(entry);
+      if (registry.folder !== undefined) await registry.add(entry);
     } catch (error) {
       await server.close();
       throw error;

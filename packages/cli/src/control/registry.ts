@@ -1,7 +1,8 @@
 import { KontikiError } from "@kontiki/actors";
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
+import { isAnswered } from "./connection.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { reasonOf } from "../output/error-text.ts";
 
@@ -54,11 +55,25 @@ export class Registry {
     }
   }
 
-  /** Adds or replaces an entry. @throws KontikiError */
-  add(entry: Registered): void {
-    const path = this.pathOf(entry.name, `.${process.pid}.new`);
-    this.#write(path, `${JSON.stringify(entry)}\n`);
-    renameSync(path, this.pathOf(entry.name, ENTRY));
+  /**
+   * Adds an entry, or replaces that of a cluster that no longer runs.
+   *
+   * @throws KontikiError also when another one has taken the name meanwhile.
+   */
+  async add(entry: Registered): Promise<void> {
+    const path = this.pathOf(entry.name, ENTRY);
+    const written = this.pathOf(entry.name, `.${process.pid}.new`);
+    this.#write(written, `${JSON.stringify(entry)}\n`);
+    try {
+      linkSync(written, path);
+    } catch {
+      const other = this.find(entry.name);
+      const isTaken = other !== undefined && other.pid !== entry.pid;
+      if (isTaken && (await isAnswered(other.socket))) throw nameTaken(other);
+      renameSync(written, path);
+    } finally {
+      rmSync(written, { force: true });
+    }
   }
 
   /** Whether an entry of this name can be written, which is not written yet. @throws KontikiError if not */
@@ -117,6 +132,13 @@ export class Registry {
       return [];
     }
   }
+}
+
+/** The error about a name that another running cluster has. */
+export function nameTaken({ name, pid }: Registered): KontikiError {
+  return new KontikiError(
+    `a cluster ${name} runs already, in process ${pid}: choose another --name, or "kontiki down --name ${name}"`,
+  );
 }
 
 function entryOf(value: unknown): Registered | undefined {
