@@ -41,6 +41,8 @@ test("a fault with a time ends by itself, and a crash is over at once", async ()
   await started;
   expect(desk.inForce).toEqual([]);
   await commonLog(cluster);
+  // The desk has kept it down, and started it again.
+  expect(cluster.node(follower).status().restarts).toBe(1);
 });
 
 test("rot is found at the restart that ends it, and repaired from other nodes", async () => {
@@ -48,6 +50,12 @@ test("rot is found at the restart that ends it, and repaired from other nodes", 
   for (let count = 0; count < 20; count += 1) valueOf(await cluster.propose(put("a", `${count}`)));
   const { nodes } = await desk.inject({ bitRot: "follower" });
   const [struck] = nodes;
+  const other = cluster.nodeIds.find((id) => id !== struck) ?? "";
+  await expect(cluster.node(other).wipe()).rejects.toThrow(
+    new RegExp(
+      `^without the disk of ${other} only 1 of 3 .*, because that of ${struck} is damaged`,
+    ),
+  );
   const trouble = nextEvent(cluster, "trouble", ({ node }) => node === struck);
   await desk.heal(() => true);
   expect((await trouble).what).toMatch(/the log is damaged/);

@@ -50,7 +50,7 @@ test("a violation has a token and a page", async () => {
 test("runs report the errors of a scenario", async () => {
   const job = jobOf({ scenarios: ["no_such_scenario"] });
   await expect(job.run(first)).rejects.toThrow(
-    "a job broke at no_such_scenario, seed 1: no_such_scenario",
+    "no_such_scenario, seed 1: no_such_scenario: is not a scenario: ",
   );
 });
 

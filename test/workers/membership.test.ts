@@ -192,6 +192,27 @@ describe("one change after another", () => {
     },
   );
 
+  test(
+    "a disk is not wiped while another voter leaves, and none leaves while one is wiped",
+    SLOW,
+    async () => {
+      const cluster = await start({ nodes: 3 });
+      valueOf(await cluster.propose(put("a", "1")));
+      await cluster.converged(PATIENT);
+      const wipe = cluster.node("n3").wipe(PATIENT);
+      // Alone, n1 could not commit that n2 has left: it waits until n3 votes again.
+      await Promise.all([wipe, cluster.removeNode("n2", PATIENT)]);
+      expect(await roles(cluster)).toEqual({ n1: "voter", n3: "voter" });
+      await cluster.addNode("n4", PATIENT);
+      const removal = cluster.removeNode("n4", PATIENT);
+      await expect(cluster.node("n3").wipe(PATIENT)).rejects.toThrow(
+        /^without the disk of n3 only 1 of 3 voters would hold all acknowledged commands, and 2 must: /,
+      );
+      await removal;
+      expect(valueOf(await cluster.get("a", PATIENT))).toBe("1");
+    },
+  );
+
   test("an impossible change is refused, and nothing is left of it", SLOW, async () => {
     const cluster = await start({ nodes: ["n1"] });
     const refused = async (what: Promise<unknown>, message: RegExp): Promise<void> => {

@@ -65,8 +65,10 @@ async function problemOf(error: unknown): Promise<string | undefined> {
   return surroundingsText(error);
 }
 
-const startCluster: StartCluster = async (options) => {
+const startCluster: StartCluster = async ({ mustHold, ...options }) => {
   const { Cluster } = await import("@kontiki/actors");
+  if (mustHold !== undefined)
+    await (await import("./launch/held-nodes.ts")).checkHeld(mustHold, options);
   const cluster = await Cluster.start(options);
   return Object.assign(cluster, {
     openFaults: async () => {

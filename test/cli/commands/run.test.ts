@@ -1,6 +1,6 @@
 import { KontikiError } from "@kontiki/actors";
 import { run } from "@kontiki/cli";
-import { SOMETIMES, type RunReport, type Task } from "@kontiki/testing";
+import { ScenarioError, SOMETIMES, type RunReport, type Task } from "@kontiki/testing";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -329,6 +329,20 @@ describe("the results so far are printed when it ends early", () => {
     expect(status).toBe(4);
     expect(stdout).toContain("1.0 s, ended by a broken job\n");
     expect(stderr).toBe("kontiki: a job broke at backup, seed 2: out of memory\n");
+  });
+
+  test("by a scenario whose module throws, which is broken", async () => {
+    const wrong = new ScenarioError("./own.mjs, seed 2", [
+      { path: ["commands"], on: "value", text: "throws Error: no\nluck", place: undefined },
+    ]);
+    const engines = new FakeEngines((task) => {
+      if (task.seed === 2) throw wrong;
+      return stuck(task);
+    });
+    const { status, stdout, stderr } = await tried(args, engines);
+    expect(status).toBe(2);
+    expect(stdout).toContain("1.0 s, ended by a broken scenario\n");
+    expect(stderr).toBe("kontiki: ./own.mjs, seed 2: commands throws Error: no; luck\n");
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,4 +76,14 @@ test("a file of peers that cannot be read is named", async () => {
   expect(await up(right, "z")).toMatch(
     /^kontiki: --host z: --peers \S+ has no such host; it has a/,
   );
+});
+
+test("a file of peers is read once: it may be a pipe", async () => {
+  const file = peersFile();
+  const pipe = `${file}.pipe`;
+  execFileSync("mkfifo", [pipe]);
+  const writer = spawn("sh", ["-c", 'cat "$0" > "$1"; echo again > "$1"', file, pipe]);
+  onTestFinished(() => void writer.kill("SIGKILL"));
+  const { started, stderr } = await runOnFake(["up", "--host", "a", "--peers", pipe, ...NATS]);
+  expect({ stderr, peers: started?.peers }).toEqual({ stderr: "", peers: PEERS });
 });

@@ -1,8 +1,12 @@
+import { openDataDirectory } from "@kontiki/actors";
 import { run } from "@kontiki/cli";
+import { nodeId } from "@kontiki/core";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeHost, runOnFake } from "../support/fake-host.ts";
-import { objects } from "../support/kontiki.ts";
+import { objects, temporaryDirectory } from "../support/kontiki.ts";
 
 describe("options of up", () => {
   test("have defaults", async () => {
@@ -161,6 +165,19 @@ describe("--wipe", () => {
   test("of a node that does not exist fails, and the commands are run all the same", async () => {
     const ended = await runOnFake(["up", "--wipe", "n9"], "put k v", new FakeCluster());
     expect(ended).toMatchObject({ status: 1, stdout: "ok\n", stderr: "there is no node n9\n" });
+  });
+
+  test("of a node that a folder does not hold is refused before anything is written", async () => {
+    const data = join(temporaryDirectory(), "data");
+    const refused = async (): Promise<string> => {
+      const host = new FakeHost();
+      expect(await run(["up", "--data", data, "--wipe", "n9"], host)).toBe(1);
+      return host.stderr.text;
+    };
+    expect(await refused()).toBe(`kontiki: --wipe n9: there is no cluster in ${data}\n`);
+    expect(existsSync(data)).toBe(false);
+    openDataDirectory(data, [nodeId("n1")]).close();
+    expect(await refused()).toBe(`kontiki: --wipe n9: ${data} has no such node; it has n1\n`);
   });
 
   test("takes the name of a node, never leader, and has no use in memory", async () => {

@@ -31,3 +31,18 @@ test("a command that is not plain data is refused by name", () => {
     ]),
   );
 });
+
+test("what the generator throws is an error of the scenario, with its cause", () => {
+  const cause = new TypeError("no such account");
+  const commands = (): OwnCommand => {
+    throw cause;
+  };
+  const plan = (): unknown => planOfParts({ scenario, commands }, 1);
+  expect(plan).toThrow(ScenarioError);
+  expect(plan).toThrow(
+    expect.objectContaining({
+      message: "own: commands throws TypeError: no such account",
+      cause,
+    }) as Error,
+  );
+});

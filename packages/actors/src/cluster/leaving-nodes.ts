@@ -17,6 +17,19 @@ const HOST_MS = 15_000;
 
 const DONE: HostAnswer = { type: "answer", value: null };
 
+/** While nodes leave, their disks count for no wipe of another one: they are removed in the end. */
+export async function leavingWhile(
+  nodes: readonly LeavingNode[],
+  act: () => Promise<void>,
+): Promise<void> {
+  const ends = nodes.flatMap(({ child }) => child?.beginWipe() ?? []);
+  try {
+    await act();
+  } finally {
+    for (const end of ends) end();
+  }
+}
+
 /** Ends the nodes that have left the cluster, on the host where they are, and removes their disks. */
 export class LeavingNodes {
   readonly #supervisor: RemoteSupervisor;

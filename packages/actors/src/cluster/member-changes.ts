@@ -4,7 +4,7 @@ import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { ChangeError, KontikiError, messageOf } from "../errors.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
-import { LeavingNodes, type LeavingNode } from "./leaving-nodes.ts";
+import { LeavingNodes, leavingWhile, type LeavingNode } from "./leaving-nodes.ts";
 import {
   learner,
   reach,
@@ -79,15 +79,19 @@ export class MemberChanges {
     this.#checkNew(node);
     const disk = this.#disks.addNode(node, above);
     const child = this.#supervisor.add(disk);
-    try {
-      await child.start();
-      await deadline.wait(this.#supervisor.events, () => isRunning(child));
-      const target = as === "voter" ? voter(node, disk.uid, replaced?.id) : learner(node, disk.uid);
-      await reach(this.#supervisor, target, deadline, this.#pauseMs);
-    } catch (error) {
-      throw await this.#afterFailure(child, error);
-    }
-    if (replaced !== undefined) await this.#leaving.drop(replaced);
+    const gone = replaced === undefined ? [] : [replaced];
+    await leavingWhile(gone, async () => {
+      try {
+        await child.start();
+        await deadline.wait(this.#supervisor.events, () => isRunning(child));
+        const target =
+          as === "voter" ? voter(node, disk.uid, replaced?.id) : learner(node, disk.uid);
+        await reach(this.#supervisor, target, deadline, this.#pauseMs);
+      } catch (error) {
+        throw await this.#afterFailure(child, error);
+      }
+      if (replaced !== undefined) await this.#leaving.drop(replaced);
+    });
   }
 
   /** Removes a node from the cluster and, once that is committed, its thread and its disk. */
@@ -97,8 +101,10 @@ export class MemberChanges {
     this.#supervisor.checkRunning();
     const node = this.#leaving.nodeOf(id);
     const deadline = new Deadline(`removing ${node.id}`, options);
-    await this.#reach(removed(node.id), deadline);
-    await this.#leaving.drop(node);
+    await leavingWhile([node], async () => {
+      await this.#reach(removed(node.id), deadline);
+      await this.#leaving.drop(node);
+    });
   }
 
   /** Changes several members in one change, through a joint membership. Resolves when it is committed and left. */
@@ -121,18 +127,20 @@ export class MemberChanges {
     const disks = coming.map(({ id, uid }) => ({ node: id, uid }));
     const learners = demoted.map(({ id }) => ({ node: id, uid: this.#uidOf(id) }));
     const left = leaving.map(({ id }) => id);
-    try {
-      for (const child of coming) await child.start();
-      await deadline.wait(this.#supervisor.events, () =>
-        coming.every((child) => isRunning(child)) ? true : undefined,
-      );
-      await reach(this.#supervisor, shape(disks, left, learners), deadline, this.#pauseMs);
-    } catch (error) {
-      let failure: unknown = error;
-      for (const child of coming) failure = await this.#afterFailure(child, failure);
-      throw coming.length === 0 ? saysWhatIsOpen(error) : failure;
-    }
-    for (const node of leaving) await this.#leaving.drop(node);
+    await leavingWhile(leaving, async () => {
+      try {
+        for (const child of coming) await child.start();
+        await deadline.wait(this.#supervisor.events, () =>
+          coming.every((child) => isRunning(child)) ? true : undefined,
+        );
+        await reach(this.#supervisor, shape(disks, left, learners), deadline, this.#pauseMs);
+      } catch (error) {
+        let failure: unknown = error;
+        for (const child of coming) failure = await this.#afterFailure(child, failure);
+        throw coming.length === 0 ? saysWhatIsOpen(error) : failure;
+      }
+      for (const node of leaving) await this.#leaving.drop(node);
+    });
   }
 
   /** Makes a node a voter as soon as it has caught up. Resolves when it is one. */

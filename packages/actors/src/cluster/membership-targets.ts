@@ -6,6 +6,7 @@ import type { LeaderMembership } from "../threads/cluster-view.ts";
 import { askNode, readChangeAnswer } from "./ask-node.ts";
 import { changeEnd, leaderForChange } from "./change-end.ts";
 import type { Deadline } from "./deadline.ts";
+import { lackOfDisks } from "./lost-voters.ts";
 
 /** How long a leader may take to answer a request, in ms: longer than the longest turn. */
 const CALL_MS = 10_000;
@@ -21,11 +22,14 @@ export type MembershipTarget = {
   readonly holds: (membership: Membership) => boolean;
   /** What to request from a leader; undefined if it was requested and continues automatically. */
   readonly changes: (membership: Membership) => readonly Change[] | undefined;
+  /** The voters that leave, or lose their votes. Default: none. */
+  readonly leaving?: readonly NodeId[] | undefined;
 };
 
 /** The node is a voter with the disk `uid`, and `replaces`, if given, is removed. */
 export function voter(node: NodeId, uid: number, replaces?: NodeId): MembershipTarget {
   return {
+    leaving: replaces === undefined ? [] : [replaces],
     holds: (membership) =>
       isFullVoter(membership, node) &&
       uidOf(membership, node) === uid &&
@@ -60,6 +64,7 @@ export function shape(
     ),
   ];
   return {
+    leaving: [...leaving, ...demoted.map(({ node }) => node)],
     holds: (membership) =>
       coming.every(
         ({ node, uid }) => isFullVoter(membership, node) && uidOf(membership, node) === uid,
@@ -73,6 +78,7 @@ export function shape(
 /** The node is not a member. */
 export function removed(node: NodeId): MembershipTarget {
   return {
+    leaving: [node],
     holds: (membership) => !isMember(membership, node),
     changes: () => [{ type: "remove", node }],
   };
@@ -84,7 +90,7 @@ type Fate = "taken" | "open" | "notNow";
 /**
  * Sends requests to the current leader, again and again, until its membership has the target state and is committed. A
  * leader accepts one change at a time, and none before it has committed an entry of its term (dissertation 4.1); this
- * waits for both.
+ * waits for both, and until enough of the voters that stay have their disks.
  *
  * @throws RefusedChangeError for a change that is never accepted, ChangeError when the time has run out or no quorum can
  *   come.
@@ -104,6 +110,12 @@ export async function reach(
       const atRest = committed && !isJoint(membership);
       if (atRest && target.holds(membership)) return;
       const changes = atRest ? target.changes(membership) : undefined;
+      const lack = changes && (await lackOfDisks(supervisor, membership, target.leaving ?? []));
+      if (lack !== undefined) {
+        deadline.obstacle = lack;
+        await deadline.pause(pauseMs);
+        continue;
+      }
       if (changes === undefined) {
         // At rest, an earlier request for the same leads to the target.
         isOpen ||= atRest;

@@ -162,8 +162,10 @@ export class NodeHandle {
    * The old disk is removed, but kept if the node had failed or its disk held damaged files: in a data directory as
    * `<node>.damaged-<number>`.
    *
-   * @throws KontikiError when the voters without it are not a majority that runs and holds all acknowledged commands,
-   * or when it cannot be stopped, wiped or started, or does not get its vote back in time. A node whose disk was not
+   * A change of members that is under way is waited for.
+   *
+   * @throws KontikiError when the voters without it are not a majority that runs and holds all acknowledged commands, not
+   * counting those that are being wiped or removed, or whose disks are damaged, as far as they are here, or when it cannot be stopped, wiped or started, or does not get its vote back in time. A node whose disk was not
    * wiped completely cannot be started until it is wiped again.
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
@@ -171,7 +173,7 @@ export class NodeHandle {
     const votes = this.#isVoter();
     const noLongerWiped = this.#child.beginWipe();
     try {
-      await checkSpareDisk(this.#child, this.#supervisor);
+      await checkSpareDisk(this.#child, this.#supervisor, this.#disks, options);
       await this.#replaceDisk();
       await this.start(options);
     } finally {

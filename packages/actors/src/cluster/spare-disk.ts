@@ -1,10 +1,17 @@
-import { majority, type NodeId } from "@kontiki/core";
+import { isJoint, majority, type NodeId } from "@kontiki/core";
+import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { SILENT_MS } from "../hosts/other-hosts.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
-import { Deadline } from "./deadline.ts";
+import type { LeaderMembership } from "../threads/cluster-view.ts";
+import { Deadline, type WaitOptions } from "./deadline.ts";
+import type { Disk } from "../storage/disk/disk.ts";
+import { FileDisk } from "../storage/disk/file-disk.ts";
+import { MemoryDisk } from "../storage/disk/memory-disk.ts";
+import { maxSegmentBytes } from "../storage/wal/open-wal.ts";
+import { hiddenDamage } from "./hidden-damage.ts";
 import { askHostsForAll, HOST_MS } from "./other-hosts.ts";
 
 /**
@@ -15,26 +22,57 @@ const HOSTS_MS = 2 * SILENT_MS;
 const PAUSE_MS = 100;
 
 /** A node, and whether its disk is being wiped. */
-type SpareNode = { readonly status: NodeStatus; readonly isBeingWiped: boolean };
+type SpareNode = {
+  readonly status: NodeStatus;
+  readonly isBeingWiped: boolean;
+  /** What is damaged on its disk and was not found before; undefined if nothing is, or if it is not known. */
+  readonly damage?: string | undefined;
+};
+
+/** What is damaged on disks, by node. */
+type Damages = ReadonlyMap<NodeId, string>;
 
 /**
  * Refuses to lose the disk of a node that the cluster needs. Acknowledged commands are on a majority of the voters' disks,
  * and only a majority can add a wiped node again. So the others must be a majority without it, counting those that run,
- * have their vote, whose log is intact, and whose disk is not being wiped at the same time. Other hosts are asked.
+ * have their vote, whose log is intact, and whose disk is not being wiped or removed at the same time. Other hosts are asked.
+ * In the end the disks here are read, for damage that was not found yet.
+ * While the membership is joint, that holds for both halves (dissertation 4.3).
+ *
+ * A membership that is not committed may yet be undone, and the one before it decides again (dissertation 4.1). So the end of a
+ * change is waited for, and then it is checked once more.
  *
  * The node must count as being wiped already: of two nodes at once, at least one call then learns of the other's, also where
  * they are on two hosts, because each of these says so before it asks.
  *
- * @throws KontikiError when they are not.
+ * @throws KontikiError when they are not, or when a change of members does not end in time.
  */
 export async function checkSpareDisk(
   { id }: RemoteChild,
   supervisor: RemoteSupervisor,
+  disks: ClusterDisks,
+  options: WaitOptions,
 ): Promise<void> {
-  const told = supervisor.hasOtherHosts ? await toldByAll(supervisor) : [];
-  const here = supervisor.children.map((child) => spareNodeOf(child));
-  const voters = supervisor.leaderMembership()?.membership.voters ?? supervisor.nodeIds;
-  checkSpare(id, voters, [...here, ...told]);
+  const deadline = new Deadline(`wiping ${id}`, options);
+  deadline.obstacle = "a change of members is under way";
+  let damage: Damages | undefined;
+  for (;;) {
+    const told = supervisor.hasOtherHosts ? await toldByAll(supervisor) : [];
+    const here = supervisor.children.map((child) => spareNodeOf(child, damage));
+    const known = supervisor.leaderMembership();
+    checkSpare(id, known?.membership.voters ?? supervisor.nodeIds, [...here, ...told]);
+    checkSpare(id, known?.membership.outgoing ?? [], [...here, ...told]);
+    if (!isAtRest(known)) {
+      const look = (): true | undefined => isAtRest(supervisor.leaderMembership()) || undefined;
+      await deadline.wait(supervisor.events, look);
+    } else if (damage === undefined) damage = await hiddenDamages(id, supervisor, disks);
+    else return;
+  }
+}
+
+/** Without a leader nothing is known of a change: then the voters must be intact as they are. */
+function isAtRest(known: LeaderMembership | undefined): boolean {
+  return known === undefined || (known.committed && !isJoint(known.membership));
 }
 
 /** What all hosts tell; after some time, what those tell that answer. */
@@ -48,8 +86,33 @@ async function toldByAll(supervisor: RemoteSupervisor): Promise<readonly SpareNo
   }
 }
 
-function spareNodeOf(child: RemoteChild): SpareNode {
-  return { status: child.status(), isBeingWiped: child.isBeingWiped };
+/** What is damaged on the disks of the others that are here and run. */
+async function hiddenDamages(
+  id: NodeId,
+  { children }: RemoteSupervisor,
+  disks: ClusterDisks,
+): Promise<Damages> {
+  const paths = new Map(disks.disks().map(({ node, path }) => [node, path]));
+  const found = new Map<NodeId, string>();
+  for (const child of children) {
+    const isOther = child.id !== id && isIntact(spareNodeOf(child));
+    const disk = isOther ? diskBeside(child, paths.get(child.id)) : undefined;
+    const damage = disk && (await hiddenDamage(disk));
+    if (damage !== undefined) found.set(child.id, damage);
+  }
+  return found;
+}
+
+/** Its files; undefined for those in memory of a cluster without faults, in which nothing else can damage them. */
+function diskBeside({ faults }: RemoteChild, path: string | undefined): Disk | undefined {
+  if (path !== undefined) return new FileDisk(path);
+  if (faults?.disk.type !== "memory") return undefined;
+  return new MemoryDisk({ files: faults.disk.files, maxFileBytes: maxSegmentBytes() });
+}
+
+function spareNodeOf(child: RemoteChild, damages?: Damages): SpareNode {
+  const { id, isBeingWiped } = child;
+  return { status: child.status(), isBeingWiped, damage: damages?.get(id) };
 }
 
 function checkSpare(id: NodeId, voters: readonly NodeId[], nodes: readonly SpareNode[]): void {
@@ -59,16 +122,21 @@ function checkSpare(id: NodeId, voters: readonly NodeId[], nodes: readonly Spare
   const others = nodes.filter(({ status }) => status.id !== id && voters.includes(status.id));
   const spare = others.filter(isIntact).length;
   const needed = majority(voters.length);
-  if (spare < needed)
-    throw new KontikiError(
-      `without the disk of ${id} only ${spare} of ${voters.length} voters would hold all acknowledged commands, ` +
-        `and ${needed} must: wait until the others run and vote, or add a node first`,
-    );
+  if (spare >= needed) return;
+  const lacking = `without the disk of ${id} only ${spare} of ${voters.length} voters would hold all acknowledged commands, and ${needed} must`;
+  const damaged = others.find(({ damage }) => damage !== undefined);
+  if (damaged === undefined)
+    throw new KontikiError(`${lacking}: wait until the others run and vote, or add a node first`);
+  const { status, damage } = damaged;
+  throw new KontikiError(
+    `${lacking}, because that of ${status.id} is damaged (${damage}): restart ${status.id}, which repairs it from the others`,
+  );
 }
 
 /** Whether a node runs, has its vote, and lacks nothing that it promised to hold. */
-function isIntact({ status, isBeingWiped }: SpareNode): boolean {
+function isIntact({ status, isBeingWiped, damage }: SpareNode): boolean {
   const { life, raft, trouble } = status;
-  if (isBeingWiped || life.type !== "running" || trouble !== undefined) return false;
+  if (damage !== undefined || isBeingWiped || life.type !== "running" || trouble !== undefined)
+    return false;
   return raft?.votes === true && !raft.repairing;
 }

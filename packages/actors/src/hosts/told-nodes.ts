@@ -22,7 +22,7 @@ export type ToldNode = {
   readonly membership:
     | { readonly index: Index; readonly membership: Membership; readonly committed: boolean }
     | undefined;
-  /** Whether its disk is being wiped, or is about to be. */
+  /** Whether its disk is being wiped or removed, or is about to be. */
   readonly isBeingWiped: boolean;
 };
 

@@ -49,7 +49,7 @@ export class RemoteChild {
   /** Why it was closed, and whether it was removed since: its name may be another node's now. */
   #closed: string | undefined;
   #isForgotten = false;
-  /** How many calls are wiping its disk. */
+  /** How many calls are wiping its disk, or removing the node. */
   #wipes = 0;
   /** The disk is replaced by one at a time. */
   #replacing: Promise<void> = Promise.resolve();
@@ -84,7 +84,10 @@ export class RemoteChild {
     return this.#state.hasThread;
   }
 
-  /** Whether its disk is being wiped: what is on it does not count any more, although the node may still run and vote. */
+  /**
+   * Whether its disk is being wiped, or removed with the node: what is on it does not count any more, although the node may
+   * still run and vote.
+   */
   get isBeingWiped(): boolean {
     return this.#wipes > 0;
   }
@@ -193,7 +196,10 @@ export class RemoteChild {
     return replaced;
   }
 
-  /** Its disk is about to be wiped. Returns a function that ends this, when the node has started from the new disk. */
+  /**
+   * Its disk is about to be wiped, or removed with the node. Returns a function that ends this, when the node has started from the
+   * new disk, or the attempt has failed.
+   */
   beginWipe(): () => void {
     this.#wipes += 1;
     return () => void (this.#wipes -= 1);

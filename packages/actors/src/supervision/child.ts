@@ -100,7 +100,6 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
 
   /** Starts the next thread of a child that is restarted. */
   respawn(): void {
-    this.#restarts.counted();
     this.#spawn();
   }
 
@@ -190,6 +189,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
 
   #spawn(): void {
     this.#incarnation += 1;
+    this.#restarts.starting();
     this.on({ type: "spawned" });
     const incarnation = this.#incarnation;
     try {
@@ -250,6 +250,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
         this.on({ type: "stopped" });
         return this.#report({ type: "stopped" });
       case "recycling":
+        this.#restarts.crashed();
         this.on({ type: "crashed", cause: life.cause });
         return this.#report({ type: "recycled", cause: life.cause });
       case "unusable":
@@ -283,6 +284,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   /** The next life is set before the crash is reported: a listener may stop the child, or start it. */
   #onCrash(cause: string, life: ActorLife["type"]): void {
     const asked = life === "crashing";
+    this.#restarts.crashed();
     const decision = this.#decide(cause, asked);
     const { crashes, restartInMs, giveUp } = decision;
     this.#host.onCrashed(decision);

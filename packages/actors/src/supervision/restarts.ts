@@ -9,6 +9,8 @@ export class Restarts {
   readonly #policy: RestartPolicy;
   readonly #onDue: () => void;
   #count = 0;
+  /** Whether the last life ended in a crash, or in one of another actor that takes this one with it. */
+  #isDue = false;
   #crashTimes: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -23,9 +25,15 @@ export class Restarts {
     return this.#count;
   }
 
-  /** Counts a restart. */
-  counted(): void {
-    this.#count += 1;
+  /** A thread is about to start: a restart if its last one crashed, whoever starts it again. */
+  starting(): void {
+    if (this.#isDue) this.#count += 1;
+    this.#isDue = false;
+  }
+
+  /** The thread has crashed, or was ended because of a crash. */
+  crashed(): void {
+    this.#isDue = true;
   }
 
   /** Has the actor restarted after a pause, or gives it up. A requested crash does not count against it. */

@@ -20,7 +20,7 @@ import { campaignProgressText } from "../campaign/progress.ts";
 import { seedsText } from "../campaign/run-text.ts";
 import { writeRun } from "../campaign/write-run.ts";
 import type { Engines } from "../engines/engines.ts";
-import { EXIT_OK, EXIT_TOOL, verdictStatus, type Host } from "../host/host.ts";
+import { EXIT_OK, EXIT_TOOL, EXIT_USAGE, verdictStatus, type Host } from "../host/host.ts";
 import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { colorsFor } from "../output/colors.ts";
 import { judging } from "../output/judging.ts";
@@ -102,8 +102,8 @@ async function runAll(
   if (options.html !== undefined) await writeFirst(options.html, run, notes);
   if (reports !== undefined) noteReports(reports, notes);
   if (run.result.broken !== undefined) {
-    notes.problem(run.result.broken);
-    return EXIT_TOOL;
+    notes.problem(run.result.broken.replace(/\s*\n\s*/g, "; "));
+    return run.result.isScenarioWrong ? EXIT_USAGE : EXIT_TOOL;
   }
   return verdictStatus(verdictOf(run));
 }
@@ -218,10 +218,10 @@ function usualJobs(engine: Engine): number {
 }
 
 function endOf(
-  { isComplete, broken }: CampaignResult,
+  { isComplete, broken, isScenarioWrong }: CampaignResult,
   signal: AbortSignal,
 ): CampaignRun["endedBy"] {
-  if (broken !== undefined) return "job";
+  if (broken !== undefined) return isScenarioWrong ? "scenario" : "job";
   if (isComplete) return undefined;
   return signal.aborted ? "interruption" : "time";
 }

@@ -1,7 +1,9 @@
 import { KontikiError } from "@kontiki/actors";
 import { rmSync } from "node:fs";
-import { Connection, isAnswered } from "../control/connection.ts";
+import { Connection } from "../control/connection.ts";
+import { isAnswered } from "../control/dial.ts";
 import { startDetached } from "../control/detach.ts";
+import { detachedArgs } from "../host/detached-args.ts";
 import { reachText } from "../gateway/reach.ts";
 import { reachOf } from "../control/hosted-cluster.ts";
 import type { Hello } from "../control/protocol.ts";
@@ -11,6 +13,9 @@ import { messageOf } from "../output/error-text.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import type { UpOptions } from "./up.ts";
+
+/** How long a cluster may take to say whether it has a leader, in ms: "wait leader" takes half of it at most. */
+const LEADER_MS = 60_000;
 
 /** Starts a cluster in a process of its own, tells how to reach it, and resolves to the exit status. */
 export async function upDetached(
@@ -28,7 +33,7 @@ export async function upDetached(
   // That of an earlier cluster with this name.
   if (options.log === undefined) rmSync(log, { force: true });
   const output = registry.pathOf(entry.name, ".err");
-  const args = [...withoutDetach(argv), "--serve", "--name", entry.name, "--log", log];
+  const args = detachedArgs(argv, { name: entry.name, log });
   const started = startDetached({ args, socket: entry.socket, output }, host.signal);
   try {
     let hello = await notes.during("starting the nodes ...", started);
@@ -43,24 +48,19 @@ export async function upDetached(
   }
 }
 
-/** What the new process gets: all of this command line, but what only the old one does. */
-function withoutDetach(argv: readonly string[]): readonly string[] {
-  return argv.filter(
-    (word, at) => word !== "--detach" && !/^--wait(=|$)/.test(word) && argv[at - 1] !== "--wait",
-  );
-}
-
 async function waitForLeader(socket: string, notes: Notes, { signal }: Host): Promise<Hello> {
   const connection = await Connection.open(socket);
   if (connection === undefined) throw new KontikiError("the cluster ended before it had a leader");
   const stop = (): void => connection.close();
   signal.addEventListener("abort", stop, { once: true });
+  const timer = setTimeout(stop, LEADER_MS);
   try {
     const waited = connection.request("wait leader");
     const reply = await notes.during("waiting for a leader ...", waited);
     if ("ok" in reply && !reply.ok) throw new KontikiError(`it runs, but ${reply.error}`);
     return await connection.hello();
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener("abort", stop);
     connection.close();
   }

@@ -1,13 +1,12 @@
-import type { ClusterOptions } from "@kontiki/actors";
+import type { ClusterOptions, Peers } from "@kontiki/actors";
 import { natsOptions, type ServerOptions } from "../fleet/server-options.ts";
-import { peersIn } from "../launch/peers-file.ts";
 
 /** The options of `up` for a cluster with nodes on several hosts. */
 export type HostOptions = {
   /** The name of this host. */
   readonly host?: string;
-  /** The file with the cluster's id and the nodes of each host. */
-  readonly peers?: string;
+  /** The cluster's id and the nodes of each host, which are checked when the cluster starts. */
+  readonly peers?: Peers;
 } & Partial<ServerOptions>;
 
 /** What the cluster is started with; nothing for a cluster of one host. @throws KontikiError */
@@ -20,8 +19,5 @@ export async function hostOptionsOf({
   if (host === undefined || peers === undefined || servers === undefined) return {};
   const { nats } = await import("@kontiki/nats");
   const transport = nats(natsOptions({ nats: servers, ...more }));
-  const read = peersIn(peers);
-  if (typeof read !== "string") return { host, peers: read, transport };
-  const { KontikiError } = await import("@kontiki/actors");
-  throw new KontikiError(read);
+  return { host, peers, transport };
 }

@@ -35,6 +35,8 @@ export type UpOptions = TuningOptions &
     readonly name?: string;
     readonly serve?: true;
     readonly detach?: true;
+    /** It is the process that `--detach` started: it serves. */
+    readonly detached?: true;
     readonly wait?: "leader";
     readonly log?: string;
     readonly http?: number;
@@ -71,6 +73,7 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     ...(options.rename === undefined ? {} : { renames: options.rename }),
     ...tuningOf(options),
     faults: true,
+    ...(options.wipe === undefined ? {} : { mustHold: options.wipe }),
     ...(await hostOptionsOf(options)),
   };
   let gateway: Gateway | undefined;

@@ -19,15 +19,16 @@ export type CampaignRun = {
   /** Real time. */
   readonly elapsedMs: number;
   /** What ended it early; undefined when it was completed. A campaign of a fleet may be stopped, and may be looked at now. */
-  readonly endedBy: "time" | "interruption" | "job" | "stop" | "now" | undefined;
+  readonly endedBy: "time" | "interruption" | "job" | "scenario" | "stop" | "now" | undefined;
 };
 
 /**
- * The verdict of a campaign. One that a broken job ended, or that ended before it had run as many seeds as it was to run,
+ * The verdict of a campaign. One that a broken job or scenario ended, or that ended before it had run as many seeds as it was to run,
  * is not valid: nothing is known of the others.
  */
 export function verdictOf({ result, seeds, endedBy }: CampaignRun): RunReport["verdict"] {
   const verdict = campaignVerdict(result.tallies);
-  const isCut = endedBy === "job" || (endedBy !== undefined && seeds.count !== undefined);
+  const isBroken = endedBy === "job" || endedBy === "scenario";
+  const isCut = isBroken || (endedBy !== undefined && seeds.count !== undefined);
   return isCut && verdict === "valid" ? "unknown" : verdict;
 }

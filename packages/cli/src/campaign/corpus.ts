@@ -1,8 +1,9 @@
 import type { KeptPlan } from "@kontiki/testing";
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { makeFolder } from "../host/make-folder.ts";
 import { badInput } from "../output/check-failure.ts";
 import { messageOf, reasonOf } from "../output/error-text.ts";
 
@@ -49,7 +50,7 @@ export async function writeCorpus(
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     return await readdir(folder);
   } catch (error) {
     throw badInput(`cannot use --corpus ${folder}: ${reasonOf(error)}`);

@@ -45,6 +45,7 @@ const ENDED_BY = {
   time: "ended by --time",
   interruption: "ended by an interruption",
   job: "ended by a broken job",
+  scenario: "ended by a broken scenario",
   stop: "stopped",
   now: "still running",
 } as const;

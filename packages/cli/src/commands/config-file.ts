@@ -11,10 +11,11 @@ import {
   type Scalar,
   type YAMLParseError,
 } from "yaml";
+import { DETACHED } from "../host/detached-args.ts";
 import { reasonOf } from "../output/error-text.ts";
 
 /** Options that only make sense on a command line. */
-const NOT_IN_FILES = ["--config", "--help"];
+const NOT_IN_FILES = ["--config", "--help", DETACHED];
 
 /**
  * Takes options from a YAML file: a map from names of options, without dashes in front, to values. The command line comes

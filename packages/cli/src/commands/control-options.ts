@@ -1,5 +1,7 @@
 import { Option, type Command } from "commander";
-import type { UpOptions } from "../actions/up.ts";
+import type { GivenUpOptions } from "./host-options.ts";
+import { DETACHED } from "../host/detached-args.ts";
+import { checkUsers } from "./option-users.ts";
 import { clusterName, file, token, wholeNumber } from "./options.ts";
 
 /** Adds options of how a cluster is run and reached. */
@@ -13,11 +15,11 @@ export function withControl(command: Command): Command {
     )
     .option("--serve", "read no commands: run until kontiki down, or a signal")
     .addOption(
-      new Option("--detach", "start the cluster in a process of its own, and return").conflicts([
+      new Option("--detach", "start the cluster in a process of its own, and return").conflicts(
         "serve",
-        "wipe",
-      ]),
+      ),
     )
+    .addOption(new Option(DETACHED).hideHelp())
     .addOption(
       new Option("--wait <what>", "with --detach: return when there is a leader").choices([
         "leader",
@@ -45,11 +47,13 @@ export function withControl(command: Command): Command {
 }
 
 /** What the parser cannot see, because an option may come from a file. */
-export function checkTogether(command: Command, options: UpOptions): void {
-  if (options.wait !== undefined && options.detach !== true && options.serve !== true)
-    command.error("error: --wait needs --detach");
-  if (options.detach === true && options.wipe !== undefined && options.serve !== true)
-    command.error("error: --detach cannot be used with --wipe");
+export function checkTogether(command: Command, options: GivenUpOptions): void {
+  const isDetached = options.detach === true || options.detached === true;
+  if (options.wait !== undefined && !isDetached) command.error("error: --wait needs --detach");
+  const servesByFile = command.getOptionValueSource("serve") === "config";
+  if (options.detach === true && servesByFile && options.detached !== true)
+    command.error("error: --detach cannot be used with --serve");
+  checkUsers(command, options);
   if (options.token !== undefined && options.http === undefined)
     command.error("error: --token needs --http");
   if (options.memory !== true) return;

@@ -1,3 +1,4 @@
+import type { Peers } from "@kontiki/actors";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
 import { NODES_MAX } from "../host/limits.ts";
@@ -41,8 +42,11 @@ export function withHosts(command: Command): Command {
     .option("--tls-key <file>", "TLS with NATS: its key");
 }
 
+/** Options of `up` as they were given: `--peers` is the path of a file, which is read once because it may be a pipe. */
+export type GivenUpOptions = Omit<UpOptions, "peers"> & { readonly peers?: string };
+
 /** Ends the command with an error unless these options fit together. */
-export function checkHosts(command: Command, options: UpOptions): void {
+export function checkHosts(command: Command, options: GivenUpOptions): void {
   const { host, peers, nats, nodes } = options;
   const { creds, nkey, tlsCa, tlsCert, tlsKey } = options;
   const given = [host, peers, nats].filter((each) => each !== undefined).length;
@@ -61,21 +65,21 @@ export function checkHosts(command: Command, options: UpOptions): void {
 }
 
 /**
- * Ends the command with an error unless the file of peers has this host. The rest of the file is checked with the other
- * options of the cluster.
+ * Reads the file of peers; undefined for none. Ends the command with an error unless it has this host. The rest of the file is
+ * checked with the other options of the cluster.
  */
-export async function checkPeers(
+export async function readPeers(
   command: Command,
-  { peers: path, host }: Pick<UpOptions, "peers" | "host">,
-): Promise<void> {
-  if (path === undefined || host === undefined) return;
+  { peers: path, host }: Pick<GivenUpOptions, "peers" | "host">,
+): Promise<Peers | undefined> {
+  if (path === undefined || host === undefined) return undefined;
   const { peersIn } = await import("../launch/peers-file.ts");
   const peers = peersIn(path);
   if (typeof peers === "string") return command.error(`error: ${peers}`);
   const hosts: unknown = peers.hosts;
-  if (typeof hosts !== "object" || hosts === null || Object.hasOwn(hosts, host)) return;
+  if (typeof hosts !== "object" || hosts === null || Object.hasOwn(hosts, host)) return peers;
   const known = Object.keys(hosts).join(", ");
-  command.error(
+  return command.error(
     `error: --host ${host}: --peers ${path} has no such host; it has ${known || "none"}`,
   );
 }

@@ -49,7 +49,7 @@ these runs: its number in this campaign, its scenario and its seed. Below are th
 scenario alone lists only a few. --seeds 12 is 2,100 runs, which meet nearly all.
 
 --json: verdict, engine, seeds (first, count, shard), jobs, elapsedMs, endedBy (null, "time",
-"interruption" or "job"), sometimes (situation: number of runs that met it; null on worker threads and hosts),
+"interruption", "job" or "scenario"), sometimes (situation: number of runs that met it; null on worker threads and hosts),
 firstMet (situation: run, seed, changes and scenario of the first of them),
 and scenarios: scenario, runs, asDrawn (runs whose plan --guided did not change), valid, violated,
 unknown, events, virtualMs, busyMs, coverage (name: count, 0 for an event that never occurred), expected

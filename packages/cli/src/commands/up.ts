@@ -11,7 +11,13 @@ import {
   rename,
   wholeNumber,
 } from "./options.ts";
-import { checkHosts, checkPeers, nodesOrNamesOption, withHosts } from "./host-options.ts";
+import {
+  checkHosts,
+  nodesOrNamesOption,
+  readPeers,
+  withHosts,
+  type GivenUpOptions,
+} from "./host-options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
@@ -69,7 +75,7 @@ export const defineUp: Define = (command, services) => {
   command.action((given: GivenOptions) => runUp(command, given, services));
 };
 
-type GivenOptions = UpOptions & { readonly config?: string };
+type GivenOptions = GivenUpOptions & { readonly config?: string };
 
 async function runUp(
   command: Command,
@@ -80,20 +86,23 @@ async function runUp(
     const { readConfig } = await import("./config-file.ts");
     readConfig(command, config);
   }
-  const options = command.opts<UpOptions>();
+  const given = command.opts<GivenUpOptions>();
+  const options: GivenUpOptions = given.detached === true ? { ...given, serve: true } : given;
   checkTogether(command, options);
   checkHosts(command, options);
   checkHeartbeat(command, options);
   const { nodes = options.memory === true ? NODES_DEFAULT : undefined } = options;
   checkPriorities(command, options.priority, typeof nodes === "number" ? nodes : undefined);
-  await checkPeers(command, options);
+  const { peers: _path, ...others } = options;
+  const peers = await readPeers(command, options);
+  const read: UpOptions = { ...others, ...(peers && { peers }) };
   if (options.detach === true && options.serve !== true) {
     const { upDetached } = await import("../actions/up-detached.ts");
-    done(await upDetached(options, argv, host));
+    done(await upDetached(read, argv, host));
     return;
   }
   const { up } = await import("../actions/up.ts");
-  done(await up(options, host, start));
+  done(await up(read, host, start));
 }
 
 function wipeOption(): Option {

@@ -59,6 +59,8 @@ export class Doors {
     const { name, log } = options;
     const isReached = isNeeded || (isInteractive && data !== undefined);
     const entry = isReached ? await reachOf({ name, data, log }, registry) : undefined;
+    if (isNeeded && entry !== undefined && registry.folder !== undefined)
+      registry.check(entry.name);
     const file =
       log === undefined
         ? undefined

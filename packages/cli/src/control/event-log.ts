@@ -1,9 +1,12 @@
 import { KontikiError, type ClusterEvent } from "@kontiki/actors";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { messageOf } from "../output/error-text.ts";
 import { eventText } from "../render/event-text.ts";
 import { timeOfDay } from "./wall-clock.ts";
+
+/** Without waiting: a pipe that nobody reads would hold up the program forever. */
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK;
 
 /** Levels as in pino, so that its tools read the file. */
 export const INFO = 30;
@@ -33,7 +36,7 @@ export class EventLog {
   /** @throws KontikiError when the file cannot be opened */
   constructor(path: string, name: string, onProblem: (problem: string) => void) {
     try {
-      this.#descriptor = openSync(path, "a", 0o600);
+      this.#descriptor = openSync(path, APPEND, 0o600);
     } catch (error) {
       throw new KontikiError(`cannot write the log: ${messageOf(error)}`, { cause: error });
     }

@@ -1,4 +1,3 @@
-import { KontikiError } from "@kontiki/actors";
 import { existsSync, realpathSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
@@ -6,9 +5,9 @@ import { version } from "../host/version.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { leaderOf } from "../session/leader-of.ts";
 import { verbs } from "../session/verbs/verbs.ts";
-import { isAnswered } from "./connection.ts";
+import { isAnswered } from "./dial.ts";
 import type { Hello } from "./protocol.ts";
-import type { Registry, Registered } from "./registry.ts";
+import { nameTaken, type Registry, type Registered } from "./registry.ts";
 import { ControlServer } from "./server.ts";
 import type { Hosted } from "./visitor.ts";
 import { socketAt, socketIn } from "./socket-path.ts";
@@ -31,10 +30,7 @@ export async function reachOf({ name, data, log }: Reach, registry: Registry): P
   const chosen =
     name ?? (await freeName(registry, data === undefined ? "memory" : basename(resolve(data))));
   const before = registry.find(chosen);
-  if (before !== undefined && (await isAnswered(before.socket)))
-    throw new KontikiError(
-      `a cluster ${chosen} runs already, in process ${before.pid}: choose another --name, or "kontiki down --name ${chosen}"`,
-    );
+  if (before !== undefined && (await isAnswered(before.socket))) throw nameTaken(before);
   return {
     name: chosen,
     pid: process.pid,
@@ -97,7 +93,12 @@ export class HostedCluster {
       ended: AbortSignal.any([ended, down.signal]),
       down: () => down.abort(),
     });
-    if (registry.folder !== undefined) registry.add(entry);
+    try {
+      if (registry.folder !== undefined) await registry.add(entry);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return new HostedCluster(entry, registry, server, down);
   }
 

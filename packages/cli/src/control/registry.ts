@@ -1,8 +1,10 @@
 import { KontikiError } from "@kontiki/actors";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
-import { messageOf } from "../output/error-text.ts";
+import { isAnswered } from "./dial.ts";
+import { makeFolder } from "../host/make-folder.ts";
+import { reasonOf } from "../output/error-text.ts";
 
 /** A cluster that can be reached from other terminals. */
 export type Registered = {
@@ -53,16 +55,32 @@ export class Registry {
     }
   }
 
-  /** Adds or replaces an entry. @throws KontikiError */
-  add(entry: Registered): void {
+  /**
+   * Adds an entry, or replaces that of a cluster that no longer runs.
+   *
+   * @throws KontikiError also when another one has taken the name meanwhile.
+   */
+  async add(entry: Registered): Promise<void> {
     const path = this.pathOf(entry.name, ENTRY);
+    const written = this.pathOf(entry.name, `.${process.pid}.new`);
+    this.#write(written, `${JSON.stringify(entry)}\n`);
     try {
-      const written = `${path}.${process.pid}`;
-      writeFileSync(written, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      linkSync(written, path);
+    } catch {
+      const other = this.find(entry.name);
+      const isTaken = other !== undefined && other.pid !== entry.pid;
+      if (isTaken && (await isAnswered(other.socket))) throw nameTaken(other);
       renameSync(written, path);
-    } catch (error) {
-      throw new KontikiError(`cannot write ${path}: ${messageOf(error)}`, { cause: error });
+    } finally {
+      rmSync(written, { force: true });
     }
+  }
+
+  /** Whether an entry of this name can be written, which is not written yet. @throws KontikiError if not */
+  check(name: string): void {
+    const path = this.pathOf(name, `.${process.pid}.new`);
+    this.#write(path, "");
+    rmSync(path);
   }
 
   /** Removes an entry, unless another cluster has taken its name. */
@@ -79,9 +97,13 @@ export class Registry {
         "there is no place to register the cluster: set HOME or XDG_STATE_HOME to an absolute path",
       );
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder, 0o700);
     } catch (error) {
-      throw new KontikiError(`cannot make ${folder}: ${messageOf(error)}`, { cause: error });
+      throw new KontikiError(
+        `cannot make ${folder}, where clusters are registered (${reasonOf(error)}): ` +
+          "set XDG_STATE_HOME to a folder that you can write to",
+        { cause: error },
+      );
     }
     return join(folder, `${name}${ending}`);
   }
@@ -92,6 +114,17 @@ export class Registry {
     return join(this.folder, `${name}.log`);
   }
 
+  #write(path: string, text: string): void {
+    try {
+      writeFileSync(path, text, { mode: 0o600 });
+    } catch (error) {
+      throw new KontikiError(
+        `cannot write ${path} (${reasonOf(error)}): set XDG_STATE_HOME to a folder that you can write to`,
+        { cause: error },
+      );
+    }
+  }
+
   #names(): readonly string[] {
     try {
       return this.folder === undefined ? [] : readdirSync(this.folder);
@@ -99,6 +132,13 @@ export class Registry {
       return [];
     }
   }
+}
+
+/** The error about a name that another running cluster has. */
+export function nameTaken({ name, pid }: Registered): KontikiError {
+  return new KontikiError(
+    `a cluster ${name} runs already, in process ${pid}: choose another --name, or "kontiki down --name ${name}"`,
+  );
 }
 
 function entryOf(value: unknown): Registered | undefined {

@@ -15,8 +15,14 @@ export type ProgramCluster = Omit<SessionCluster, "node"> &
     openFaults(): Promise<Faults>;
   };
 
+/** How a cluster starts. */
+export type StartOptions = ClusterOptions & {
+  /** Nodes that its data directory must hold. Default: none. */
+  readonly mustHold?: readonly string[];
+};
+
 /** Starts a cluster of key-value machines. @throws KontikiError */
-export type StartCluster = (options: ClusterOptions) => Promise<ProgramCluster>;
+export type StartCluster = (options: StartOptions) => Promise<ProgramCluster>;
 
 /** How long nodes may take to stop gracefully. */
 const STOP_TIMEOUT_MS = 5000;
@@ -27,7 +33,7 @@ const FIRST_LEADER_TIMEOUT_MS = 5000;
 /** Starts a cluster, uses it, and stops it gracefully, even if `use` throws. */
 export async function withCluster<T>(
   start: StartCluster,
-  options: ClusterOptions,
+  options: StartOptions,
   notes: Notes,
   use: (cluster: ProgramCluster) => Promise<T>,
 ): Promise<T> {

@@ -1,5 +1,5 @@
 import { CheckFailure } from "./check-failure.ts";
-import { EXIT_TOOL, interruptedStatus, type Host } from "../host/host.ts";
+import { EXIT_TOOL, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
 import { flushed } from "./write.ts";
 import { messageOf } from "./error-text.ts";
 import type { Notes } from "./notes.ts";
@@ -24,6 +24,11 @@ export async function judging(
     if (error instanceof CheckFailure) {
       notes.problem(error.message);
       return error.status;
+    }
+    // Such as a scenario's module that draws a wrong command: the error of the module of scenarios is not loaded here.
+    if (error instanceof Error && error.name === "ScenarioError") {
+      notes.problem(messageOf(error));
+      return EXIT_USAGE;
     }
     notes.problem(`no verdict: ${surroundingsText(error) ?? messageOf(error)}`);
     return EXIT_TOOL;

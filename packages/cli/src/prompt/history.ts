@@ -1,12 +1,6 @@
-import {
-  appendFileSync,
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, chmodSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+import { makeFolder } from "../host/make-folder.ts";
 
 /** How many lines are kept, in memory and between runs. */
 export const HISTORY_LINES = 1000;
@@ -47,7 +41,7 @@ export class History {
     if (line.length > LINE_LENGTH_MAX) return;
     this.#last = line;
     quietly(() => {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(path), 0o700);
       appendFileSync(path, `${line}\n`, { mode: 0o600 });
     });
   }

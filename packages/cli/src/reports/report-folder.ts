@@ -1,6 +1,7 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KEPT_RUNS_MAX, type KeptRun } from "@kontiki/testing";
+import { makeFolder } from "../host/make-folder.ts";
 import { EXIT_TOOL } from "../host/host.ts";
 import { CheckFailure } from "../output/check-failure.ts";
 import { reasonOf } from "../output/error-text.ts";
@@ -40,7 +41,7 @@ export class ReportFolder {
   /** Creates the folder. @throws CheckFailure when that is impossible. */
   async create(): Promise<void> {
     try {
-      await mkdir(this.#directory, { recursive: true });
+      makeFolder(this.#directory);
     } catch (error) {
       throw this.#failure(error);
     }
@@ -69,7 +70,7 @@ export class ReportFolder {
     this.#writing = this.#writing.then(async () => {
       const { summary, history, page, traces } = run;
       const described = { scenario, seed, engine, ...summary };
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       await Promise.all([
         writeFile(join(folder, FILES.summary), `${JSON.stringify(described, null, 2)}\n`),
         writeFile(join(folder, FILES.history), history),

@@ -60,6 +60,8 @@ export function stateOf(spec: CampaignSpec, tally: FleetTally, span: Span): Camp
       tallies: tally.tallies,
       isComplete: tally.isComplete && broken.length === 0,
       broken: brokenText(spec, broken),
+      // A worker tells only why it could not run a range.
+      isScenarioWrong: false,
     },
     broken,
     dropped: { repeated: tally.repeated, strange: tally.strange },

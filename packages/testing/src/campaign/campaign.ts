@@ -11,6 +11,7 @@ import {
 import { GuidedPool, type Guided } from "./guided-pool.ts";
 import type { KeptPlan } from "./guide.ts";
 import type { CampaignProgress } from "./report-counter.ts";
+import { ScenarioError } from "../scenario/scenario-error.ts";
 import { SEEDS } from "./seeds.ts";
 import { POOL_OPTIONS, TaskPool, type PoolOptions } from "./task-pool.ts";
 import type { Tally } from "./tally.ts";
@@ -18,7 +19,7 @@ import type { RunReport, Task } from "./task.ts";
 
 /** Runs one task at a time. Several jobs run in parallel. */
 export interface Job {
-  /** @throws Error when the job itself failed, which says nothing about the task. */
+  /** @throws ScenarioError when the scenario is wrong, Error when the job itself failed, which says nothing about the task. */
   run(task: Task): Promise<RunReport>;
   /** Ends the job at once. A run in progress gets no answer. */
   kill(): Promise<void>;
@@ -72,8 +73,10 @@ export type CampaignResult = {
   readonly tallies: readonly Tally[];
   /** Whether every task ran: neither `signal` nor a broken job ended the campaign early. */
   readonly isComplete: boolean;
-  /** Why a job failed; undefined when none did. */
+  /** Why a job failed, or what is wrong with a scenario; undefined when nothing is. */
   readonly broken: string | undefined;
+  /** Whether `broken` is about a scenario, and not about a job. */
+  readonly isScenarioWrong: boolean;
 };
 
 /**
@@ -91,22 +94,23 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const isComplete = broken === undefined && pool.isDecided;
   await Promise.all(jobs.map((job) => job.kill()));
   pool.giveUp();
-  return { tallies: pool.tallies, isComplete, broken };
+  const isScenarioWrong = broken instanceof ScenarioError;
+  return { tallies: pool.tallies, isComplete, broken: broken?.message, isScenarioWrong };
 }
 
-/** Resolves when no task is left; to the reason when a job failed. */
+/** Resolves when no task is left; to the error when a job failed. */
 function ending(
   jobs: readonly Job[],
   pool: Pool,
   options: CampaignOptions,
-): Promise<string | undefined> {
+): Promise<Error | undefined> {
   const { signal } = options;
   return new Promise((resolve) => {
     const end = (): void => resolve(undefined);
     if (signal?.aborted === true) end();
     signal?.addEventListener("abort", end, { once: true });
     Promise.all(jobs.map((job) => workOff(job, pool, options, end))).then(end, (error: unknown) =>
-      resolve(error instanceof Error ? error.message : String(error)),
+      resolve(error instanceof Error ? error : new Error(String(error))),
     );
   });
 }

@@ -40,8 +40,8 @@ export const JOB_SPEC: Schema<JobSpec> = {
 /** A thread's answer to a {@link Task}. */
 export type JobAnswer =
   | { readonly type: "done"; readonly report: RunReport }
-  /** The tool failed, not the code under test. */
-  | { readonly type: "failed"; readonly reason: string };
+  /** The scenario is wrong, or the tool failed: not the code under test. */
+  | { readonly type: "failed"; readonly reason: string; readonly isScenario: boolean };
 
 /** A message to a thread. */
 export type JobOrder = Task;

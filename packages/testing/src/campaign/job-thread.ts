@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { checkOptions } from "@kontiki/actors/node";
 import { startWorker } from "@kontiki/actors/threads";
+import { ScenarioError } from "../scenario/scenario-error.ts";
 import type { Job } from "./campaign.ts";
 import { JOB_SPEC, type JobAnswer, type JobOrder, type JobSpec } from "./job-protocol.ts";
 import type { RunReport, Task } from "./task.ts";
@@ -28,7 +29,7 @@ export class JobThread implements Job {
   readonly #spec: JobSpec;
   readonly #worker: Worker;
   #waiting: Waiting | undefined;
-  #cause: string | undefined;
+  #cause: { readonly reason: string; readonly isScenario: boolean } | undefined;
 
   /** Starts the thread. Its first run reports what is wrong with `spec`. */
   constructor(spec: JobSpec) {
@@ -47,7 +48,7 @@ export class JobThread implements Job {
   run(task: Task): Promise<RunReport> {
     return new Promise((resolve, reject) => {
       this.#waiting = { task, resolve, reject };
-      if (this.#cause !== undefined) this.#onEnd(this.#cause);
+      if (this.#cause !== undefined) this.#onEnd(this.#cause.reason);
       else this.#worker.postMessage(task satisfies JobOrder);
     });
   }
@@ -59,7 +60,7 @@ export class JobThread implements Job {
 
   #onAnswer(answer: JobAnswer): void {
     if (answer.type === "failed") {
-      this.#onEnd(answer.reason);
+      this.#onEnd(answer.reason, answer.isScenario);
       return;
     }
     const waiting = this.#waiting;
@@ -68,14 +69,19 @@ export class JobThread implements Job {
   }
 
   /** Keeps the first cause: the exit of a thread follows its error. */
-  #onEnd(cause: string): void {
-    this.#cause ??= cause;
+  #onEnd(reason: string, isScenario = false): void {
+    this.#cause ??= { reason, isScenario };
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting === undefined) return;
     const { scenario, seed } = waiting.task;
-    const name = this.#spec.scenarios[scenario] ?? "";
-    waiting.reject(new Error(`a job broke at ${name}, seed ${seed}: ${this.#cause}`));
+    const at = `${this.#spec.scenarios[scenario] ?? ""}, seed ${seed}`;
+    const { reason: text, isScenario: isWrong } = this.#cause;
+    waiting.reject(
+      isWrong
+        ? new ScenarioError(at, [{ path: [], on: "value", text, place: undefined }])
+        : new Error(`a job broke at ${at}: ${text}`),
+    );
   }
 }
 

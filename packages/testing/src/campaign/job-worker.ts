@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { loadScenarioParts } from "../scenario/load.ts";
+import { ScenarioError } from "../scenario/scenario-error.ts";
 import type { JobAnswer, JobOrder, JobSpec } from "./job-protocol.ts";
 import { performTask, type Runnable } from "./perform-task.ts";
 import { openClusters } from "./open-clusters.ts";
@@ -33,6 +34,7 @@ async function answerTo(task: JobOrder): Promise<JobAnswer> {
     await setImmediate();
     return { type: "done", report };
   } catch (error) {
-    return { type: "failed", reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { type: "failed", reason, isScenario: error instanceof ScenarioError };
   }
 }

@@ -23,6 +23,7 @@ import { Safety } from "./safety.ts";
 import { sessionLimits } from "../scenario/session-limits.ts";
 import { SessionClaims } from "./session-claims.ts";
 import { SharedState } from "./shared-state.ts";
+import { withTiming } from "./slow-broadcast.ts";
 import { StaleClaims } from "./stale-claims.ts";
 import { TimerClaims } from "./timer-claims.ts";
 import { keyValueSpecification, type Specification } from "../check/models/specification.ts";
@@ -90,7 +91,7 @@ class AllClaims implements Claims {
       // The cause comes before what follows from it.
       if (!this.#isViolated) this.#shared.check();
       this.#isViolated = true;
-      to(violation);
+      to(withTiming(plan.scenario, violation));
     };
     this.#plan = plan;
     this.#report = report;

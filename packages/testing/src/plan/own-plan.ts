@@ -14,7 +14,7 @@ import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
  * machine; the commands come from the scenario's generator.
  *
  * @param seed a whole number from 0 to 2^32 - 1.
- * @throws ScenarioError when that generator gives anything but a command.
+ * @throws ScenarioError when that generator throws, or gives anything but a command.
  */
 export function planOfParts(parts: ScenarioParts, seed: number): Plan {
   checkArgument("planOfParts", "parts", givenParts, parts);
@@ -24,7 +24,9 @@ export function planOfParts(parts: ScenarioParts, seed: number): Plan {
   if (commands === undefined) return plan;
   const chance = new Chance(seed).fork("own commands");
   const operations = plan.operations.map((operation) => {
-    const own = commands(chance.fork(String(operation.id)), operation.client);
+    const own = drawn(scenario.name, () =>
+      commands(chance.fork(String(operation.id)), operation.client),
+    );
     const { command, read = false } = checkedCommand(own, scenario.name);
     const what = unplain(command);
     if (what !== undefined)
@@ -32,6 +34,15 @@ export function planOfParts(parts: ScenarioParts, seed: number): Plan {
     return { ...operation, command: copyPlain(command), read };
   });
   return { ...plan, operations };
+}
+
+function drawn(source: string, draw: () => OwnCommand): unknown {
+  try {
+    return draw();
+  } catch (cause) {
+    const thrown = cause instanceof Error ? `${cause.name}: ${cause.message}` : inspect(cause);
+    throw Object.assign(partError(source, "commands", `throws ${thrown}`), { cause });
+  }
 }
 
 function checkedCommand(own: unknown, source: string): OwnCommand {

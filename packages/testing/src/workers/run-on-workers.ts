@@ -14,6 +14,7 @@ import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations, leavesToCampaign } from "../claims/expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "../claims/judge-history.ts";
 import { Marks } from "../claims/marks.ts";
+import { withTiming } from "../claims/slow-broadcast.ts";
 import {
   givenSpecificationOrNone,
   keyValueSpecification,
@@ -176,7 +177,9 @@ class LiveRun {
     await faults.endAll();
     await keeper.healAll();
     await clients;
-    const digest = await settle(cluster, scenario.settleMs, (violation) => this.#report(violation));
+    const digest = await settle(cluster, scenario.settleMs, (violation) =>
+      this.#report(withTiming(scenario, violation)),
+    );
     const unread =
       digest !== undefined && this.#specification === keyValueSpecification
         ? await readAllKeys(this.#plan, cluster, this)
