@@ -113,7 +113,15 @@ test(
   "hosts elect one leader, clients on each of them reach it, and nothing of another cluster is taken nor anything malformed",
   async () => {
     const hosts = new Hosts();
+    // What is asked before any other host is known goes to the leader as soon as one is, and not when no answer has come for long.
+    const peers: Peers = { cluster: "tri", hosts: { ...PEERS.hosts, e: [] } };
+    const slow = { peers, dataDir: undefined, electionTimeoutMs: 30_000 };
+    const early = await hosts.start("e", slow);
+    const asked = early.propose(put("early", "v"), { timeoutMs: 60_000 });
+    const led = hosts.event(early, ({ type }) => type === "leader");
     const clusters = await hosts.startAll();
+    valueOf(await asked);
+    expect((await led).type).toBe("leader");
     const leaders = await Promise.all(clusters.map(async (each) => each.leader(PATIENT)));
     expect(new Set(leaders).size).toBe(1);
     await writeOnEach(clusters);
@@ -278,6 +286,11 @@ test(
       })),
     );
     expect(cluster.nodeIds).toEqual(["n1"]);
+    // Nothing was sent to a host that was never heard.
+    expect(await cluster.propose(put("x", "1"), { timeoutMs: 200 })).toEqual({
+      type: "definitelyNot",
+      reason: "no leader was found before the deadline",
+    });
     const alone = await hosts.event(cluster, ({ type }) => type === "noLeader");
     expect(alone).toMatchObject({ why: "nothing is heard from b, c" });
   },

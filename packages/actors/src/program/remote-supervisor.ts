@@ -276,7 +276,7 @@ export class RemoteSupervisor {
         return;
       case "heard":
         if (this.otherHosts?.heard(publication) === true) this.events.emit("hosts");
-        return this.#changed();
+        return this.#onHeard();
       case "asked":
         return void this.#onAsked(publication);
       case "deadLetters":
@@ -313,9 +313,13 @@ export class RemoteSupervisor {
     this.router.route(letter);
   }
 
-  #sendElsewhere(letter: Envelope): undefined {
+  /** A letter to a node that no host has presented is not sent: it would be lost, and its sender would wait for an answer. */
+  #sendElsewhere(letter: Envelope): DeadLetterReason | undefined {
+    const { to } = letter;
+    if (!isClientAddress(to) && this.otherHosts?.isHeard(to) !== true) return "not running";
     // A copy: else the memory of all that came with it would be copied.
     this.#thread.note({ type: "mail", letter: { ...letter, bytes: letter.bytes.slice() } });
+    return undefined;
   }
 
   #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {
@@ -344,6 +348,13 @@ export class RemoteSupervisor {
     const elected = this.#view.newLeader(child.id, raft);
     if (elected === undefined) return this.#changed();
     this.#emit(elected);
+    this.#onMembership();
+  }
+
+  /** Another host may tell of a leader: what waits for one goes there. */
+  #onHeard(): void {
+    const elected = this.#view.toldLeader();
+    if (elected !== undefined) this.#emit(elected);
     this.#onMembership();
   }
 
