@@ -37,6 +37,8 @@ test("a host without nodes learns from others who leads and which members there 
   expect(news(view("n1", 1, 0, true))).toEqual(["n1 leads 1"]);
   expect(news(view("n1", 1, 4, false), view("n1", 1, 0, true))).toEqual(["n1,n2 false"]);
   expect(news(view("n1", 1, 4, true))).toEqual(["n1,n2 true"]);
+  // The same, from a snapshot.
+  expect(news(view("n1", 1, 7, true))).toEqual([]);
   // The host that knew more is silent.
   expect(news(view("n1", 1, 4, false))).toEqual([]);
   expect(news(view("n1", 1, 0, true))).toEqual([]);

@@ -1,4 +1,11 @@
-import { INDEX_ZERO, initialMembership, TERM_ZERO, type NodeId, type Term } from "@kontiki/core";
+import {
+  INDEX_ZERO,
+  initialMembership,
+  sameMembership,
+  TERM_ZERO,
+  type NodeId,
+  type Term,
+} from "@kontiki/core";
 import type { HostView } from "../hosts/host-view.ts";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import { currentLeader } from "./agreement.ts";
@@ -67,7 +74,9 @@ export class ClusterView {
     if (known === undefined || !this.#isNews(known)) return undefined;
     const { leader, index, membership, committed } = known;
     this.#last = known;
-    if (index === before.index && committed === before.committed) return undefined;
+    // A node that has it from a snapshot names the last entry of that.
+    const isSame = sameMembership(membership, before.membership);
+    if (isSame && committed === before.committed) return undefined;
     return { type: "membership", node: leader, index, membership, committed };
   }
 
