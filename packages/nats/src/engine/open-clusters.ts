@@ -20,9 +20,6 @@ import { Relay } from "./relay.ts";
 /** The name of the host that has the clients of a run, and no nodes. */
 const CLIENTS = "clients";
 
-/** The least election timeout that an option may name, in ms. */
-const LEAST_MS = 10;
-
 /** How long a run waits for its first leader, in ms: processes that start take time from each other. */
 const LEADER_MS = 10_000;
 
@@ -50,18 +47,6 @@ export function peersOf(cluster: string, count: number): Peers {
   return { cluster, hosts: { ...Object.fromEntries(hosts), [CLIENTS]: [] } };
 }
 
-/**
- * A client asks another node when it had no answer for four election timeouts of its own host, because it hears of elections and
- * of the end of threads. This one hears of neither: it waits for one election timeout of the nodes.
- */
-export function clientTimes({
-  electionTimeoutMs = 300,
-  heartbeatMs = 50,
-}: ClusterOptions): Pick<ClusterOptions, "electionTimeoutMs" | "heartbeatMs"> {
-  const quarter = Math.max(LEAST_MS, electionTimeoutMs / 4);
-  return { electionTimeoutMs: quarter, heartbeatMs: Math.min(heartbeatMs, quarter / 2) };
-}
-
 async function start(
   { nats, root }: EngineOptions,
   children: Children,
@@ -74,7 +59,10 @@ async function start(
   const dataDir = given ?? join(root, peers.cluster);
   const transport = { module: TRANSPORT.href, options: nats };
   const connection = await connectNats({ ...nats, name: "kontiki engine" });
-  const publish = (subject: string, bytes: Uint8Array): void => connection.publish(subject, bytes);
+  const publish = (subject: string, bytes: Uint8Array): void => {
+    // What the network of the run still delivers when the cluster has stopped finds no receiver.
+    if (!connection.isClosed()) connection.publish(subject, bytes);
+  };
   const relay = new Relay({ peers, network, publish });
   connection.subscribe(`${clusterPrefix(peers.cluster)}.from.>`, {
     callback: (error, { subject, data }) => {
@@ -87,8 +75,9 @@ async function start(
     common: { ...rest, transport },
     dataDir,
     startHost: (...host) => new HostProcess(children, ...host),
-    startClient: async () => {
-      const own = { ...rest, ...clientTimes(rest), transport, peers, host: CLIENTS };
+    relay,
+    startClient: async (onEvent) => {
+      const own = { ...rest, transport, peers, host: CLIENTS, onEvent };
       const client = await Cluster.start<unknown, unknown>(own);
       await relay.areAllKnown;
       return client;
