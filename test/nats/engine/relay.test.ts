@@ -1,7 +1,7 @@
 import type { Envelope, MailCarrier } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
 import { expect, test } from "vitest";
-import { peersOf } from "../../../packages/nats/src/engine/open-clusters.ts";
+import { clientTimes, peersOf } from "../../../packages/nats/src/engine/open-clusters.ts";
 import { Relay } from "../../../packages/nats/src/engine/relay.ts";
 import { receivedBy, sentBy } from "../../../packages/nats/src/engine/subjects.ts";
 
@@ -131,6 +131,15 @@ test("a host that comes later has a node as well, until it is gone", () => {
     [to("clients", "host.clients"), 3],
   ]);
   expect(carried).toEqual(["n4>n1", "n1>n4"]);
+});
+
+test("a client waits for an answer as long as nodes wait for a leader", () => {
+  const given = [{ electionTimeoutMs: 300, heartbeatMs: 50 }, { electionTimeoutMs: 10 }, {}];
+  expect(given.map(clientTimes)).toEqual([
+    { electionTimeoutMs: 75, heartbeatMs: 37.5 },
+    { electionTimeoutMs: 10, heartbeatMs: 5 },
+    { electionTimeoutMs: 75, heartbeatMs: 37.5 },
+  ]);
 });
 
 test("what no host of the cluster has sent is dropped", () => {

@@ -20,6 +20,9 @@ import { Relay } from "./relay.ts";
 /** The name of the host that has the clients of a run, and no nodes. */
 const CLIENTS = "clients";
 
+/** The least election timeout that an option may name, in ms. */
+const LEAST_MS = 10;
+
 /** How long a run waits for its first leader, in ms: processes that start take time from each other. */
 const LEADER_MS = 10_000;
 
@@ -45,6 +48,18 @@ export default open;
 export function peersOf(cluster: string, count: number): Peers {
   const hosts = Array.from({ length: count }, (_, at) => [`h${at + 1}`, [`n${at + 1}`]] as const);
   return { cluster, hosts: { ...Object.fromEntries(hosts), [CLIENTS]: [] } };
+}
+
+/**
+ * A client asks another node when it had no answer for four election timeouts of its own host, because a supervisor tells it when a
+ * thread ends. Nothing tells this one of a process that has ended or is stopped: it waits for one election timeout of the nodes.
+ */
+export function clientTimes({
+  electionTimeoutMs = 300,
+  heartbeatMs = 50,
+}: ClusterOptions): Pick<ClusterOptions, "electionTimeoutMs" | "heartbeatMs"> {
+  const quarter = Math.max(LEAST_MS, electionTimeoutMs / 4);
+  return { electionTimeoutMs: quarter, heartbeatMs: Math.min(heartbeatMs, quarter / 2) };
 }
 
 async function start(
@@ -77,7 +92,7 @@ async function start(
     startHost: (...host) => new HostProcess(children, ...host),
     relay,
     startClient: async (onEvent) => {
-      const own = { ...rest, transport, peers, host: CLIENTS, onEvent };
+      const own = { ...rest, ...clientTimes(rest), transport, peers, host: CLIENTS, onEvent };
       const client = await Cluster.start<unknown, unknown>(own);
       await relay.areAllKnown;
       return client;
