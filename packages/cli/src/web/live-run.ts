@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Figures, LiveBatch, LiveHead } from "../view/live.ts";
 import type { RecordedEvent, RecordingHead } from "../view/recording.ts";
@@ -128,8 +129,14 @@ export class LiveRun {
   async #askHosts(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
-    this.#recorder.tellOthers(await this.#measured.cluster.otherHosts());
-    this.#isAsking = false;
+    try {
+      this.#recorder.tellOthers(await this.#measured.cluster.otherHosts());
+    } catch (error) {
+      // The cluster has ended meanwhile.
+      if (!(error instanceof KontikiError)) throw error;
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /** One reading at a time: a node that is slow to answer must not gather more of them. */
