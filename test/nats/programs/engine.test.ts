@@ -104,6 +104,8 @@ test("members come, lose their disks and leave, each with a process of its own",
       const command = { type: "put", key: "k", value: "1" };
       expect(await cluster.propose(command)).toEqual({ type: "ok", value: null });
       await cluster.changeMembers({ add: ["n2", "n3"] }, patient);
+      // A disk is wiped only when a majority of the others is known to have everything.
+      await cluster.converged(patient);
       await cluster.node("n2").wipe(patient);
       await cluster.removeNode("n1", patient);
       await cluster.converged(patient);
