@@ -321,7 +321,7 @@ test(
     rmSync(folder, { recursive: true });
     const empty = await hosts.start("c");
     expect(await hosts.failure("c", empty)).toMatch(
-      /^c: the folder of n3 is an older copy, or a new one: its host has started 2 times, and \d+ starts were seen$/,
+      /^c: the folder of n3 is an older copy, or a new one: it is in start 2, and start \d+ was seen$/,
     );
     await empty.stop();
 

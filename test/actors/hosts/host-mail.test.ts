@@ -13,7 +13,11 @@ const NODE = nodeId("n2");
 const PEERS = { cluster: "c", hosts: { a: ["n1"], b: ["n2"] } };
 
 /** What a process knows of its node: what it recovered, once it is up, and what is on its disk now. */
-type Process = { readonly recovered: PresentNode[]; readonly now: Position; readonly name?: string };
+type Process = {
+  readonly recovered: PresentNode[];
+  readonly now: Position;
+  readonly name?: string;
+};
 
 function process(mark: number, last: number, now: Partial<Position> = {}): Process {
   return {

@@ -147,8 +147,7 @@ export class HostPresence {
     const lacks = uid < own.uid || (uid === own.uid && (mark < own.mark || last < own.commit));
     const text = (of: string, times: number): string =>
       `two processes have ${node}: host ${of} runs it as well, in start ${times} of its folder`;
-    if (lacks)
-      return this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
+    if (lacks) return this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
     const hello = this.#hello(false);
     this.#refuse(node, text(host, start));
     if (start === this.#spec.start) this.#ports.post(`host.${host}`, hello);
