@@ -345,7 +345,12 @@ export function runningRefusals(
     "Cluster#changeMembers": wrongOptions({
       where: "Cluster.changeMembers",
       call: (change) => cluster().changeMembers(change),
-      options: { add: NODE_NAMES, remove: NODE_NAMES, demote: NODE_NAMES },
+      options: {
+        add: NODE_NAMES,
+        promote: NODE_NAMES,
+        remove: NODE_NAMES,
+        demote: NODE_NAMES,
+      },
       argument: "change",
     }),
     "Cluster#removeNode": changes("removeNode"),

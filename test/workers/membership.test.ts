@@ -254,6 +254,8 @@ test("several members come, leave and lose their votes in one change (§6)", SLO
   for (const [wrong, message] of refused)
     await expect(cluster.changeMembers(wrong, PATIENT)).rejects.toThrow(message);
   expect(cluster.nodeIds).toEqual(["n2", "n3", "n4", "n5"]);
+  await cluster.changeMembers({ promote: ["n2"], remove: ["n5"] }, PATIENT);
+  expect(await roles(cluster)).toEqual({ n2: "voter", n3: "voter", n4: "voter" });
   expect(valueOf(await cluster.get("a", PATIENT))).toBe("1");
 });
 

@@ -13,7 +13,11 @@ const NODE = nodeId("n2");
 const PEERS = { cluster: "c", hosts: { a: ["n1"], b: ["n2"] } };
 
 /** What a process knows of its node: what it recovered, once it is up, and what is on its disk now. */
-type Process = { readonly recovered: PresentNode[]; now: Position };
+type Process = {
+  readonly recovered: PresentNode[];
+  readonly now: Position;
+  readonly name?: string;
+};
 
 function process(mark: number, last: number, now: Partial<Position> = {}): Process {
   return {
@@ -26,6 +30,7 @@ function process(mark: number, last: number, now: Partial<Position> = {}): Proce
 class Network {
   readonly refused: string[] = [];
   readonly dead: string[] = [];
+  readonly joined: HostMail[] = [];
   readonly #setups: TransportSetup[] = [];
 
   constructor() {
@@ -46,7 +51,7 @@ class Network {
 
   async join(
     start: number,
-    { recovered, now }: Process,
+    { recovered, now, name = `start ${start}` }: Process,
     { host, peers }: { readonly host: string; readonly peers: Peers } = { host: "b", peers: PEERS },
   ): Promise<HostMail> {
     const spec = { peers, host, start, transport: { module: MODULE } };
@@ -60,7 +65,7 @@ class Network {
         onHeard: nothing,
         answer: async () => ({ type: "refused", why: "it is not asked" }),
         positionOf: () => (recovered.length === 0 ? { uid: 0, mark: 0, commit: 0 } : now),
-        refuse: (_node, why) => void this.refused.push(`start ${start}: ${why}`),
+        refuse: (_node, why) => void this.refused.push(`${name}: ${why}`),
         deliver: nothing,
         bury: nothing,
         onDeadLetter: (to, reason) => void this.dead.push(`${to}: ${reason}`),
@@ -68,6 +73,7 @@ class Network {
       },
     );
     await mail.open();
+    this.joined.push(mail);
     onTestFinished(() => mail.close());
     return mail;
   }
@@ -134,4 +140,12 @@ test("hosts whose files have other first voters do not hear each other, and thos
     new Set(["host/b", "host/d"].map((to) => `${to}: other cluster`)),
   );
   expect(b.presence.others.all().map(({ name }) => name)).toEqual(["d"]);
+});
+
+test("of two that started equally often only the one that lacks something ends", async () => {
+  const network = new Network();
+  await network.join(2, { ...process(0, 0, { mark: 3, commit: 3 }), name: "full" });
+  await network.join(2, { ...process(0, 0), name: "empty" });
+  for (const { presence } of network.joined) presence.sayHello(ALL, true);
+  expect(network.refused).toEqual([`empty: ${why(2)}`]);
 });

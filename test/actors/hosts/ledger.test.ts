@@ -40,7 +40,7 @@ test.each<[string, Partial<Presented>, string]>([
   [
     "a new folder",
     { start: 2, life: "y", mark: 0, last: 0 },
-    `${COPY}: its host has started 2 times, and 4 starts were seen`,
+    `${COPY}: it is in start 2, and start 4 was seen`,
   ],
   [
     "a copy from before the present start, or a second host",

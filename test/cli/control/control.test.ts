@@ -196,6 +196,7 @@ describe("a cluster is reached from another terminal", () => {
     const common = {
       pid: process.pid,
       nodes: ["n1", "n2", "n3"],
+      others: [],
       leader: "n1",
       term: 1,
       log: null,
@@ -207,6 +208,26 @@ describe("a cluster is reached from another terminal", () => {
     expect(
       (await elsewhere(["ps"])).stdout.split("\n").map((line) => line.split(/ {2,}/)[0]),
     ).toEqual(["name", "disk", "lab", ""]);
+    // Of a cluster on several hosts the leader may be elsewhere.
+    disk.cluster.onHosts();
+    const { stdout } = await elsewhere(["ps"]);
+    expect(stdout).toMatch(/^disk +3 of 5 +m1 +7 /m);
+    expect(stdout).toMatch(/^lab +3 +n1 +1 /m);
+    expect(objects((await elsewhere(["ps", "--json"])).stdout)).toMatchObject([
+      {
+        clusters: [
+          {
+            leader: "m1",
+            term: 7,
+            others: [
+              { host: "b", nodes: ["m1"], silent: null },
+              { host: "c", nodes: ["m2"], silent: "host c has not answered within 1000 ms" },
+            ],
+          },
+          common,
+        ],
+      },
+    ]);
     expect(await elsewhere(["status"])).toEqual({
       status: 1,
       stdout: "",

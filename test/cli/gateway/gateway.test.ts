@@ -14,6 +14,18 @@ test("the status is that of the prompt", async () => {
   ]);
 });
 
+test("the status has the nodes of other hosts, and tells which host is silent", async () => {
+  const stage = await GatewayStage.start(new FakeCluster(1).onHosts());
+  const nodes = [
+    { node: "n1", life: "running", leads: false },
+    { node: "m1", host: "b", life: "running", leads: true, term: 7 },
+    { node: "m2", host: "c", life: null, cause: "host c has not answered within 1000 ms" },
+  ];
+  expect(await stage.ask({ path: "/v1/status" })).toMatchObject([200, { nodes }]);
+  const events = eventsOf(await stage.open({ path: "/v1/events" }));
+  expect((await events.next()).value).toMatchObject({ event: "status", data: { nodes } });
+});
+
 test("every path needs the token, unless none is wanted", async () => {
   const stage = await GatewayStage.start();
   for (const path of ["/v1/keys/k", "/v1/status", "/v1/events", "/metrics", "/openapi.json", "/x"])

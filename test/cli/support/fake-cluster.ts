@@ -84,6 +84,20 @@ export class FakeCluster implements ProgramCluster {
     });
   }
 
+  /** From now on there are two other hosts: one that tells of a leader in a later term, and one that does not answer. */
+  onHosts(): this {
+    const [n1] = this.status();
+    if (n1?.raft === undefined) throw new Error("a fake cluster has a node that runs");
+    const raft = { ...n1.raft, term: term(7), leader: nodeId("m1") };
+    const m1 = { ...n1, id: nodeId("m1"), raft };
+    const silent = "host c has not answered within 1000 ms";
+    this.others = [
+      { host: "b", nodeIds: [m1.id], nodes: [m1], silent: undefined, heardAgoMs: 9 },
+      { host: "c", nodeIds: [nodeId("m2")], nodes: undefined, silent, heardAgoMs: 4200 },
+    ];
+    return this;
+  }
+
   async otherHosts(): Promise<readonly OtherHost[]> {
     return this.others;
   }

@@ -149,6 +149,24 @@ describe("a live page", () => {
     expect(shown).toBeLessThan(20);
   });
 
+  test("shows the nodes of other hosts, and that nothing is known of those of a silent one", async () => {
+    const lab = new Lab({}, [], new FakeCluster().onHosts());
+    const events = eventsOf(lab);
+    const { head, events: first } = await next<LiveHead>(events, "head");
+    const timeline = new Timeline(head.nodes);
+    timeline.append(first);
+    while (timeline.nodes.length < 5)
+      timeline.append((await next<LiveBatch>(events, "batch")).events);
+    const { m1, m2 } = timeline.moment(timeline.length - 1).nodes;
+    expect(m1 && summaryOf(m1)).toMatchObject({ role: "leader", term: 7 });
+    expect(m1).toMatchObject({ life: "up", state: { host: "b" } });
+    const silent = "host c has not answered within 1000 ms";
+    expect(m2).toMatchObject({ life: "silent", state: { host: "c", silent } });
+    // A page that is opened later begins with them.
+    const later = await next<LiveHead>(eventsOf(lab), "head");
+    expect(later.head.nodes).toEqual(["n1", "n2", "n3", "m1", "m2"]);
+  });
+
   test("learns that the cluster has ended", async () => {
     const lab = new Lab();
     const events = eventsOf(lab);

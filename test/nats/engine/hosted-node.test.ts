@@ -9,6 +9,7 @@ async function started() {
   const events: string[] = [];
   const node = new HostedNode({
     id: "n1" as NodeId,
+    isFirst: true,
     options: { dataDir: "h1" },
     startHost: hosts.start,
     onEvent: (event) => events.push(shortEvent(event)),

@@ -1,4 +1,5 @@
 import type { Envelope, MailCarrier } from "@kontiki/actors";
+import type { NodeId } from "@kontiki/core";
 import { expect, test } from "vitest";
 import { clientTimes, peersOf } from "../../../packages/nats/src/engine/open-clusters.ts";
 import { Relay } from "../../../packages/nats/src/engine/relay.ts";
@@ -113,6 +114,23 @@ test("clients know all nodes when each of their hosts has answered them", async 
   expect(await isKnown()).toBe(false);
   send("h3", "host.clients", 1);
   expect(await isKnown()).toBe(true);
+});
+
+test("a host that comes later has a node as well, until it is gone", () => {
+  const { relay, send, published, carried } = relayOver(AT_ONCE);
+  relay.add("h5", "n4" as NodeId);
+  send("h5", "node.n1", 1);
+  send("h1", "host.h5", 2);
+  send("h5", "host.clients", 3);
+  relay.remove("h5");
+  send("h5", "node.n1", 4);
+  send("h1", "host.h5", 5);
+  expect(published).toEqual([
+    [to("h1", "node.n1"), 1],
+    [to("h5", "host.h5"), 2],
+    [to("clients", "host.clients"), 3],
+  ]);
+  expect(carried).toEqual(["n4>n1", "n1>n4"]);
 });
 
 test("a client waits for an answer as long as nodes wait for a leader", () => {

@@ -35,11 +35,14 @@ export class FakeHost implements RunningHost {
   readonly #whyNot: string | undefined;
 
   constructor(
-    hosts: Pick<FakeHosts, "log" | "answer" | "whyNot">,
+    hosts: Pick<FakeHosts, "log" | "answer" | "onOrder" | "whyNot">,
     ...[node, options, listener]: Parameters<StartHost>
   ) {
     this.#log = hosts.log;
-    this.#answer = (order) => hosts.answer(node, order);
+    this.#answer = (order) => {
+      hosts.onOrder(order);
+      return hosts.answer(node, order);
+    };
     this.#whyNot = hosts.whyNot;
     this.#node = node;
     this.options = options;
@@ -48,7 +51,9 @@ export class FakeHost implements RunningHost {
 
   async up(): Promise<void> {
     if (this.#whyNot !== undefined) throw new KontikiError(this.#whyNot);
-    this.report({ status: running(this.#node) });
+    const { options } = this;
+    const isFirst = options.peers?.hosts[options.host ?? ""]?.includes(this.#node) !== false;
+    if (isFirst) this.report({ status: running(this.#node) });
   }
 
   async order(order: HostOrder): Promise<unknown> {
@@ -81,6 +86,7 @@ export class FakeHosts {
   readonly started: FakeHost[] = [];
   /** What hosts answer to orders. */
   answer: (node: string, order: HostOrder) => unknown = () => undefined;
+  onOrder: (order: HostOrder) => void = () => {};
   /** Why hosts do not start from now on. */
   whyNot: string | undefined;
 

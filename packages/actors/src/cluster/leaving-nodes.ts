@@ -4,6 +4,7 @@ import { KontikiError, messageOf } from "../errors.ts";
 import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { changeEnd, leaderForChange } from "./change-end.ts";
 import { Deadline } from "./deadline.ts";
 
 /** A node that may leave the cluster: with its child if it is here, without if it is on another host. */
@@ -41,15 +42,37 @@ export class LeavingNodes {
     supervisor.onDrop = (question) => this.#onDrop(question);
   }
 
+  /**
+   * Waits for a leader where one of these nodes is not known: a host that has just started may not have heard of it yet.
+   *
+   * @throws ChangeError when there is none in time.
+   */
+  async hearOf(ids: readonly string[], deadline: Deadline): Promise<void> {
+    const unknown = ids.find((id) => !this.#isKnown(id));
+    if (unknown === undefined) return;
+    deadline.obstacle = `no host is known to have ${unknown}, nor is a leader`;
+    try {
+      await deadline.wait(this.#supervisor.events, () =>
+        leaderForChange(this.#supervisor, deadline),
+      );
+    } catch (error) {
+      throw changeEnd(error, false);
+    }
+    deadline.obstacle = undefined;
+  }
+
   /** A node of any host. @throws KontikiError that names them all when there is none of this name. */
   nodeOf(id: string): LeavingNode {
-    const node = id as NodeId;
+    if (this.#isKnown(id)) return { id: id as NodeId, child: this.#supervisor.child(id) };
     const { nodeIds } = this.#supervisor;
+    throw new KontikiError(`there is no node ${id}: there are ${nodeIds.join(", ")}`);
+  }
+
+  #isKnown(id: string): boolean {
+    const node = id as NodeId;
     const membership = this.#supervisor.leaderMembership()?.membership;
     const isKnown = membership !== undefined && isMember(membership, node);
-    if (nodeIds.includes(node) || (this.#supervisor.hasOtherHosts && isKnown))
-      return { id: node, child: this.#supervisor.child(id) };
-    throw new KontikiError(`there is no node ${id}: there are ${nodeIds.join(", ")}`);
+    return this.#supervisor.nodeIds.includes(node) || (this.#supervisor.hasOtherHosts && isKnown);
   }
 
   /**

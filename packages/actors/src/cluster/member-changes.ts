@@ -11,6 +11,7 @@ import {
   removed,
   shape,
   voter,
+  type Disk,
   type MembershipTarget,
 } from "./membership-targets.ts";
 import type { LeaderMembership } from "../threads/cluster-view.ts";
@@ -34,6 +35,8 @@ export type AddNodeOptions = WaitOptions & {
 export type MembersChange = {
   /** New nodes, which become voters at once, without catching up first. */
   readonly add?: readonly string[] | undefined;
+  /** Learners, on any host, that become voters at once, whether or not they have caught up. */
+  readonly promote?: readonly string[] | undefined;
   /** Members that leave; their disks are removed. */
   readonly remove?: readonly string[] | undefined;
   /** Voters that become learners. */
@@ -41,7 +44,12 @@ export type MembersChange = {
 };
 
 const NAMES = listOf(someNode, "a list of names of nodes");
-const MEMBERS_CHANGE: Schema<MembersChange> = { add: NAMES, remove: NAMES, demote: NAMES };
+const MEMBERS_CHANGE: Schema<MembersChange> = {
+  add: NAMES,
+  promote: NAMES,
+  remove: NAMES,
+  demote: NAMES,
+};
 
 const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
   ...WAIT_OPTIONS,
@@ -70,11 +78,16 @@ export class MemberChanges {
     checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
     this.#supervisor.checkRunning();
+    const deadline = new Deadline(`adding ${id}`, options);
+    // Without other hosts the new node exists when this returns.
+    if (this.#supervisor.hasOtherHosts)
+      await this.#leaving.hearOf(
+        options.replaces === undefined ? [] : [options.replaces],
+        deadline,
+      );
     const replaced = this.#replaced(options);
     const node = this.#newName(id, replaced === undefined ? 0 : 1);
-    const deadline = new Deadline(`adding ${node}`, options);
     this.#checkQuorum(deadline);
-    // Without other hosts the new node exists when this returns.
     const above = this.#supervisor.hasOtherHosts ? await this.#lastUid(deadline) : 0;
     this.#checkNew(node);
     const disk = this.#disks.addNode(node, above);
@@ -99,8 +112,9 @@ export class MemberChanges {
     checkArgument("Cluster.removeNode", "id", someNode, id);
     checkOptions("Cluster.removeNode", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
+    const deadline = new Deadline(`removing ${id}`, options);
+    if (this.#supervisor.hasOtherHosts) await this.#leaving.hearOf([id], deadline);
     const node = this.#leaving.nodeOf(id);
-    const deadline = new Deadline(`removing ${node.id}`, options);
     await leavingWhile([node], async () => {
       await this.#reach(removed(node.id), deadline);
       await this.#leaving.drop(node);
@@ -113,19 +127,23 @@ export class MemberChanges {
     checkOptions(where, MEMBERS_CHANGE, change, "change");
     checkOptions(where, WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
-    const { add = [], remove = [], demote = [] } = change;
-    const leaving = remove.map((id) => this.#leaving.nodeOf(id));
-    const demoted = demote.map((id) => this.#leaving.nodeOf(id));
-    const twice = firstTwice([...add, ...remove, ...demote]);
+    const { add = [], promote = [], remove = [], demote = [] } = change;
+    const deadline = new Deadline("changing the members", options);
+    if (this.#supervisor.hasOtherHosts)
+      await this.#leaving.hearOf([...promote, ...remove, ...demote], deadline);
+    const [promoted = [], leaving = [], demoted = []] = [promote, remove, demote].map((ids) =>
+      ids.map((id) => this.#leaving.nodeOf(id)),
+    );
+    const twice = firstTwice([...add, ...promote, ...remove, ...demote]);
     if (twice !== undefined) throw new KontikiError(`${where}: ${twice} is named twice`);
     const names = add.map((id) => this.#newName(id, remove.length - add.length + 1));
-    const deadline = new Deadline("changing the members", options);
     this.#checkQuorum(deadline);
     const above = this.#supervisor.hasOtherHosts ? await this.#lastUid(deadline) : 0;
     for (const node of names) this.#checkNew(node);
+    const known = ({ id }: LeavingNode): Disk => ({ node: id, uid: this.#uidOf(id) });
+    const [learned, learners] = [promoted.map(known), demoted.map(known)];
     const coming = names.map((node) => this.#supervisor.add(this.#disks.addNode(node, above)));
-    const disks = coming.map(({ id, uid }) => ({ node: id, uid }));
-    const learners = demoted.map(({ id }) => ({ node: id, uid: this.#uidOf(id) }));
+    const voters = [...coming.map(({ id, uid }) => ({ node: id, uid })), ...learned];
     const left = leaving.map(({ id }) => id);
     await leavingWhile(leaving, async () => {
       try {
@@ -133,7 +151,7 @@ export class MemberChanges {
         await deadline.wait(this.#supervisor.events, () =>
           coming.every((child) => isRunning(child)) ? true : undefined,
         );
-        await reach(this.#supervisor, shape(disks, left, learners), deadline, this.#pauseMs);
+        await reach(this.#supervisor, shape(voters, left, learners), deadline, this.#pauseMs);
       } catch (error) {
         let failure: unknown = error;
         for (const child of coming) failure = await this.#afterFailure(child, failure);
@@ -148,8 +166,9 @@ export class MemberChanges {
     checkArgument("Cluster.promote", "id", someNode, id);
     checkOptions("Cluster.promote", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
+    const deadline = new Deadline(`promoting ${id}`, options);
+    if (this.#supervisor.hasOtherHosts) await this.#leaving.hearOf([id], deadline);
     const node = this.#leaving.nodeOf(id);
-    const deadline = new Deadline(`promoting ${node.id}`, options);
     if (node.child === undefined) await this.#lastUid(deadline);
     await this.#reach(voter(node.id, this.#uidOf(node.id)), deadline);
   }

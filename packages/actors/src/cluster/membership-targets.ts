@@ -49,11 +49,14 @@ export function learner(node: NodeId, uid: number): MembershipTarget {
   };
 }
 
+/** A node, and which disk it has. */
+export type Disk = { readonly node: NodeId; readonly uid: number };
+
 /** The first are voters, the next are not members, the last are learners: all by one change. */
 export function shape(
-  coming: readonly { readonly node: NodeId; readonly uid: number }[],
+  coming: readonly Disk[],
   leaving: readonly NodeId[],
-  demoted: readonly { readonly node: NodeId; readonly uid: number }[],
+  demoted: readonly Disk[],
 ): MembershipTarget {
   const changes: readonly Change[] = [
     ...coming.map(({ node, uid }) => ({ type: "addVoter", node, uid }) as const),

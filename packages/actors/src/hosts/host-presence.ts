@@ -98,17 +98,7 @@ export class HostPresence {
 
   /** Presents this host. @param asks whether the others should present themselves in return. */
   sayHello(address: string, asks: boolean): void {
-    const nodes = this.#ports.present().filter(({ node, uid }) => this.#refused.get(node) !== uid);
-    this.#ports.post(address, {
-      type: "hello",
-      ...this.sender,
-      start: this.#spec.start,
-      asks,
-      client: this.#client,
-      nodes,
-      withheld: this.#ports.count() - nodes.length,
-      view: this.#ports.view(),
-    });
+    this.#ports.post(address, this.#hello(asks));
   }
 
   /** A host has presented itself. Returns whether it may have these nodes. */
@@ -146,7 +136,8 @@ export class HostPresence {
    * something of the other one ends, else the one that started less often, and both if they started equally often.
    *
    * A hello says what a node has recovered. The process that started less often may have more by now, so it judges, once
-   * its own node is up: the other one only presents itself.
+   * its own node is up: the other one only presents itself. Of two that started equally often each one judges the other, so
+   * the one that ends says once more what it had.
    */
   #onOtherOwner(present: PresentNode, { host, life, start }: Hello): void {
     const { node, uid, mark, last } = present;
@@ -156,9 +147,24 @@ export class HostPresence {
     const lacks = uid < own.uid || (uid === own.uid && (mark < own.mark || last < own.commit));
     const text = (of: string, times: number): string =>
       `two processes have ${node}: host ${of} runs it as well, in start ${times} of its folder`;
-    if (lacks || start === this.#spec.start)
-      this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
-    if (!lacks) this.#refuse(node, text(host, start));
+    if (lacks) return this.#sendRefusal(host, life, node, text(this.#spec.host, this.#spec.start));
+    const hello = this.#hello(false);
+    this.#refuse(node, text(host, start));
+    if (start === this.#spec.start) this.#ports.post(`host.${host}`, hello);
+  }
+
+  #hello(asks: boolean): Hello {
+    const nodes = this.#ports.present().filter(({ node, uid }) => this.#refused.get(node) !== uid);
+    return {
+      type: "hello",
+      ...this.sender,
+      start: this.#spec.start,
+      asks,
+      client: this.#client,
+      nodes,
+      withheld: this.#ports.count() - nodes.length,
+      view: this.#ports.view(),
+    };
   }
 
   #sendRefusal(host: string, life: string, node: NodeId, why: string): void {

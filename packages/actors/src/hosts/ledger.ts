@@ -67,7 +67,7 @@ function whyRefused(
   // A later disk has promised nothing yet, and may be on another host, which has its own count of starts.
   if (uid > known.uid) return undefined;
   if (start < known.start)
-    return `${copy}: its host has started ${start} times, and ${known.start} starts were seen`;
+    return `${copy}: it is in start ${start}, and start ${known.start} was seen`;
   if (start === known.start)
     return `${copy}, or two hosts have the node: start ${start} of its host was seen before`;
   if (uid < known.uid)

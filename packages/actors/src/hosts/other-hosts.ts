@@ -34,6 +34,12 @@ const ASK_MS = 50;
 export class OtherHosts {
   readonly #hosts = new Map<string, OtherHost>();
   readonly #askedAtMs = new Map<string, number>();
+  readonly #now: () => number;
+
+  /** @param now the time in ms, from any beginning. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   all(): readonly OtherHost[] {
     return [...this.#hosts.values()];
@@ -53,29 +59,23 @@ export class OtherHosts {
   }
 
   /**
-   * A host has presented itself. A late message of an earlier start of it changes nothing. Nor does a later start that presents no node
-   * of those that it has, as long as the known one is heard: its nodes may be refused, because the known one has them.
+   * A host has presented itself. While the known start of it is heard, a late message of an earlier one changes nothing. Nor does
+   * a later start that presents no node of those that it has: its nodes may be refused, because the known one has them. Of two
+   * processes in the same start the one that presents nodes counts.
    *
    * A host that has clients only counts no starts. The last one that was heard counts, unless one with nodes is heard. A late
    * message delays answers until that host presents itself again.
+   *
+   * When the known start is silent, every other one counts: a host that returned with an older folder must be answered, so that
+   * the node that is refused can get a new disk.
    */
   heard(name: string, { life, start, client, nodes, withheld, view }: Heard): void {
     const known = this.#hosts.get(name);
     const isOther = known !== undefined && known.link.life !== life;
-    if (isOther && this.#isBefore(known, { start, nodes, withheld })) return;
+    if (isOther && this.isHeard(name, SILENT_MS) && isBefore({ start, nodes, withheld }, known))
+      return;
     const link = known?.link.life === life ? known.link : new Link(life);
-    const heardAtMs = performance.now();
-    this.#hosts.set(name, { name, link, start, client, nodes, view, heardAtMs });
-  }
-
-  #isBefore(
-    known: OtherHost,
-    { start, nodes, withheld }: Pick<Heard, "start" | "nodes" | "withheld">,
-  ): boolean {
-    const hasClientsOnly = start === 0;
-    if (!hasClientsOnly && start <= known.start) return true;
-    const lacks = hasClientsOnly ? known.nodes.length > 0 : withheld > 0;
-    return nodes.length === 0 && lacks && this.isHeard(known.name, SILENT_MS);
+    this.#hosts.set(name, { name, link, start, client, nodes, view, heardAtMs: this.#now() });
   }
 
   /** What the hosts that are not silent tell of the leader. */
@@ -88,15 +88,25 @@ export class OtherHosts {
   /** Whether a host was heard from within that time. */
   isHeard(name: string, withinMs: number): boolean {
     const at = this.#hosts.get(name)?.heardAtMs;
-    return at !== undefined && performance.now() - at < withinMs;
+    return at !== undefined && this.#now() - at < withinMs;
   }
 
   /** Whether to ask a host now who it is. */
   mayAsk(name: string): boolean {
-    const now = performance.now();
+    const now = this.#now();
     const asked = this.#askedAtMs.get(name);
     if (asked !== undefined && now - asked < ASK_MS) return false;
     this.#askedAtMs.set(name, now);
     return true;
   }
+}
+
+/** Whether another start of a host, which presents itself, is to wait until the known one is silent. */
+function isBefore(
+  { start, nodes, withheld }: Pick<Heard, "start" | "nodes" | "withheld">,
+  known: OtherHost,
+): boolean {
+  if (start === 0) return known.nodes.length > 0;
+  if (start === known.start) return nodes.length === 0 || known.nodes.length > 0;
+  return start < known.start || (nodes.length === 0 && withheld > 0);
 }

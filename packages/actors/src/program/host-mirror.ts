@@ -60,6 +60,11 @@ export class HostMirror {
     );
   }
 
+  /** Whether a host has presented this node. */
+  isHeard(node: NodeId): boolean {
+    return [...this.#known.values()].some(({ nodes }) => nodes.includes(node));
+  }
+
   /** How long ago a host presented itself, in ms; undefined if it never has. */
   heardAgoMs(host: string): number | undefined {
     const at = this.#known.get(host)?.heardAtMs;

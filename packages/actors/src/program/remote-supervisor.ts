@@ -3,7 +3,6 @@ import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
-import { nodesToWire } from "../hosts/told-nodes.ts";
 import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
@@ -15,6 +14,7 @@ import { MailRoute } from "../mailboxes/mail-route.ts";
 import { MailLoop } from "../mailboxes/mail-loop.ts";
 import { Router, type ReceiveMail } from "../mailboxes/router.ts";
 import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
+import { answerNodes } from "./answer-nodes.ts";
 import { HostMirror } from "./host-mirror.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
 import { SupervisorThread } from "./supervisor-thread.ts";
@@ -276,7 +276,7 @@ export class RemoteSupervisor {
         return;
       case "heard":
         if (this.otherHosts?.heard(publication) === true) this.events.emit("hosts");
-        return this.#changed();
+        return this.#onHeard();
       case "asked":
         return void this.#onAsked(publication);
       case "deadLetters":
@@ -288,18 +288,9 @@ export class RemoteSupervisor {
   }
 
   async #onAsked({ id, question }: Publication & { readonly type: "asked" }): Promise<void> {
-    const answer = question.type === "drop" ? await this.onDrop?.(question) : this.#toldNodes();
+    const answer =
+      question.type === "drop" ? await this.onDrop?.(question) : answerNodes(this.children);
     if (answer !== undefined) this.#thread.note({ type: "answered", question: id, answer });
-  }
-
-  /** How the nodes here are, for other hosts. */
-  #toldNodes(): HostAnswer {
-    const told = this.children.map((child) => ({
-      status: child.status(),
-      membership: child.membership,
-      isBeingWiped: child.isBeingWiped,
-    }));
-    return { type: "answer", value: nodesToWire(told) };
   }
 
   /** A letter between nodes is here for the carrier, which may have been switched off since. */
@@ -313,9 +304,13 @@ export class RemoteSupervisor {
     this.router.route(letter);
   }
 
-  #sendElsewhere(letter: Envelope): undefined {
+  /** A letter to a node that no host has presented is not sent: it would be lost, and its sender would wait for an answer. */
+  #sendElsewhere(letter: Envelope): DeadLetterReason | undefined {
+    const { to } = letter;
+    if (!isClientAddress(to) && this.otherHosts?.isHeard(to) !== true) return "not running";
     // A copy: else the memory of all that came with it would be copied.
     this.#thread.note({ type: "mail", letter: { ...letter, bytes: letter.bytes.slice() } });
+    return undefined;
   }
 
   #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {
@@ -344,6 +339,13 @@ export class RemoteSupervisor {
     const elected = this.#view.newLeader(child.id, raft);
     if (elected === undefined) return this.#changed();
     this.#emit(elected);
+    this.#onMembership();
+  }
+
+  /** Another host may tell of a leader: what waits for one goes there. */
+  #onHeard(): void {
+    const elected = this.#view.toldLeader();
+    if (elected !== undefined) this.#emit(elected);
     this.#onMembership();
   }
 

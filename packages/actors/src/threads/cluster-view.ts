@@ -1,4 +1,11 @@
-import { INDEX_ZERO, initialMembership, type NodeId, type Term } from "@kontiki/core";
+import {
+  INDEX_ZERO,
+  initialMembership,
+  sameMembership,
+  TERM_ZERO,
+  type NodeId,
+  type Term,
+} from "@kontiki/core";
 import type { HostView } from "../hosts/host-view.ts";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import { currentLeader } from "./agreement.ts";
@@ -34,14 +41,14 @@ export class ClusterView {
   readonly #parts: ViewParts;
   readonly #first: KnownMembership;
   #leaderTerm = 0;
-  /** The last known membership of a leader: at first the one that the cluster began with. */
-  #last: KnownMembership;
+  /** The last known membership of a leader, and a term in which it was used: at first the one that the cluster began with. */
+  #last: KnownMembership & { readonly term: Term };
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
     const membership = initialMembership(parts.voters);
     this.#first = { index: INDEX_ZERO, membership, committed: true };
-    this.#last = this.#first;
+    this.#last = { ...this.#first, term: TERM_ZERO };
   }
 
   /** The event of a node's report, if it is a new leader. */
@@ -52,13 +59,24 @@ export class ClusterView {
     return { type: "leader", node: led, term };
   }
 
+  /** The event of a leader on another host of which that host or a third one tells, if it is new. */
+  toldLeader(): ClusterEvent | undefined {
+    const told = this.#told();
+    if (told === undefined || told.term <= this.#leaderTerm) return undefined;
+    this.#leaderTerm = told.term;
+    return { type: "leader", node: told.leader, term: told.term };
+  }
+
   /** The event of a membership that is new to the leader: the other nodes learn it too early or too late. */
   newMembership(): ClusterEvent | undefined {
-    const known = this.leaderMembership();
-    if (known === undefined) return undefined;
+    const known = this.#best();
+    const before = this.#last;
+    if (known === undefined || !this.#isNews(known)) return undefined;
     const { leader, index, membership, committed } = known;
-    if (index === this.#last.index && committed === this.#last.committed) return undefined;
-    this.#last = { index, membership, committed };
+    this.#last = known;
+    // A node that has it from a snapshot names the last entry of that.
+    const isSame = sameMembership(membership, before.membership);
+    if (isSame && committed === before.committed) return undefined;
     return { type: "membership", node: leader, index, membership, committed };
   }
 
@@ -73,6 +91,11 @@ export class ClusterView {
     if (best === undefined) return undefined;
     const { leader, index, membership, committed } = best;
     return { leader, index, membership, committed };
+  }
+
+  /** Of a leader elsewhere, what a host tells that knows less than another one did, which is silent now, is no news. */
+  #isNews(known: HostView): boolean {
+    return this.#parts.told === undefined || isLater(known, this.#last);
   }
 
   /** The latest that is known of the leader, here or on other hosts. */
@@ -161,6 +184,6 @@ function isNewer(one: KnownMembership, other: KnownMembership): boolean {
   return one.index > other.index || (one.index === other.index && one.committed);
 }
 
-function isLater(one: HostView, other: HostView): boolean {
+function isLater(one: HostView, other: KnownMembership & { readonly term: Term }): boolean {
   return one.term > other.term || (one.term === other.term && isNewer(one, other));
 }

@@ -26,8 +26,9 @@ export async function attach({ name }: { readonly name?: string }, host: Host): 
   const session = new RemoteSession(verbs, entry.socket, colors.isColorSupported, announce);
   const over = new AbortController();
   try {
-    let { nodes } = await connection.hello();
-    const events = tellEvents(connection, notes, (members) => (nodes = members));
+    const hello = await connection.hello();
+    let nodes = [...hello.nodes, ...hello.others.flatMap((other) => other.nodes)];
+    const events = tellEvents(connection, notes, (members) => (nodes = [...members]));
     void events.finally(() => over.abort());
     const near = endedBy(host, over.signal);
     const printer = new TextPrinter(stdout, colors, notes);

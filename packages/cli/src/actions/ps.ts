@@ -49,7 +49,7 @@ function tableOf(listed: readonly Listed[], { stdout, env }: Host): string {
     const answer =
       typeof hello === "string"
         ? [colors.red(hello), "", ""]
-        : [`${hello.nodes.length}`, hello.leader ?? "-", `${hello.term ?? "-"}`];
+        : [countOf(hello), hello.leader ?? "-", `${hello.term ?? "-"}`];
     return [name, ...answer, `${pid}`, durationText(timeOfDay() - startedAt), data ?? "in memory"];
   });
   const aligns = head.map((title) =>
@@ -60,4 +60,11 @@ function tableOf(listed: readonly Listed[], { stdout, env }: Host): string {
     rows,
     aligns,
   )}\n`;
+}
+
+/** How many nodes it has, and of how many where other hosts have some. */
+function countOf({ nodes, others }: Hello): string {
+  const elsewhere = others.flatMap((other) => other.nodes).length;
+  const here = `${nodes.length}`;
+  return others.length === 0 ? here : `${here} of ${nodes.length + elsewhere}`;
 }

@@ -18,7 +18,8 @@ Examples:
   $ kontiki ps --json
 
 Lists the clusters that this user has started with --detach, --serve, --name or at a prompt, and that
-still run. Each has a Unix socket in its data directory, which only this user can open, and an entry in
+still run. Of a cluster on several hosts it counts the nodes of this one and of all, and tells the leader
+of all. Each has a Unix socket in its data directory, which only this user can open, and an entry in
 $XDG_STATE_HOME/kontiki/clusters, by default in ~/.local/state. What a cluster that was killed has left
 of these two is removed here; its data stays, and "kontiki up --data" continues with it.
 

@@ -23,9 +23,9 @@ operations, but not their results.
 --engine hosts: each node is in a process of its own, with mail over a NATS server, which is started from
 the PATH, or that of --nats. A crash is kill -9, a pause SIGSTOP; in a partition no message passes from
 one host to another. Clients are in this process, on a host without nodes, and reach all nodes by the
-same server; partitions do not concern them. Members cannot change, and disks cannot be wiped: a run
-whose scenario asks for that is unknown. Nothing is left running, also when this process is killed.
-docs/hosts.md has the table of faults.
+same server; partitions do not concern them. A new member gets a process of its own, which takes longer to
+start than a thread. Nothing is left running, also when this process is killed. docs/hosts.md has the
+table of faults.
 
 --guided is for long campaigns: half of the runs are new seeds, and the others change a few things in
 plans that met something new: faults, operations, nodes, settings, length, chance. It has as many runs

@@ -49,7 +49,8 @@ header "Authorization: Bearer TOKEN".
 With --host the cluster has nodes on other hosts as well, and only those of this host run here. --peers is
 the same on all hosts: {"cluster":"orders","hosts":{"a":["n1"],"b":["n2"],"c":["n3"]}}. Commands
 about the cluster work on each host; "member add" starts a node on the host where it is given. "crash",
-"log" and the like are for the nodes of this host.
+"log" and the like are for the nodes of this host. "status", /v1/status and the page show those of all
+hosts; one that does not answer within a second is shown as silent.
 --config names a YAML file: a map of options, without the dashes, to values. The command line comes first.
 
 --web serves a page that shows the cluster live, with a button for each command, and prints its address.

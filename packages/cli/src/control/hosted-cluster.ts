@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
 import { version } from "../host/version.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
-import { leaderOf } from "../session/leader-of.ts";
+import { leaderOf, toldBy } from "../session/leader-of.ts";
 import { verbs } from "../session/verbs/verbs.ts";
 import { isAnswered } from "./dial.ts";
 import type { Hello } from "./protocol.ts";
@@ -114,13 +114,15 @@ export class HostedCluster {
   }
 }
 
-function helloOf(
+async function helloOf(
   entry: Registered,
   cluster: ProgramCluster,
   told: Pick<Hello, "http" | "page">,
-): Hello {
-  const status = cluster.status();
+): Promise<Hello> {
+  const hosts = await cluster.otherHosts();
+  const status = [...cluster.status(), ...toldBy(hosts)];
   const leader = leaderOf(status);
   const term = status.find(({ id }) => id === leader)?.raft?.term ?? null;
-  return { ...entry, version: version(), nodes: cluster.nodeIds, leader, ...told, term };
+  const others = hosts.map(({ host, nodeIds: nodes, silent = null }) => ({ host, nodes, silent }));
+  return { ...entry, version: version(), nodes: cluster.nodeIds, others, leader, ...told, term };
 }

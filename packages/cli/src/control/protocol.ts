@@ -29,7 +29,14 @@ export const REQUESTS = {
 /** What a cluster says of itself. */
 export type Hello = Registered & {
   readonly version: string;
+  /** The nodes of its process. */
   readonly nodes: readonly string[];
+  /** The other hosts of a cluster that has several, and why one has not answered. */
+  readonly others: readonly {
+    readonly host: string;
+    readonly nodes: readonly string[];
+    readonly silent: string | null;
+  }[];
   readonly leader: string | null;
   /** Where it answers HTTP; null if it does not. */
   readonly http: GatewayReach | null;

@@ -27,7 +27,7 @@ export type Hosted = {
   readonly cluster: ProgramCluster;
   readonly faults: FaultLedger;
   readonly verbs: readonly Verb[];
-  readonly hello: () => Hello;
+  readonly hello: () => Promise<Hello>;
   /** Aborted when the cluster stops. */
   readonly ended: AbortSignal;
   /** Stops the cluster. */
@@ -125,7 +125,7 @@ export class Visitor {
         return this.#send({ ok: true, command: [text], value: null });
       case REQUESTS.hello:
         await this.#replied;
-        return this.#send({ ok: true, command: [text], value: this.#hosted.hello() });
+        return this.#send({ ok: true, command: [text], value: await this.#hosted.hello() });
       case REQUESTS.text:
       case `${REQUESTS.text} color`:
         await this.#replied;

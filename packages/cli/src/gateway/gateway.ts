@@ -90,18 +90,18 @@ function routesOf(cluster: ProgramCluster, watchers: Watchers, origin: string): 
     {
       path: "/v1/status",
       methods: {
-        GET({ response, query }) {
+        GET: async ({ response, query }) => {
           checkNames(query, []);
-          sendJson(response, 200, statusJson(cluster));
+          sendJson(response, 200, await statusJson(cluster));
         },
       },
     },
     {
       path: "/v1/events",
       methods: {
-        GET({ response, query }) {
+        GET: async ({ response, query }) => {
           checkNames(query, []);
-          watchers.add(response);
+          await watchers.add(response);
         },
       },
     },

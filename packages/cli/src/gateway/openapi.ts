@@ -119,6 +119,9 @@ const PATHS: Json = {
   "/v1/status": {
     get: {
       summary: "The nodes, as `status --json` has them, and why none leads",
+      description:
+        "With several hosts each of them is asked, and has a second to answer. Its nodes have its name as `host`. Of those of a " +
+        "host that does not answer nothing else is known: `life` is null, and `cause` tells why.",
       responses: {
         ...GUARDED,
         ...WRONG,
@@ -263,7 +266,15 @@ const SCHEMAS: Json = {
     properties: {
       nodes: {
         type: "array",
-        items: { type: "object", required: ["node", "life", "leads", "role", "term"] },
+        items: {
+          type: "object",
+          required: ["node", "life"],
+          properties: {
+            node: { type: "string" },
+            host: { type: "string", description: "Where it is, if that is another host." },
+            life: { type: ["string", "null"] },
+          },
+        },
       },
       noLeader: { type: ["string", "null"], description: "Why no node leads, if that is known." },
     },

@@ -13,6 +13,7 @@ import { statusJson } from "../session/verbs/status.ts";
 export class Watchers {
   readonly #cluster: ProgramCluster;
   readonly #streams = new Set<EventStream>();
+  #isClosed = false;
   readonly #tell = (event: ClusterEvent): void => this.#onEvent(event);
 
   constructor(cluster: ProgramCluster) {
@@ -24,10 +25,13 @@ export class Watchers {
     return this.#streams.size;
   }
 
-  /** Begins a stream, with the state of the nodes as its first event. */
-  add(response: ServerResponse): void {
+  /** Begins a stream, with the state of the nodes as its first event, once other hosts have told of theirs. */
+  async add(response: ServerResponse): Promise<void> {
+    const status = await statusJson(this.#cluster);
+    if (this.#isClosed) response.destroy();
+    if (response.destroyed) return;
     const stream = new EventStream(response);
-    stream.send("status", statusJson(this.#cluster));
+    stream.send("status", status);
     if (this.#streams.size === 0) this.#cluster.events.on("event", this.#tell);
     this.#streams.add(stream);
     stream.onClose(() => this.#forget(stream));
@@ -35,6 +39,7 @@ export class Watchers {
 
   /** Ends all streams. */
   close(): void {
+    this.#isClosed = true;
     for (const stream of this.#streams) {
       stream.send("end", {});
       stream.end();

@@ -1,4 +1,4 @@
-import type { NodeStatus } from "@kontiki/actors";
+import type { NodeStatus, OtherHost } from "@kontiki/actors";
 
 /**
  * The current leader as far as the nodes know; null if there is none.
@@ -12,4 +12,9 @@ export function leaderOf(nodes: readonly NodeStatus[]): string | null {
   );
   const latest = Math.max(0, ...terms);
   return nodes.find(({ raft }) => raft?.role === "leader" && raft.term === latest)?.id ?? null;
+}
+
+/** The nodes of which other hosts tell. */
+export function toldBy(others: readonly OtherHost[]): readonly NodeStatus[] {
+  return others.flatMap(({ nodes = [] }) => nodes);
 }

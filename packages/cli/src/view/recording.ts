@@ -128,8 +128,8 @@ export type NodeTimer = {
   readonly kind: "election" | "hastened" | "heartbeat";
 };
 
-/** Whether a process runs; a paused one stands still. */
-export type NodeLife = "up" | "down" | "paused";
+/** Whether a process runs; a paused one stands still. Of one on a host that does not answer nothing is known: `silent`. */
+export type NodeLife = "up" | "down" | "paused" | "silent";
 
 /** A change of a log. The parts apply in this order. */
 export type LogChange = {

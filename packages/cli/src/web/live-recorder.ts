@@ -1,9 +1,10 @@
-import type { ClusterEvent, NodeStatus } from "@kontiki/actors";
+import type { ClusterEvent, NodeStatus, OtherHost } from "@kontiki/actors";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { eventText } from "../render/event-text.ts";
 import { patchBetween, plain } from "../view/patch.ts";
 import type { NodeChange, RecordedEvent, RecordedType } from "../view/recording.ts";
 import { HELD_MS, InOrder } from "./in-order.ts";
+import { changeTo, knownOf, knownOn, NOTHING, type Known } from "./known.ts";
 import { LiveLetters } from "./live-letters.ts";
 
 /** More events of the cluster than this in one batch are counted instead. */
@@ -31,6 +32,8 @@ export class LiveRecorder {
   #skipped = 0;
   readonly #reported = new Map<string, NodeStatus>();
   readonly #known = new Map<string, Known>();
+  /** The nodes of other hosts, as they were known last. */
+  #elsewhere: ReadonlyMap<string, Known> = new Map();
   readonly #stop: () => void;
 
   /** @param now in ms from the beginning of the recording. */
@@ -61,7 +64,7 @@ export class LiveRecorder {
 
   /** What has happened since the last call, and is known to be in order. */
   take(): Taken {
-    for (const status of this.#reported.values()) this.#tellStatus(status);
+    for (const status of this.#reported.values()) this.#tell(status.id, knownOf(status));
     this.#reported.clear();
     const share = this.#letters.look(epochNow());
     const taken = {
@@ -77,16 +80,23 @@ export class LiveRecorder {
   /** One event that holds the state of every node, for a recording that begins now. */
   all(): RecordedEvent {
     const changes: Record<string, NodeChange> = {};
-    for (const status of this.#cluster.status()) {
-      const known = knownOf(status);
-      changes[status.id] = {
-        life: known.life,
-        state: statePatch({}, known),
-        applied: known.applied,
-      };
-    }
+    for (const status of this.#cluster.status()) changes[status.id] = changeTo(knownOf(status));
+    for (const [node, known] of this.#elsewhere) changes[node] = changeTo(known);
     const at = this.#events.last;
     return { at, type: "phase", node: "", text: "the recording begins", changes };
+  }
+
+  /** The nodes of other hosts, as these tell of them now. */
+  tellOthers(others: readonly OtherHost[]): void {
+    const here = this.#cluster.nodeIds;
+    const all = others.flatMap((other) => [...knownOn(other)]);
+    this.#elsewhere = new Map(all.filter(([node]) => !here.some((own) => own === node)));
+    for (const [node, known] of this.#elsewhere) this.#tell(node, known);
+  }
+
+  /** The nodes of all hosts. */
+  get nodes(): readonly string[] {
+    return [...this.#cluster.nodeIds, ...this.#elsewhere.keys()];
   }
 
   /** Adds an event from elsewhere. */
@@ -117,21 +127,20 @@ export class LiveRecorder {
     });
   }
 
-  #tellStatus(status: NodeStatus): void {
-    const before = this.#known.get(status.id) ?? NOTHING;
-    const now = knownOf(status);
-    this.#known.set(status.id, now);
+  #tell(node: string, now: Known): void {
+    const before = this.#known.get(node) ?? NOTHING;
+    this.#known.set(node, now);
     const state = patchBetween(before.state, now.state);
     if (state === undefined && before.life === now.life && before.applied === now.applied) return;
     const isProgress =
       before.role === now.role && before.term === now.term && before.life === now.life;
     this.add({
       type: "step",
-      node: status.id,
+      node,
       text: now.text,
       ...(isProgress && { quiet: true }),
       changes: {
-        [status.id]: {
+        [node]: {
           ...(state && { state }),
           ...(before.life !== now.life && { life: now.life }),
           ...(before.applied !== now.applied && { applied: now.applied }),
@@ -143,46 +152,6 @@ export class LiveRecorder {
 
 function epochNow(): number {
   return performance.timeOrigin + performance.now();
-}
-
-type Known = {
-  readonly life: "up" | "down";
-  readonly state: Readonly<Record<string, unknown>>;
-  readonly applied: number;
-  readonly role: string;
-  readonly term: number;
-  readonly text: string;
-};
-
-const NOTHING: Known = { life: "down", state: {}, applied: 0, role: "", term: 0, text: "" };
-
-function knownOf({ life, raft, incarnation, restarts, condition }: NodeStatus): Known {
-  const up = life.type === "running" ? "up" : "down";
-  if (raft === undefined)
-    return { ...NOTHING, life: up, state: { life: life.type }, text: life.type };
-  const { role, term, leader, commit, last, applied, first, snapshot, votes } = raft;
-  return {
-    life: up,
-    state: {
-      term,
-      commit,
-      role: { type: role, leader },
-      snapshot: snapshot === 0 ? undefined : { index: snapshot },
-      log: { first, last },
-      votes,
-      incarnation,
-      restarts,
-      condition,
-    },
-    applied,
-    role,
-    term,
-    text: `is ${role === "preCandidate" ? "in a pre-vote" : role} in term ${term}, commit ${commit}, log up to ${last}`,
-  };
-}
-
-function statePatch(before: Known["state"], { state }: Known): NonNullable<NodeChange["state"]> {
-  return patchBetween(before, state) ?? {};
 }
 
 function typeOf(event: ClusterEvent): RecordedType {

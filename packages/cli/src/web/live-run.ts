@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import type { EventStream } from "../http/event-stream.ts";
 import type { Figures, LiveBatch, LiveHead } from "../view/live.ts";
 import type { RecordedEvent, RecordingHead } from "../view/recording.ts";
@@ -13,6 +14,9 @@ const BATCH_MS = 100;
 /** Figures come once in so many batches: once a second. Logs are read more often, and only while a page is open. */
 const FIGURES_EVERY = 10;
 const LOGS_EVERY = 3;
+
+/** The same for other hosts, which are asked how their nodes are, while a page is open. */
+const HOSTS_EVERY = 10;
 
 /** The recording begins again when it has this many events; figures of ten minutes are kept. */
 const EVENTS_MAX = 20_000;
@@ -36,6 +40,7 @@ export class LiveRun {
   #figures: readonly Figures[] = [];
   #batches = 0;
   #isReading = false;
+  #isAsking = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -67,7 +72,7 @@ export class LiveRun {
       source: "live",
       clock: "ms",
       command: "",
-      nodes: this.#measured.cluster.nodeIds,
+      nodes: this.#recorder.nodes,
       electionTimeoutMs,
     };
     return { head, events: this.#events, figures: this.#figures };
@@ -76,6 +81,7 @@ export class LiveRun {
   /** Sends a page what happens from now on. */
   follow(stream: EventStream): void {
     this.#streams.add(stream);
+    void this.#askHosts();
     this.#recorder.recordsLetters = true;
     stream.onClose(() => {
       this.#streams.delete(stream);
@@ -96,6 +102,7 @@ export class LiveRun {
   #batch(): void {
     this.#batches += 1;
     if (this.#batches % LOGS_EVERY === 0 && this.#streams.size > 0) void this.#readLogs();
+    if (this.#batches % HOSTS_EVERY === 0 && this.#streams.size > 0) void this.#askHosts();
     void this.#faults.look();
     const { events, skipped, share } = this.#recorder.take();
     const isSecond = this.#batches % FIGURES_EVERY === 0;
@@ -116,6 +123,20 @@ export class LiveRun {
     this.#events = [this.#recorder.all()];
     this.#logs.forget();
     this.#faults.forget();
+  }
+
+  /** One question at a time, and a host that does not answer in its time is silent. */
+  async #askHosts(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      this.#recorder.tellOthers(await this.#measured.cluster.otherHosts());
+    } catch (error) {
+      // The cluster has ended meanwhile.
+      if (!(error instanceof KontikiError)) throw error;
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /** One reading at a time: a node that is slow to answer must not gather more of them. */

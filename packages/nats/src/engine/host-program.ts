@@ -4,16 +4,19 @@
  *
  * @module
  */
-import { Cluster, KontikiError, type ClusterEvent } from "@kontiki/actors";
+import { Cluster, KontikiError, type ClusterEvent, type WaitOptions } from "@kontiki/actors";
 import { messageOf } from "@kontiki/actors/node";
 import type { FromHost, HostOrder, HostReport, ToHost } from "./host-protocol.ts";
 
-/** A cluster with one node, which reports what happens to it. */
+/** A cluster with one node, or none yet, which reports what happens to it. */
 class Host {
   readonly #node: string;
   #cluster: Cluster<unknown, unknown> | undefined;
   #events: ClusterEvent[] = [];
   #isDue = false;
+  #counted: Pick<HostReport, "counts" | "effects"> = { counts: {}, effects: {} };
+  /** Aborts the changes that are waited for. */
+  #changes = new AbortController();
 
   constructor(node: string) {
     this.#node = node;
@@ -53,8 +56,20 @@ class Host {
         return faults.crashAt(node, order.point, order.kept);
       case "disturb":
         return faults.disturb(node, order.disturbance);
-      case "transfer":
-        return cluster.transfer(order.to, { timeoutMs: order.timeoutMs });
+      case "add":
+        return cluster.addNode(node, {
+          as: order.as,
+          replaces: order.replaces,
+          ...this.#within(order),
+        });
+      case "change":
+        return cluster.changeMembers(order.change, this.#within(order));
+      case "wipe":
+        return cluster.node(node).wipe(this.#within(order));
+      case "abort":
+        this.#changes.abort(new KontikiError("it is no longer waited for"));
+        this.#changes = new AbortController();
+        return undefined;
       case "snapshot":
         return cluster.node(node).snapshot({ timeoutMs: order.timeoutMs });
       case "compact":
@@ -68,8 +83,14 @@ class Host {
     }
   }
 
+  #within({ timeoutMs }: { readonly timeoutMs: number }): WaitOptions {
+    return { timeoutMs, signal: this.#changes.signal };
+  }
+
+  /** Of memberships the engine's own client learns from all hosts. */
   #onEvent(event: ClusterEvent): void {
-    if ("node" in event && event.node === this.#node) this.#events.push(event);
+    const isOwn = "node" in event && event.node === this.#node && event.type !== "membership";
+    if (isOwn) this.#events.push(event);
     this.#reportSoon();
   }
 
@@ -84,13 +105,13 @@ class Host {
   }
 
   #report(): void {
-    const cluster = this.#cluster;
-    const report: HostReport = {
-      events: this.#events,
-      status: cluster?.status()[0],
-      counts: cluster?.faults.counts(this.#node) ?? {},
-      effects: cluster?.faults.effects(this.#node) ?? {},
-    };
+    const [cluster, node] = [this.#cluster, this.#node];
+    const status = cluster?.status()[0];
+    if (cluster !== undefined && status !== undefined) {
+      const { faults } = cluster;
+      this.#counted = { counts: faults.counts(node), effects: faults.effects(node) };
+    }
+    const report: HostReport = { events: this.#events, status, ...this.#counted };
     this.#events = [];
     send({ type: "report", report });
   }

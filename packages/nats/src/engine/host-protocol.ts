@@ -1,10 +1,12 @@
 import type {
+  AddNodeOptions,
   ClusterEvent,
   ClusterOptions,
   CrashPoint,
   Disturbance,
   FaultEffect,
   Kept,
+  MembersChange,
   NodeStatus,
 } from "@kontiki/actors";
 import type { ExperimentCount } from "@kontiki/actors/node";
@@ -12,15 +14,23 @@ import type { ExperimentCount } from "@kontiki/actors/node";
 /** What a host is started with: plain data. */
 export type HostStart = Omit<ClusterOptions, "network" | "onEvent">;
 
+/** A change of members that is made on the host of a new node, or of the node whose disk is wiped. */
+export type HostChange =
+  | ({ readonly type: "add" } & Pick<AddNodeOptions, "as" | "replaces">)
+  | { readonly type: "change"; readonly change: MembersChange }
+  | { readonly type: "wipe" };
+
 /** What the engine orders a host to do with its node. */
 export type HostOrder =
   | { readonly type: "losePower"; readonly kept: Kept }
   | { readonly type: "crashAt"; readonly point: CrashPoint | undefined; readonly kept?: Kept }
   | { readonly type: "disturb"; readonly disturbance: Disturbance }
-  | { readonly type: "transfer"; readonly to: string | undefined; readonly timeoutMs: number }
   | { readonly type: "snapshot"; readonly timeoutMs: number }
   | { readonly type: "compact" }
   | { readonly type: "digest" }
+  | (HostChange & { readonly timeoutMs: number })
+  /** To wait for no change any more. */
+  | { readonly type: "abort" }
   | { readonly type: "stop" };
 
 /** What the engine tells the process of a host. */
@@ -31,8 +41,9 @@ export type ToHost =
 /** What a host reports of its node: what has happened since the last report, and how it is now. */
 export type HostReport = {
   readonly events: readonly ClusterEvent[];
-  /** Undefined until the host is up. */
+  /** Undefined until the host is up, and while it has no node. */
   readonly status: NodeStatus | undefined;
+  /** Of a node that was removed the last ones. */
   readonly counts: Readonly<Partial<Record<ExperimentCount, number>>>;
   readonly effects: Readonly<Partial<Record<FaultEffect, number>>>;
 };

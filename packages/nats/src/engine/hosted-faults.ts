@@ -7,7 +7,7 @@ import type { HostedNode } from "./hosted-node.ts";
 /** What a {@link HostedFaults} needs. */
 export type HostedFaultsParts = {
   readonly node: (id: string) => HostedNode;
-  /** The folder of a node's files, which is in the folder of its host. */
+  /** The folder of a node's files, which is in the folder of its host. @throws KontikiError when there is no such node. */
   readonly folderOf: (id: string) => string;
 };
 

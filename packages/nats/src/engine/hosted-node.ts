@@ -6,13 +6,13 @@ import {
   type Disturbance,
   type Kept,
   type NodeStatus,
+  type WaitOptions,
 } from "@kontiki/actors";
 import { EXPERIMENT_COUNTS } from "@kontiki/actors/node";
 import type { NodeId } from "@kontiki/core";
 import type { NodeUnderTest } from "@kontiki/testing";
-import type { HostOrder, HostReport, HostStart } from "./host-protocol.ts";
+import type { HostChange, HostOrder, HostReport, HostStart } from "./host-protocol.ts";
 import type { RunningHost, StartHost } from "./host-process.ts";
-import { notPossible } from "./not-on-hosts.ts";
 import { Tally } from "./tally.ts";
 
 /** How long a host may take to answer, in ms; to take a snapshot; and to stop before it is killed. */
@@ -20,9 +20,15 @@ const ORDER_MS = 5_000;
 const SNAPSHOT_MS = 10_000;
 const STOP_MS = 10_000;
 
+/** How long a change of members may take, in ms, if nothing else is given; and to clean up when it is over. */
+const CHANGE_MS = 30_000;
+const CLEAN_MS = 30_000;
+
 /** What a {@link HostedNode} needs. */
 export type HostedNodeParts = {
   readonly id: NodeId;
+  /** Whether its host has it from the beginning; else it comes by a change of members. */
+  readonly isFirst: boolean;
   readonly options: HostStart;
   readonly startHost: StartHost;
   readonly onEvent: (event: ClusterEvent) => void;
@@ -47,10 +53,22 @@ export class HostedNode implements NodeUnderTest {
   #starts = 0;
   #reported: NodeStatus | undefined;
   #disturbance: Disturbance = {};
+  #isKnown: boolean;
 
   constructor(parts: HostedNodeParts) {
     this.#parts = parts;
     this.id = parts.id;
+    this.#isKnown = parts.isFirst;
+  }
+
+  /** Whether its host has or had it. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** Whether its host runs, and does not have it: not yet, or no more. */
+  get isGone(): boolean {
+    return this.#life === "up" && this.#reported === undefined;
   }
 
   /** Whether it has no process. */
@@ -146,8 +164,26 @@ export class HostedNode implements NodeUnderTest {
     this.#host?.signal("SIGCONT");
   }
 
-  async wipe(): Promise<void> {
-    throw notPossible("wipe");
+  /** Gives it an empty disk. A host that is down is started for it. */
+  async wipe(options?: WaitOptions): Promise<void> {
+    this.resume();
+    if (this.isDown) await this.start();
+    await this.change({ type: "wipe" }, options);
+  }
+
+  /** Has its host change the members. @throws KontikiError when that is not done in time, or is aborted. */
+  async change(
+    change: HostChange,
+    { timeoutMs = CHANGE_MS, signal }: WaitOptions = {},
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const abort = (): void => this.#tell({ type: "abort" });
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      await this.#order({ ...change, timeoutMs }, timeoutMs + CLEAN_MS);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   async snapshot(): ReturnType<NodeUnderTest["snapshot"]> {
@@ -165,11 +201,6 @@ export class HostedNode implements NodeUnderTest {
 
   async digest(): ReturnType<NodeUnderTest["digest"]> {
     return (await this.#order({ type: "digest" })) as Awaited<ReturnType<NodeUnderTest["digest"]>>;
-  }
-
-  /** Asks its host, which must be that of the leader, to hand over the lead. */
-  async transfer(to: string | undefined, timeoutMs: number): Promise<NodeId> {
-    return (await this.#order({ type: "transfer", to, timeoutMs }, timeoutMs)) as NodeId;
   }
 
   crashAt(point: CrashPoint | undefined, kept: Kept | undefined): void {
@@ -213,7 +244,8 @@ export class HostedNode implements NodeUnderTest {
     if (host !== this.#host) return;
     this.counts.report(counts);
     this.effects.report(effects);
-    if (status !== undefined) this.#reported = status;
+    this.#reported = status;
+    this.#isKnown ||= status !== undefined;
     // That it stops is reported when its process has ended.
     for (const event of events) if (event.type !== "stopped") this.#parts.onEvent(event);
     if (this.#life === "up" && status !== undefined) this.#parts.onStatus(status);

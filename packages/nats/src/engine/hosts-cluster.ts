@@ -1,38 +1,28 @@
 import { EventEmitter } from "node:events";
-import { join } from "node:path";
 import {
   KontikiError,
   type Cluster,
+  type ClusterEvent,
   type ClusterEvents,
   type ClusterOptions,
   type NodeStatus,
-  type Peers,
 } from "@kontiki/actors";
-import { currentLeader } from "@kontiki/actors/node";
-import { INDEX_ZERO, type NodeId } from "@kontiki/core";
-import type { ClusterUnderTest, FaultType } from "@kontiki/testing";
-import { agree, found } from "./agreement.ts";
+import type { NodeId } from "@kontiki/core";
+import type { ClusterUnderTest } from "@kontiki/testing";
+import { areTooFew } from "./agreement.ts";
 import { HostedFaults } from "./hosted-faults.ts";
-import { HostedNode } from "./hosted-node.ts";
-import type { HostStart } from "./host-protocol.ts";
-import type { StartHost } from "./host-process.ts";
-import { NOT_ON_HOSTS, notPossible } from "./not-on-hosts.ts";
-
-/** How long nodes may take to agree, and a transfer of the lead, if nothing else is given, in ms. */
-const TIMEOUT_MS = 10_000;
+import { HostedMembers, type MembersClient } from "./hosted-members.ts";
+import type { HostedNode } from "./hosted-node.ts";
+import { HostedNodes, type HostedNodesParts } from "./hosted-nodes.ts";
 
 /** The client of a cluster on several hosts. */
-export type HostsClient = Pick<Cluster<unknown, unknown>, "propose" | "read" | "stop">;
+export type HostsClient = MembersClient &
+  Pick<Cluster<unknown, unknown>, "propose" | "read" | "transfer" | "converged" | "stop">;
 
 /** What a {@link HostsCluster} is made of. */
-export type HostsClusterParts = {
-  readonly peers: Peers;
-  /** What each host is started with, but for its name and its folder. */
-  readonly common: Omit<HostStart, "host" | "peers" | "dataDir" | "nodes">;
-  /** The folder of the folders of all hosts. */
-  readonly dataDir: string;
-  readonly startHost: StartHost;
-  readonly startClient: () => Promise<HostsClient>;
+export type HostsClusterParts = Omit<HostedNodesParts, "onEvent" | "onStatus"> & {
+  /** Starts the client, whose events go to `onEvent`. */
+  readonly startClient: (onEvent: (event: ClusterEvent) => void) => Promise<HostsClient>;
   readonly onEvent: ClusterOptions["onEvent"];
   /** Called when everything has ended. */
   readonly onEnd: () => Promise<void>;
@@ -43,37 +33,24 @@ export class HostsCluster implements ClusterUnderTest {
   readonly events = new EventEmitter<ClusterEvents>();
   readonly faults: HostedFaults;
   readonly #parts: HostsClusterParts;
-  readonly #nodes: ReadonlyMap<string, HostedNode>;
+  readonly #nodes: HostedNodes;
+  readonly #members: HostedMembers;
   #client: HostsClient | undefined;
 
   private constructor(parts: HostsClusterParts) {
     this.#parts = parts;
     this.events.setMaxListeners(0);
     if (parts.onEvent !== undefined) this.events.on("event", parts.onEvent);
-    const named = Object.entries(parts.peers.hosts).flatMap(([host, nodes]) =>
-      nodes.map((node) => [node, host] as const),
-    );
-    const folders = new Map(named.map(([node, host]) => [node, join(parts.dataDir, host)]));
-    this.#nodes = new Map(
-      named.map(([node, host]) => [
-        node,
-        new HostedNode({
-          id: node as NodeId,
-          options: {
-            ...parts.common,
-            peers: parts.peers,
-            host,
-            dataDir: folders.get(node),
-          },
-          startHost: parts.startHost,
-          onEvent: (event) => this.events.emit("event", event),
-          onStatus: (status) => this.events.emit("status", status),
-        }),
-      ]),
-    );
+    const nodes = new HostedNodes({
+      ...parts,
+      onEvent: (event) => this.events.emit("event", event),
+      onStatus: (status) => this.events.emit("status", status),
+    });
+    this.#nodes = nodes;
+    this.#members = new HostedMembers({ nodes, client: () => this.#running() });
     this.faults = new HostedFaults({
-      node: (id) => this.node(id),
-      folderOf: (id) => join(folders.get(id) ?? "", id),
+      node: (id) => nodes.named(id),
+      folderOf: (id) => nodes.folderOf(id),
     });
   }
 
@@ -81,8 +58,8 @@ export class HostsCluster implements ClusterUnderTest {
   static async start(parts: HostsClusterParts): Promise<HostsCluster> {
     const cluster = new HostsCluster(parts);
     try {
-      await Promise.all([...cluster.#nodes.values()].map((node) => node.start()));
-      cluster.#client = await parts.startClient();
+      await cluster.#nodes.start();
+      cluster.#client = await parts.startClient((event) => cluster.#onClientEvent(event));
     } catch (error) {
       await cluster.stop();
       throw error;
@@ -91,56 +68,59 @@ export class HostsCluster implements ClusterUnderTest {
   }
 
   get nodeIds(): readonly NodeId[] {
-    return [...this.#nodes.values()].map(({ id }) => id);
+    return this.#nodes.known.map(({ id }) => id);
   }
 
   status(): readonly NodeStatus[] {
-    return [...this.#nodes.values()].map((node) => node.status());
+    return this.#nodes.known.map((node) => node.status());
   }
 
   node(id: string): HostedNode {
-    const node = this.#nodes.get(id);
-    if (node === undefined)
-      throw new KontikiError(`there is no node ${id}: there are ${this.nodeIds.join(", ")}`);
-    return node;
+    return this.#nodes.named(id);
   }
-
-  whyNot = (type: FaultType): string | undefined => NOT_ON_HOSTS[type];
 
   propose: ClusterUnderTest["propose"] = (command, options) =>
     this.#running().propose(command, options);
 
   read: ClusterUnderTest["read"] = (question, options) => this.#running().read(question, options);
 
-  transfer: ClusterUnderTest["transfer"] = async (to, { timeoutMs = TIMEOUT_MS } = {}) => {
-    const leader = await this.#ledBy(timeoutMs);
-    return this.node(leader).transfer(to, timeoutMs);
+  transfer: ClusterUnderTest["transfer"] = async (to, options) =>
+    this.#running().transfer(to, options);
+
+  members: ClusterUnderTest["members"] = async (options) => this.#running().members(options);
+
+  /** Fails at once when too few nodes are left: of a host without a process the client knows only that it is silent. */
+  converged: ClusterUnderTest["converged"] = async ({ timeoutMs, signal } = {}) => {
+    const lost = new AbortController();
+    const look = (): void => {
+      const why = "too few nodes are left that are neither stopped nor given up";
+      if (areTooFew(this.status())) lost.abort(new KontikiError(why));
+    };
+    this.events.on("status", look);
+    look();
+    const either = AbortSignal.any([lost.signal, ...(signal === undefined ? [] : [signal])]);
+    try {
+      await this.#running().converged({ timeoutMs, signal: either });
+    } finally {
+      this.events.off("status", look);
+    }
   };
 
-  /** They never change. */
-  members: ClusterUnderTest["members"] = async ({ timeoutMs = TIMEOUT_MS } = {}) => {
-    const leader = await this.#ledBy(timeoutMs);
-    const members = this.nodeIds.map((id) => ({ id, role: "voter" as const, uid: 0 }));
-    return { leader, index: INDEX_ZERO, committed: true, members };
-  };
+  addNode: ClusterUnderTest["addNode"] = (id, options) => this.#members.add(id, options);
 
-  converged: ClusterUnderTest["converged"] = ({ timeoutMs = TIMEOUT_MS } = {}) =>
-    agree([...this.#nodes.values()], this.events, timeoutMs);
+  removeNode: ClusterUnderTest["removeNode"] = (id, options) => this.#members.remove(id, options);
 
-  addNode: ClusterUnderTest["addNode"] = () => refused("add");
+  changeMembers: ClusterUnderTest["changeMembers"] = (change, options) =>
+    this.#members.change(change, options);
 
-  removeNode: ClusterUnderTest["removeNode"] = () => refused("remove");
+  promote: ClusterUnderTest["promote"] = (id, options) => this.#members.promote(id, options);
 
-  changeMembers: ClusterUnderTest["changeMembers"] = () => refused("reshape");
-
-  promote: ClusterUnderTest["promote"] = () => refused("promote");
-
-  /** Ends all processes. */
+  /** Ends all processes. @throws StateMachineError when the states of two nodes were found to differ. */
   async stop(): Promise<void> {
     try {
       await this.#client?.stop();
-      await Promise.all([...this.#nodes.values()].map((node) => node.stop()));
     } finally {
+      await this.#nodes.stop();
       await this.#parts.onEnd();
     }
   }
@@ -150,15 +130,8 @@ export class HostsCluster implements ClusterUnderTest {
     return this.#client;
   }
 
-  /** Waits for a leader. @throws KontikiError when there is none in time. */
-  async #ledBy(timeoutMs: number): Promise<NodeId> {
-    const leader = await found(this.events, () => currentLeader(this.status()), timeoutMs);
-    if (leader === undefined)
-      throw new KontikiError("waiting for a leader: there was none in time");
-    return leader;
+  /** What no host alone knows: all else a host tells of its own node. */
+  #onClientEvent(event: ClusterEvent): void {
+    if (event.type === "membership" || event.type === "diverged") this.events.emit("event", event);
   }
-}
-
-async function refused(type: FaultType): Promise<never> {
-  throw notPossible(type);
 }

@@ -51,8 +51,8 @@ export function peersOf(cluster: string, count: number): Peers {
 }
 
 /**
- * A client asks another node when it had no answer for four election timeouts of its own host, because it hears of elections and
- * of the end of threads. This one hears of neither: it waits for one election timeout of the nodes.
+ * A client asks another node when it had no answer for four election timeouts of its own host, because a supervisor tells it when a
+ * thread ends. Nothing tells this one of a process that has ended or is stopped: it waits for one election timeout of the nodes.
  */
 export function clientTimes({
   electionTimeoutMs = 300,
@@ -74,7 +74,10 @@ async function start(
   const dataDir = given ?? join(root, peers.cluster);
   const transport = { module: TRANSPORT.href, options: nats };
   const connection = await connectNats({ ...nats, name: "kontiki engine" });
-  const publish = (subject: string, bytes: Uint8Array): void => connection.publish(subject, bytes);
+  const publish = (subject: string, bytes: Uint8Array): void => {
+    // What the network of the run still delivers when the cluster has stopped finds no receiver.
+    if (!connection.isClosed()) connection.publish(subject, bytes);
+  };
   const relay = new Relay({ peers, network, publish });
   connection.subscribe(`${clusterPrefix(peers.cluster)}.from.>`, {
     callback: (error, { subject, data }) => {
@@ -87,8 +90,9 @@ async function start(
     common: { ...rest, transport },
     dataDir,
     startHost: (...host) => new HostProcess(children, ...host),
-    startClient: async () => {
-      const own = { ...rest, ...clientTimes(rest), transport, peers, host: CLIENTS };
+    relay,
+    startClient: async (onEvent) => {
+      const own = { ...rest, ...clientTimes(rest), transport, peers, host: CLIENTS, onEvent };
       const client = await Cluster.start<unknown, unknown>(own);
       await relay.areAllKnown;
       return client;

@@ -7,7 +7,7 @@ const ALL = "hosts";
 
 /** What a {@link Relay} needs. */
 export type RelayParts = {
-  /** The hosts of nodes have one node each. A host without nodes has clients. */
+  /** The first hosts. Those of nodes have one node each. A host without nodes has clients. */
   readonly peers: Peers;
   /** Carries what goes from node to node. */
   readonly network: MailCarrier;
@@ -24,6 +24,8 @@ type Message = Envelope & { readonly subject: string };
  */
 export class Relay {
   readonly #parts: RelayParts;
+  /** The hosts, and the node of each; undefined for one that has clients. */
+  readonly #hosts = new Map<string, NodeId | undefined>();
   /** Hosts that have answered a host with clients, which knows them from then on. */
   readonly #known = new Set<string>();
   readonly #onKnown: () => void;
@@ -37,30 +39,40 @@ export class Relay {
       onKnown = resolve;
     });
     this.#onKnown = onKnown;
+    for (const [host, [node]] of Object.entries(parts.peers.hosts))
+      this.#hosts.set(host, node as NodeId | undefined);
+  }
+
+  /** There is another host, which gets this node. */
+  add(host: string, node: NodeId): void {
+    this.#hosts.set(host, node);
+  }
+
+  /** A host is no more. */
+  remove(host: string): void {
+    this.#hosts.delete(host);
   }
 
   /** A message has come to a subject of this cluster. */
   receive(subject: string, bytes: Uint8Array): void {
-    const { cluster, hosts } = this.#parts.peers;
-    const sent = sentTo(cluster, subject);
-    if (sent === undefined || !Object.hasOwn(hosts, sent.host)) return;
+    const sent = sentTo(this.#parts.peers.cluster, subject);
+    if (sent === undefined || !this.#hosts.has(sent.host)) return;
     for (const host of this.#receiversOf(sent.address))
       if (host !== sent.host) this.#pass(sent.host, host, sent.address, bytes);
   }
 
   #receiversOf(address: string): readonly string[] {
-    const { hosts } = this.#parts.peers;
-    const names = Object.keys(hosts);
+    const names = [...this.#hosts.keys()];
     const [kind, name = ""] = address.split(".");
     if (kind === ALL) return names;
     if (kind === "host") return names.filter((host) => host === name);
-    return names.filter((host) => hosts[host]?.includes(name));
+    return names.filter((host) => this.#hosts.get(host) === name);
   }
 
   #pass(from: string, to: string, address: string, bytes: Uint8Array): void {
     const { peers, network } = this.#parts;
     const subject = `${receivedBy(peers.cluster, to)}.${address}`;
-    const [sender, receiver] = [peers.hosts[from]?.[0], peers.hosts[to]?.[0]];
+    const [sender, receiver] = [this.#hosts.get(from), this.#hosts.get(to)];
     if (sender === undefined || receiver === undefined) {
       this.#parts.publish(subject, bytes);
       // What is sent to all may come before the clients listen: an answer to them does not.
@@ -70,8 +82,8 @@ export class Relay {
     // The network may keep it: what NATS's client gave is not ours to keep.
     const kept = bytes.slice() as Uint8Array<ArrayBuffer>;
     const message: Message = {
-      from: sender as NodeId,
-      to: receiver as NodeId,
+      from: sender,
+      to: receiver,
       incarnation: 0,
       bytes: kept,
       subject,

@@ -69,12 +69,13 @@ function Indexes({ from, to }: { readonly from: number; readonly to: number }): 
   );
 }
 
+const GLYPHS = { down: "✝", paused: "‖", silent: "?" } as const;
+
 type NameProps = { readonly store: Store; readonly name: string; readonly node: NodeMoment };
 
 function NameOf({ store, name, node }: NameProps): JSX.Element {
   const { role, term, commit } = summaryOf(node);
-  const glyph =
-    node.life !== "up" ? (node.life === "down" ? "✝" : "‖") : role === "leader" ? "★" : "";
+  const glyph = node.life === "up" ? (role === "leader" ? "★" : "") : GLYPHS[node.life];
   return (
     <button
       type="button"

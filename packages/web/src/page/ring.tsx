@@ -112,7 +112,9 @@ function Node({ store, name, node, place, at }: NodeProps): JSX.Element {
       onPointerLeave={() => (store.pointed.value = undefined)}
     >
       <circle class="body" r={RADIUS} style={{ fill: termColor(summary.term) }} />
-      {summary.role === "leader" && node.life !== "down" && <circle class="crown" r={RADIUS - 5} />}
+      {summary.role === "leader" && ["up", "paused"].includes(node.life) && (
+        <circle class="crown" r={RADIUS - 5} />
+      )}
       <Timer store={store} node={node} at={at} isLeader={summary.role === "leader"} />
       <text class="name" y={-6}>
         {name}

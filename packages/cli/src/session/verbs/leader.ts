@@ -4,7 +4,7 @@
  * @module
  */
 import { nodes } from "../completion.ts";
-import { leaderOf } from "../leader-of.ts";
+import { leaderOf, toldBy } from "../leader-of.ts";
 import { showsNode } from "../shows.ts";
 import { verb } from "../verb.ts";
 
@@ -19,7 +19,7 @@ export const leader = verb({
   run: async ({ cluster }) => {
     const nodes = cluster.status();
     const others = leaderOf(nodes) === null ? await cluster.otherHosts() : [];
-    return leaderOf([...nodes, ...others.flatMap(({ nodes: told = [] }) => told)]);
+    return leaderOf([...nodes, ...toldBy(others)]);
   },
   ...showsNode,
 });

@@ -1,6 +1,6 @@
 import type { NodeStatus, OtherHost } from "@kontiki/actors";
 import type { SessionCluster } from "../context.ts";
-import { leaderOf } from "../leader-of.ts";
+import { leaderOf, toldBy } from "../leader-of.ts";
 import { verb } from "../verb.ts";
 
 export const status = verb({
@@ -22,15 +22,8 @@ export const status = verb({
     const all = [...nodes, ...toldBy(others)];
     return [statusTable(all, leaderOf(all), colors), ...others.map(hostText), ...why].join("\n");
   },
-  json: ({ nodes, others }) => {
-    const leader = leaderOf([...nodes, ...toldBy(others)]);
-    return [...nodesJson(nodes, leader), ...others.flatMap((other) => hostJson(other, leader))];
-  },
+  json: allJson,
 });
-
-function toldBy(others: readonly OtherHost[]): readonly NodeStatus[] {
-  return others.flatMap(({ nodes = [] }) => nodes);
-}
 
 /** Where nodes of other hosts are, or why nothing is known of them. */
 function hostText({ host, nodeIds, silent, heardAgoMs }: OtherHost): string {
@@ -49,13 +42,24 @@ function hostJson(
   return nodeIds.map((node) => ({ node, host, life: null, cause: silent ?? null }));
 }
 
-/** The nodes, and why none leads, for programs. */
-export function statusJson(cluster: Pick<SessionCluster, "status" | "whyNoLeader">): {
-  readonly nodes: readonly object[];
-  readonly noLeader: string | null;
-} {
-  const nodes = cluster.status();
-  return { nodes: nodesJson(nodes, leaderOf(nodes)), noLeader: cluster.whyNoLeader() ?? null };
+/** The nodes of all hosts, and why none leads, for programs. A host that does not answer within a second is silent. */
+export async function statusJson(
+  cluster: Pick<SessionCluster, "otherHosts" | "status" | "whyNoLeader">,
+): Promise<{ readonly nodes: readonly object[]; readonly noLeader: string | null }> {
+  const others = await cluster.otherHosts();
+  const nodes = allJson({ nodes: cluster.status(), others });
+  return { nodes, noLeader: cluster.whyNoLeader() ?? null };
+}
+
+function allJson({
+  nodes,
+  others,
+}: {
+  readonly nodes: readonly NodeStatus[];
+  readonly others: readonly OtherHost[];
+}): readonly object[] {
+  const leader = leaderOf([...nodes, ...toldBy(others)]);
+  return [...nodesJson(nodes, leader), ...others.flatMap((other) => hostJson(other, leader))];
 }
 
 /** One object for each node, all with the same fields; null where a node without a thread has no value. */
