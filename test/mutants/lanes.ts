@@ -192,6 +192,30 @@ const LANES: readonly TestedMutant[] = [
     ],
     test: "actors/threads/node-lane-port.test.ts",
   },
+  {
+    name: "waiting-letter-counts-nowhere",
+    about: "A letter that waits in its actor's thread no longer counts in the mailbox.",
+    edits: [
+      {
+        file: INBOX,
+        find: "this.#keep(slot, 1, length);",
+        replace: "this.#mailbox.taken(slot, length);",
+      },
+    ],
+    test: "actors/runtime/mailbox.test.ts",
+  },
+  {
+    name: "waiting-letters-of-the-dead-counted-as-lost",
+    about: "Letters that wait in their receiver's thread count as lost when their sender has died.",
+    edits: [
+      {
+        file: INBOX,
+        find: "this.#mailbox.settle(slot, this.#kept?.[slot])",
+        replace: "this.#mailbox.settle(slot)",
+      },
+    ],
+    test: "actors/runtime/mailbox.test.ts",
+  },
 ];
 
 const PACKED: readonly TestedMutant[] = [

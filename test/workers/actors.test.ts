@@ -40,8 +40,11 @@ function newSystem(options: ActorSystemOptions = {}) {
   return { system, events, next, spawn };
 }
 
+/** Sooner than the end of the test, which would not say what has no answer. */
+const ANSWER_MS = 45_000;
+
 const asking = (actor: ActorRef, message: object): Promise<unknown> =>
-  actor.ask(message, { deadlineMs: LONG_MS });
+  actor.ask(message, { deadlineMs: ANSWER_MS });
 
 /** How an ask that fails ends. */
 const failing = (asked: Promise<unknown>): Promise<unknown> =>
