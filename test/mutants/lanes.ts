@@ -193,6 +193,19 @@ const LANES: readonly TestedMutant[] = [
     test: "actors/threads/node-lane-port.test.ts",
   },
   {
+    name: "request-for-room-forgotten-after-the-ring",
+    about:
+      "A reader clears the writer's request for room only after it has rung: it may clear the next one.",
+    edits: [
+      {
+        file: READER,
+        find: "    Atomics.store(cells, WANTS_ROOM, 0);\n    this.#bell.ring();",
+        replace: "    this.#bell.ring();\n    Atomics.store(cells, WANTS_ROOM, 0);",
+      },
+    ],
+    test: "actors/lanes/lane.test.ts",
+  },
+  {
     name: "waiting-letter-counts-nowhere",
     about: "A letter that waits in its actor's thread no longer counts in the mailbox.",
     edits: [
