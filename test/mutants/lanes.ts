@@ -211,8 +211,8 @@ const LANES: readonly TestedMutant[] = [
     edits: [
       {
         file: INBOX,
-        find: "this.#keep(slot, 1, length);",
-        replace: "this.#mailbox.taken(slot, length);",
+        find: "this.#keep(slot, 1, bytes.length);",
+        replace: "this.#mailbox.taken(slot, bytes.length);",
       },
     ],
     test: "actors/runtime/mailbox.test.ts",

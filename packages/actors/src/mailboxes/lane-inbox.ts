@@ -102,10 +102,10 @@ export class LaneInbox {
       this.#host.onOpen();
       return undefined;
     }
-    if (node !== undefined)
-      return this.#counted({ type: "mail", from: node, incarnation, bytes: frame.bytes }, slot);
+    if (node !== undefined) return this.#counted(node, incarnation, frame.bytes, slot);
     const letter = toActorIn(frame);
-    if (letter.type === "mail") return this.#counted(letter, slot);
+    if (letter.type === "mail")
+      return this.#counted(letter.from, letter.incarnation, letter.bytes, slot);
     const dead = this.#sources.find(
       (each) => each.node === letter.node && each.incarnation === letter.incarnation,
     );
@@ -117,14 +117,13 @@ export class LaneInbox {
    * A letter that is kept counts where it did before: if it moved to another count, a sender that looks between the two steps
    * would find too few letters, and a thread that is killed between them would lose one without a trace.
    */
-  #counted(letter: Mail, slot: number): ToActor {
-    const { length } = letter.bytes;
+  #counted(from: string, incarnation: number, bytes: Mail["bytes"], slot: number): ToActor {
     if (this.#kept === undefined) {
-      this.#mailbox.taken(slot, length);
-      return letter;
+      this.#mailbox.taken(slot, bytes.length);
+      return { type: "mail", from, incarnation, bytes };
     }
-    this.#keep(slot, 1, length);
-    return { ...letter, slot };
+    this.#keep(slot, 1, bytes.length);
+    return { type: "mail", from, incarnation, bytes, slot };
   }
 
   #keep(slot: number, letters: number, bytes: number): void {
