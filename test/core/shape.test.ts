@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { compileFunction } from "node:vm";
 import { step, type State } from "@kontiki/core";
 import { expect, test } from "vitest";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./support/core.ts";
 
 setFlagsFromString("--allow-natives-syntax");
-const haveOneClass = new Function("one", "other", "return %HaveSameMap(one, other)") as (
+const haveOneClass = compileFunction("return %HaveSameMap(one, other)", ["one", "other"]) as (
   one: object,
   other: object,
 ) => boolean;
