@@ -1,0 +1,47 @@
+import { KontikiError } from "@kontiki/actors";
+import type { Command } from "commander";
+
+/** Where options were set in a file, as `file:line:column`, by their names without dashes in front. */
+type Places = ReadonlyMap<string, string>;
+
+/** Options in a message: `--tls-ca`, or a family of them, `--tls-*`. */
+const OPTIONS = /--([a-z]+(?:-[a-z]+)*)(-\*)?/g;
+
+/** From now on errors of a command begin with the place of the first option that they name and that is of a file. */
+export function placeErrors(command: Command, places: Places): void {
+  const { outputError } = command.configureOutput();
+  command.configureOutput({
+    outputError: (text, write) =>
+      outputError?.(
+        text.replace(
+          /^(error: )([^]*)/,
+          (_, start: string, rest: string) => start + placed(rest, places),
+        ),
+        write,
+      ),
+  });
+}
+
+/** Does some work; what it throws for people begins with the place, as errors of the command do. */
+export async function placing<T>(places: Places, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KontikiError)) throw error;
+    const message = placed(error.message, places);
+    if (message === error.message) throw error;
+    throw new KontikiError(message, { cause: error });
+  }
+}
+
+function placed(message: string, places: Places): string {
+  if ([...places.values()].some((place) => message.startsWith(place))) return message;
+  for (const [, name = "", isFamily] of message.matchAll(OPTIONS)) {
+    const place =
+      isFamily === undefined
+        ? places.get(name)
+        : [...places].find(([option]) => option.startsWith(`${name}-`))?.[1];
+    if (place !== undefined) return `${place}: ${message}`;
+  }
+  return message;
+}
