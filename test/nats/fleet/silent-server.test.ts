@@ -46,6 +46,20 @@ function silentServer(reason: unknown) {
   return { stores, connection, refused, gaveBack };
 }
 
+function workerOf(
+  connection: NatsConnection,
+  stores: Stores,
+  signal: AbortSignal,
+  notes: string[],
+): Worker {
+  const onNote = (line: string): void => void notes.push(line);
+  const options = { jobs: 1, host: "here", startJob: () => fakeJob(), signal, onNote };
+  return new Worker(connection, stores, { code: SPEC.code, id: "me" }, options);
+}
+
+const SILENT =
+  "the NATS server does not answer: see whether it runs, and continue or restart it; this worker tries again until then";
+
 test.each([
   [
     FULL,
@@ -53,12 +67,7 @@ test.each([
       'the NATS server takes no results (insufficient storage resources available): give its JetStream more space, or free some with "kontiki campaign stop NAME --remove"; this worker tries again until then',
     ],
   ],
-  [
-    new errors.TimeoutError(),
-    [
-      "the NATS server does not answer: see whether it runs, and continue or restart it; this worker tries again until then",
-    ],
-  ],
+  [new errors.TimeoutError(), [SILENT]],
   [new errors.ConnectionError("gone"), []],
 ])(
   "a result that the server does not take (%s) is told once, and an interruption ends the wait",
@@ -68,19 +77,7 @@ test.each([
     const { stores, connection, refused, gaveBack } = silentServer(reason);
     const notes: string[] = [];
     const end = new AbortController();
-    const worker = new Worker(
-      connection,
-      stores,
-      { code: SPEC.code, id: "me" },
-      {
-        jobs: 1,
-        host: "here",
-        startJob: () => fakeJob(),
-        signal: end.signal,
-        onNote: (line) => void notes.push(line),
-      },
-    );
-    const done = worker.work();
+    const done = workerOf(connection, stores, end.signal, notes).work();
     await refused;
     end.abort();
     vi.advanceTimersByTime(3000);
@@ -88,3 +85,18 @@ test.each([
     expect({ notes, gaveBack }).toEqual({ notes: told, gaveBack: [0] });
   },
 );
+
+test("a server that does not even say which campaigns there are is told, too", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { stores, connection } = silentServer(undefined);
+  const silent = { ...stores, campaigns: { list: () => never } } as unknown as Stores;
+  const notes: string[] = [];
+  const end = new AbortController();
+  const done = workerOf(connection, silent, end.signal, notes).work();
+  vi.advanceTimersByTime(10_000);
+  end.abort();
+  vi.advanceTimersByTime(3000);
+  expect(await done).toMatchObject({ ranges: 0 });
+  expect(notes).toEqual([SILENT]);
+});

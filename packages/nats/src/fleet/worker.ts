@@ -9,7 +9,7 @@ import { answerAsks } from "./presence.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { RunningCampaigns } from "./running-campaigns.ts";
 import { ScenarioFiles } from "./scenario-files.ts";
-import { serverTrouble } from "./server-trouble.ts";
+import { serverTrouble, SILENT } from "./server-trouble.ts";
 import type { WorkDone, WorkerReport, WorkOptions } from "./work-options.ts";
 import { WorkPlace, type Outcome, type Stores } from "./work-place.ts";
 
@@ -76,9 +76,10 @@ export class Worker {
    * seconds at most. All threads have ended when it resolves.
    */
   async work(): Promise<WorkDone> {
-    const campaigns = new RunningCampaigns(this.#connection, this.#stores.campaigns, () =>
-      this.#abortStopped(campaigns),
-    );
+    const campaigns = new RunningCampaigns(this.#connection, this.#stores.campaigns, {
+      onChange: () => this.#abortStopped(campaigns),
+      onSilence: () => this.#tell(SILENT),
+    });
     const answers = answerAsks(this.#connection, (id) => this.#reportOf(id));
     const patience = new Patience(this.#options.signal, END_MS);
     await Promise.race([this.#occupyAll(campaigns), patience.ended]);
@@ -106,8 +107,12 @@ export class Worker {
   }
 
   #onRetry(thrown: unknown): void {
-    const trouble = this.#isTroubled ? undefined : serverTrouble(thrown);
-    if (trouble === undefined) return;
+    const trouble = serverTrouble(thrown);
+    if (trouble !== undefined) this.#tell(trouble);
+  }
+
+  #tell(trouble: string): void {
+    if (this.#isTroubled) return;
     this.#isTroubled = true;
     this.#options.onNote?.(trouble);
   }
