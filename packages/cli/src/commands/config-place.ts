@@ -9,16 +9,12 @@ const OPTIONS = /--([a-z]+(?:-[a-z]+)*)(-\*)?/g;
 
 /** From now on errors of a command begin with the place of the first option that they name and that is of a file. */
 export function placeErrors(command: Command, places: Places): void {
-  const { outputError } = command.configureOutput();
+  // A copy: the command changes its own.
+  const before = { ...command.configureOutput() };
+  const placedText = (text: string): string =>
+    text.startsWith("error: ") ? `error: ${placed(text.slice("error: ".length), places)}` : text;
   command.configureOutput({
-    outputError: (text, write) =>
-      outputError?.(
-        text.replace(
-          /^(error: )([^]*)/,
-          (_, start: string, rest: string) => start + placed(rest, places),
-        ),
-        write,
-      ),
+    outputError: (text, write) => before.outputError?.(placedText(text), write),
   });
 }
 

@@ -233,18 +233,8 @@ describe("files", () => {
 
 describe("an error names the path and what to do", () => {
   test.each([
-    [
-      "writeSync",
-      "ENOSPC",
-      "write to",
-      "the disk is full (ENOSPC); free some space",
-    ],
-    [
-      "writeSync",
-      "EDQUOT",
-      "write to",
-      "the disk is full (EDQUOT); free some space",
-    ],
+    ["writeSync", "ENOSPC", "write to", "the disk is full (ENOSPC); free some space"],
+    ["writeSync", "EDQUOT", "write to", "the disk is full (EDQUOT); free some space"],
     [
       "fdatasyncSync",
       "EIO",
