@@ -1,6 +1,7 @@
 import { KontikiError } from "@kontiki/actors";
 import { rmSync } from "node:fs";
-import { Connection, isAnswered } from "../control/connection.ts";
+import { Connection } from "../control/connection.ts";
+import { isAnswered } from "../control/dial.ts";
 import { startDetached } from "../control/detach.ts";
 import { detachedArgs } from "../host/detached-args.ts";
 import { reachText } from "../gateway/reach.ts";

@@ -1,6 +1,7 @@
 import { KontikiError } from "@kontiki/actors";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { readLines } from "../prompt/lines.ts";
+import { dial } from "./dial.ts";
 import { REQUESTS, type Hello, type Part, type Told } from "./protocol.ts";
 
 /** How long a cluster may take to answer before it counts as hung. */
@@ -8,13 +9,6 @@ const ANSWER_MS = 5000;
 
 /** Longest line of a reply in bytes: a page of a log, or one value. */
 const REPLY_BYTES_MAX = 256 * 1024 * 1024;
-
-/** Whether a process listens at this socket. */
-export async function isAnswered(path: string): Promise<boolean> {
-  const socket = await dial(path).catch(() => undefined);
-  socket?.destroy();
-  return socket !== undefined;
-}
 
 /** The end of a connection before the reply: whether the command took effect is unknown. */
 export class Disconnected extends KontikiError {
@@ -147,15 +141,4 @@ async function* textsOf(socket: Socket): AsyncGenerator<string> {
     // A socket that is destroyed ends its iteration with an error.
     if (error instanceof KontikiError) throw error;
   }
-}
-
-function dial(path: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.off("error", reject);
-      resolve(socket);
-    });
-  });
 }

@@ -5,7 +5,7 @@ import { version } from "../host/version.ts";
 import type { ProgramCluster } from "../launch/cluster.ts";
 import { leaderOf } from "../session/leader-of.ts";
 import { verbs } from "../session/verbs/verbs.ts";
-import { isAnswered } from "./connection.ts";
+import { isAnswered } from "./dial.ts";
 import type { Hello } from "./protocol.ts";
 import { nameTaken, type Registry, type Registered } from "./registry.ts";
 import { ControlServer } from "./server.ts";

@@ -2,7 +2,7 @@ import { KontikiError } from "@kontiki/actors";
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { CLUSTER_NAME } from "../host/cluster-name.ts";
-import { isAnswered } from "./connection.ts";
+import { isAnswered } from "./dial.ts";
 import { makeFolder } from "../host/make-folder.ts";
 import { reasonOf } from "../output/error-text.ts";
 

@@ -2,7 +2,7 @@ import { KontikiError } from "@kontiki/actors";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { messageOf } from "../output/error-text.ts";
-import { isAnswered } from "./connection.ts";
+import { isAnswered } from "./dial.ts";
 import { Visitor, type Hosted } from "./visitor.ts";
 
 /** Only the user who started the cluster may connect. */

@@ -95,22 +95,23 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   await Promise.all(jobs.map((job) => job.kill()));
   pool.giveUp();
   const isScenarioWrong = broken instanceof ScenarioError;
-  return { tallies: pool.tallies, isComplete, broken: reasonOf(broken), isScenarioWrong };
-}
-
-function reasonOf(broken: unknown): string | undefined {
-  if (broken === undefined) return undefined;
-  return broken instanceof Error ? broken.message : String(broken);
+  return { tallies: pool.tallies, isComplete, broken: broken?.message, isScenarioWrong };
 }
 
 /** Resolves when no task is left; to the error when a job failed. */
-function ending(jobs: readonly Job[], pool: Pool, options: CampaignOptions): Promise<unknown> {
+function ending(
+  jobs: readonly Job[],
+  pool: Pool,
+  options: CampaignOptions,
+): Promise<Error | undefined> {
   const { signal } = options;
   return new Promise((resolve) => {
     const end = (): void => resolve(undefined);
     if (signal?.aborted === true) end();
     signal?.addEventListener("abort", end, { once: true });
-    Promise.all(jobs.map((job) => workOff(job, pool, options, end))).then(end, resolve);
+    Promise.all(jobs.map((job) => workOff(job, pool, options, end))).then(end, (error: unknown) =>
+      resolve(error instanceof Error ? error : new Error(String(error))),
+    );
   });
 }
 
