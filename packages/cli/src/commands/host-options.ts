@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
+import { natsOptions } from "../fleet/server-options.ts";
 import { NODES_MAX } from "../host/limits.ts";
 import { natsUrls, wholeNumber } from "./options.ts";
 
@@ -78,4 +79,12 @@ export async function checkPeers(
   command.error(
     `error: --host ${host}: --peers ${path} has no such host; it has ${known || "none"}`,
   );
+}
+
+/** Ends the command with an error unless the files of credentials and TLS are there and are what they should be. */
+export async function checkNats(command: Command, { nats, ...more }: UpOptions): Promise<void> {
+  if (nats === undefined) return;
+  const { natsProblem } = await import("@kontiki/nats");
+  const problem = natsProblem(natsOptions({ ...more, nats }));
+  if (problem !== undefined) command.error(`error: ${problem}`);
 }

@@ -11,7 +11,7 @@ import {
   rename,
   wholeNumber,
 } from "./options.ts";
-import { checkHosts, checkPeers, nodesOrNamesOption, withHosts } from "./host-options.ts";
+import { checkHosts, checkNats, checkPeers, nodesOrNamesOption, withHosts } from "./host-options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
@@ -87,6 +87,7 @@ async function runUp(
   const { nodes = options.memory === true ? NODES_DEFAULT : undefined } = options;
   checkPriorities(command, options.priority, typeof nodes === "number" ? nodes : undefined);
   await checkPeers(command, options);
+  await checkNats(command, options);
   if (options.detach === true && options.serve !== true) {
     const { upDetached } = await import("../actions/up-detached.ts");
     done(await upDetached(options, argv, host));
