@@ -1,6 +1,6 @@
 import { KontikiError } from "@kontiki/actors";
 import { nearest } from "@kontiki/actors/node";
-import { Fleet, natsProblem } from "@kontiki/nats";
+import { Fleet, natsProblem, permissionProblem } from "@kontiki/nats";
 import { EXIT_TOOL, type Host } from "../host/host.ts";
 import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { judging } from "../output/judging.ts";
@@ -27,6 +27,8 @@ export function withFleet(
       }
     } catch (error) {
       if (error instanceof KontikiError) throw new CheckFailure(error.message, EXIT_TOOL);
+      const refused = permissionProblem(error);
+      if (refused !== undefined) throw new CheckFailure(refused, EXIT_TOOL);
       throw error;
     }
   });

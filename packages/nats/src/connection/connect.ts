@@ -3,6 +3,7 @@ import { connect, type ConnectionOptions, type NatsConnection } from "@nats-io/t
 import { filesOf } from "./files.ts";
 import { addressesOf, type Addresses, type NatsOptions } from "./options.ts";
 import { refusal } from "./refusal.ts";
+import { INBOX } from "./subjects.ts";
 
 /** How long the first connection may take, in ms. A server that is slower than this is reported as not reachable. */
 const FIRST_CONNECT_MS = 5000;
@@ -34,6 +35,7 @@ function connectionOptions(options: NatsOptions, addresses: Addresses): Connecti
   return {
     servers: [...addresses.servers],
     timeout: FIRST_CONNECT_MS,
+    inboxPrefix: INBOX,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_MS,
     ...(options.name === undefined ? {} : { name: options.name }),

@@ -2,6 +2,7 @@ import { KontikiError } from "@kontiki/actors";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 import { setTimeout as after } from "node:timers/promises";
+import { refusedIn } from "../connection/permission.ts";
 
 /** How long to wait before another try, in ms. */
 const PAUSE_MS = 250;
@@ -28,7 +29,7 @@ function isFinal(thrown: unknown): boolean {
     thrown instanceof TypeError ||
     thrown instanceof errors.ClosedConnectionError ||
     thrown instanceof errors.DrainingConnectionError ||
-    thrown instanceof errors.PermissionViolationError ||
+    refusedIn(thrown) !== undefined ||
     thrown instanceof errors.InvalidArgumentError
   );
 }
