@@ -11,7 +11,13 @@ import {
   rename,
   wholeNumber,
 } from "./options.ts";
-import { checkHosts, checkNats, checkPeers, nodesOrNamesOption, withHosts } from "./host-options.ts";
+import {
+  checkHosts,
+  checkNats,
+  checkPeers,
+  nodesOrNamesOption,
+  withHosts,
+} from "./host-options.ts";
 import { withTuning } from "./tuning.ts";
 import { upHelp } from "./up-help.ts";
 
