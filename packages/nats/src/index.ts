@@ -6,6 +6,8 @@
  */
 export type { BrokenRange } from "./campaign/fleet-tally.ts";
 export type { WorkerName } from "./campaign/result.ts";
+export { natsProblem } from "./connection/files.ts";
+export { permissionProblem } from "./connection/permission.ts";
 export type { NatsOptions, TlsFiles } from "./connection/options.ts";
 export { clusterPrefix, nameProblem } from "./connection/subjects.ts";
 export { openHostsEngine, type HostsEngine } from "./engine/hosts-engine.ts";

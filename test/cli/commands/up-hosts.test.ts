@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { certificate } from "../../nats/support/certificates.ts";
 import { runOnFake } from "../support/fake-host.ts";
 
 const PEERS = { cluster: "tri", hosts: { a: ["n1", "n2"], b: ["n3"] } };
@@ -19,15 +20,15 @@ const NATS = ["--nats", "nats://127.0.0.1:4222"];
 
 test("up --host starts the nodes of one host", async () => {
   const argv = ["up", "--host", "a", "--nodes", "n1,n2", "--peers", peersFile(), ...NATS];
-  const tls = ["--tls-ca", "ca.pem", "--tls-cert", "cert.pem", "--tls-key", "key.pem"];
-  const { started } = await runOnFake([...argv, "--nkey", "seed.nk", ...tls]);
+  const { cert, key } = certificate();
+  const tls = ["--tls-ca", cert, "--tls-cert", cert, "--tls-key", key];
+  const { started } = await runOnFake([...argv, ...tls]);
   expect(started).toMatchObject({ host: "a", peers: PEERS, nodes: ["n1", "n2"] });
   expect(started?.transport).toEqual({
     module: expect.stringMatching(/nats-transport\.js$/) as string,
     options: {
       servers: "nats://127.0.0.1:4222",
-      nkey: "seed.nk",
-      tls: { ca: "ca.pem", cert: "cert.pem", key: "key.pem" },
+      tls: { ca: cert, cert, key },
     },
   });
 });
@@ -87,3 +88,19 @@ test("a file of peers is read once: it may be a pipe", async () => {
   const { started, stderr } = await runOnFake(["up", "--host", "a", "--peers", pipe, ...NATS]);
   expect({ stderr, peers: started?.peers }).toEqual({ stderr: "", peers: PEERS });
 });
+
+test.each(["--creds", "--nkey", "--tls-ca", "--tls-cert", "--tls-key"])(
+  "a file of %s that is missing ends each command that connects before it does",
+  async (option) => {
+    const files = [...NATS, option, "/missing.pem"];
+    const up = ["up", "--host", "a", "--peers", peersFile()];
+    for (const argv of [up, ["worker"], ["campaign", "status"]])
+      expect(await runOnFake([...argv, ...files])).toMatchObject({
+        status: 2,
+        stdout: "",
+        stderr: expect.stringMatching(
+          /^kontiki: cannot read the (TLS|nkey|credentials) file \/missing\.pem: no such file or directory\n$/,
+        ) as unknown,
+      });
+  },
+);

@@ -78,14 +78,27 @@ test("a user, a token and the seed of an nkey are accepted, and wrong ones refus
   expect(await reach({ servers: withToken.url })).toMatch(REFUSES);
 });
 
-test("files that cannot be read or have no seed are named", async () => {
+test("files that cannot be read or are not what they should be are named before a server is asked", async () => {
   const servers = "nats://127.0.0.1:1";
-  expect(await reach({ servers, creds: "/missing.creds" })).toMatch(
-    /^cannot read the credentials file: ENOENT.*\/missing\.creds/,
-  );
+  const missing = "/missing.pem";
+  const gone = (what: string): string =>
+    `cannot read the ${what} file /missing.pem: no such file or directory`;
+  expect(await reach({ servers, creds: missing })).toBe(gone("credentials"));
+  expect(await reach({ servers, nkey: missing })).toBe(gone("nkey"));
+  expect(await reach({ servers, tls: { ca: missing } })).toBe(gone("TLS"));
   const empty = file("empty.nk", "no seed\n");
-  expect(await reach({ servers, nkey: empty })).toBe(
-    `${empty} has no seed of an nkey: a line such as SUAC... is expected`,
+  const none = "has no seed of an nkey: a line such as SUAC... is expected";
+  expect(await reach({ servers, nkey: empty })).toBe(`${empty} ${none}`);
+  const wrong = file("wrong.nk", `SU${"A".repeat(56)}\n`);
+  expect(await reach({ servers, nkey: wrong })).toBe(`${wrong} ${none}`);
+
+  const [{ cert, key }, { key: other }] = [certificate(), certificate()];
+  expect(await reach({ servers, creds: cert })).toBe(
+    `${cert} is no credentials file of NATS: a JWT and its seed are expected, as nsc writes them`,
+  );
+  expect(await reach({ servers, tls: { ca: key } })).toBe(`${key} is no certificate in PEM`);
+  expect(await reach({ servers, tls: { cert, key: other } })).toBe(
+    `${other} is no key in PEM, or not that of ${cert}`,
   );
 });
 

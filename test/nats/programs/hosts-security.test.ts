@@ -105,8 +105,8 @@ test("hosts use TLS that verifies both sides, and signed credentials", async () 
   const found = await Promise.all(wrong.map(async ([options]) => reports(options)));
   for (const [at, [, line]] of wrong.entries()) expect(found[at]?.[0]).toMatch(line);
   // These credentials are good, and for another cluster.
-  expect((await reports({ servers, creds: other, tls }, 2))[1]).toMatch(
-    /^true: NATS refuses a subject of host b: Permissions Violation for Subscription to "kontiki\.cluster\.duo\.host\.b"$/,
+  expect((await reports({ servers, creds: other, tls }, 2))[1]).toBe(
+    "true: the NATS server does not let host b subscribe to kontiki.cluster.duo.host.b: its user must be allowed to subscribe to kontiki.cluster.duo.>",
   );
 }, 60_000);
 
@@ -133,3 +133,21 @@ test("hosts use the seed of an nkey, which may be allowed one cluster", async ()
     new RegExp(`^false: the NATS server at 127.0.0.1:${port} refuses these credentials \\(.+$`),
   );
 }, 60_000);
+
+test("a host that may not publish reports the first message that is refused, and no other one", async () => {
+  const { url: servers } = await startNatsServer(
+    `authorization { users: [{ user: ann, password: ann, permissions: { publish: "other", subscribe: "${OWN}" } }] }`,
+    { hasJetStream: false },
+  );
+  const opened = await new Opened().open("b", { servers: servers.replace("//", "//ann:ann@") });
+  await opened.has(opened.reports, 1);
+  const send = (to: string): unknown => opened.transport?.send(to, new Uint8Array(1));
+  expect([send("hosts"), send("host.a"), send("hosts")]).toEqual([undefined, undefined, undefined]);
+  await opened.has(opened.reports, 2);
+  // It flushes what it has taken, so the server has answered all of it.
+  await opened.transport?.close();
+  expect(opened.reports).toEqual([
+    `true: connected to NATS at ${new URL(servers).host}`,
+    "true: the NATS server does not let host b publish to kontiki.cluster.duo.hosts: its user must be allowed to publish to kontiki.cluster.duo.>",
+  ]);
+});

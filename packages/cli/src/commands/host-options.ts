@@ -1,6 +1,7 @@
 import type { Peers } from "@kontiki/actors";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
+import { natsOptions } from "../fleet/server-options.ts";
 import { NODES_MAX } from "../host/limits.ts";
 import { natsUrls, wholeNumber } from "./options.ts";
 
@@ -82,4 +83,15 @@ export async function readPeers(
   return command.error(
     `error: --host ${host}: --peers ${path} has no such host; it has ${known || "none"}`,
   );
+}
+
+/** Ends the command with an error unless the files of credentials and TLS are there and are what they should be. */
+export async function checkNats(
+  command: Command,
+  { nats, ...more }: GivenUpOptions,
+): Promise<void> {
+  if (nats === undefined) return;
+  const { natsProblem } = await import("@kontiki/nats");
+  const problem = natsProblem(natsOptions({ ...more, nats }));
+  if (problem !== undefined) command.error(`error: ${problem}`);
 }

@@ -13,6 +13,7 @@ import {
 } from "./options.ts";
 import {
   checkHosts,
+  checkNats,
   nodesOrNamesOption,
   readPeers,
   withHosts,
@@ -101,6 +102,7 @@ async function runGiven(command: Command, { host, argv, start, done }: Services)
   const { peers: _path, ...others } = options;
   const peers = await readPeers(command, options);
   const read: UpOptions = { ...others, ...(peers && { peers }) };
+  await checkNats(command, options);
   if (options.detach === true && options.serve !== true) {
     const { upDetached } = await import("../actions/up-detached.ts");
     done(await upDetached(read, argv, host));

@@ -1,6 +1,6 @@
 import { KontikiError } from "@kontiki/actors";
 import { nearest } from "@kontiki/actors/node";
-import { Fleet } from "@kontiki/nats";
+import { Fleet, natsProblem, permissionProblem } from "@kontiki/nats";
 import { EXIT_TOOL, type Host } from "../host/host.ts";
 import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { judging } from "../output/judging.ts";
@@ -15,8 +15,11 @@ export function withFleet(
   work: (fleet: Fleet) => Promise<number>,
 ): Promise<number> {
   return judging(host, notes, async () => {
+    const server = natsOptions(options);
+    const problem = natsProblem(server);
+    if (problem !== undefined) throw badInput(problem);
     try {
-      const fleet = await Fleet.open({ name: "kontiki", ...natsOptions(options) });
+      const fleet = await Fleet.open({ name: "kontiki", ...server });
       try {
         return await work(fleet);
       } finally {
@@ -24,6 +27,8 @@ export function withFleet(
       }
     } catch (error) {
       if (error instanceof KontikiError) throw new CheckFailure(error.message, EXIT_TOOL);
+      const refused = permissionProblem(error);
+      if (refused !== undefined) throw new CheckFailure(refused, EXIT_TOOL);
       throw error;
     }
   });

@@ -1,3 +1,6 @@
+/** What the subjects begin with to which answers come: below that of all others, so that a user can be limited to it. */
+export const INBOX = "kontiki.inbox";
+
 /** What a name in a subject may be: one token, without the characters that mean something to NATS. */
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 

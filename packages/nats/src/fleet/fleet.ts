@@ -5,6 +5,7 @@ import { codeDigest } from "../campaign/code-digest.ts";
 import { FleetTally } from "../campaign/fleet-tally.ts";
 import { usualRange, type CampaignSpec } from "../campaign/spec.ts";
 import { connectNats } from "../connection/connect.ts";
+import { unlessRefused } from "../connection/permission.ts";
 import type { NatsOptions } from "../connection/options.ts";
 import { nameProblem } from "../connection/subjects.ts";
 import { CampaignStore } from "../store/campaign-store.ts";
@@ -177,10 +178,16 @@ export class Fleet {
     if (spec.guided) await corpus.remove(spec.id);
   }
 
-  /** Works on campaigns, as many runs at once as there are jobs. */
+  /**
+   * Works on campaigns, as many runs at once as there are jobs.
+   *
+   * @throws KontikiError if the server does not let this user do what a worker must. All threads have ended then.
+   */
   async work(options: WorkOptions): Promise<WorkDone> {
     const me = { code: codeDigest(), id: nuid.next() };
-    return new Worker(this.#connection, this.#stores, me, options).work();
+    return unlessRefused(this.#connection, options.signal, async (signal) =>
+      new Worker(this.#connection, this.#stores, me, { ...options, signal }).work(),
+    );
   }
 
   /** Ends the connection. */

@@ -1,6 +1,7 @@
 import { fields, needed, rule, text, whole, type Schema } from "@kontiki/actors/node";
 import { errors, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { packedJson, unpackedJson } from "../campaign/bytes.ts";
+import { INBOX } from "../connection/subjects.ts";
 import { SUBJECTS } from "../store/streams.ts";
 import type { WorkerReport } from "./work-options.ts";
 
@@ -29,7 +30,9 @@ export function answerAsks(
     callback(error, message) {
       if (error !== null) return;
       const report = reportOf(message.subject.slice(before));
-      if (report !== undefined) message.respond(packedJson(report));
+      // Anybody may ask, and name any subject for the answer.
+      const isAsked = message.reply?.startsWith(`${INBOX}.`) === true;
+      if (report !== undefined && isAsked) message.respond(packedJson(report));
     },
   });
 }

@@ -15,6 +15,7 @@ import {
 import type { NatsConnection } from "@nats-io/transport-node";
 import { connectNats } from "../connection/connect.ts";
 import { addressesOf, type NatsOptions } from "../connection/options.ts";
+import { refusedIn, type Refused } from "../connection/permission.ts";
 import { clusterPrefix } from "../connection/subjects.ts";
 import { Outbound } from "./outbound.ts";
 
@@ -46,6 +47,8 @@ export class NatsTransport implements Transport {
   #connection: NatsConnection | undefined;
   #isConnected = false;
   #told = "";
+  /** What the server has refused since the connection was made. */
+  readonly #refused = new Set<Refused["operation"]>();
 
   constructor(options: NatsOptions, setup: TransportSetup, prefixes: SubjectPrefixes) {
     const { cluster, host } = setup;
@@ -98,26 +101,37 @@ export class NatsTransport implements Transport {
     for (const address of this.#setup.addresses)
       connection.subscribe(`${this.#prefixes.received}.${address}`, {
         callback: (error, message) => {
+          // What is refused comes as a status as well.
           if (error === null) this.#setup.receive(address, message.data);
-          else
-            this.#tell(
-              this.#isConnected,
-              `NATS refuses a subject of host ${this.#setup.host}: ${error.message}`,
-            );
         },
       });
     this.#onConnected(connection);
-    for await (const { type } of connection.status()) {
-      if (type === "disconnect") this.#onLost();
-      if (type === "reconnect") this.#onConnected(connection);
+    for await (const status of connection.status()) {
+      if (status.type === "disconnect") this.#onLost();
+      if (status.type === "reconnect") this.#onConnected(connection);
+      if (status.type === "error") this.#onError(status.error);
     }
     this.#onLost();
     this.#connection = undefined;
   }
 
+  /** Each message may be refused: the first one of each operation is reported. */
+  #onError(error: Error): void {
+    const refused = refusedIn(error);
+    if (refused === undefined || this.#refused.has(refused.operation)) return;
+    const { operation, subject } = refused;
+    this.#refused.add(operation);
+    const prefix = operation === "publish" ? this.#prefixes.sent : this.#prefixes.received;
+    this.#tell(
+      this.#isConnected,
+      `the NATS server does not let host ${this.#setup.host} ${operation} to ${subject}: its user must be allowed to ${operation} to ${prefix}.>`,
+    );
+  }
+
   #onConnected(connection: NatsConnection): void {
     const most = connection.info?.max_payload ?? 0;
     this.#outbound.restart();
+    this.#refused.clear();
     this.#isConnected = most >= MESSAGE_BYTES_MAX;
     if (this.#isConnected) return this.#tell(true, `connected to NATS at ${this.#where}`);
     this.#tell(

@@ -1,12 +1,13 @@
 import { KontikiError, type TransportSpec } from "@kontiki/actors";
-import { addressesOf, type NatsOptions } from "../connection/options.ts";
+import { natsProblem } from "../connection/files.ts";
+import type { NatsOptions } from "../connection/options.ts";
 
 /**
  * The transport of a cluster with nodes on several hosts, over NATS: core publish and subscribe, no JetStream.
  *
  * @param options where the server is, and who this is.
  * @returns the option `transport` of a cluster.
- * @throws KontikiError for an address that is none.
+ * @throws KontikiError for an address that is none, and for a file that cannot be read or is not what it should be.
  * @example
  * ```js
  * import { Cluster } from "@kontiki/actors";
@@ -22,7 +23,7 @@ import { addressesOf, type NatsOptions } from "../connection/options.ts";
  * ```
  */
 export function nats(options: NatsOptions): TransportSpec {
-  const addresses = addressesOf(options.servers);
-  if (typeof addresses === "string") throw new KontikiError(addresses);
+  const problem = natsProblem(options);
+  if (problem !== undefined) throw new KontikiError(problem);
   return { module: new URL("./nats-transport.js", import.meta.url).href, options };
 }

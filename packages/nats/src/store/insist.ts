@@ -2,6 +2,7 @@ import { KontikiError } from "@kontiki/actors";
 import { JetStreamApiError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/transport-node";
 import { setTimeout as after } from "node:timers/promises";
+import { refusedIn } from "../connection/permission.ts";
 
 /** Called with what the server or the client threw. */
 export type OnRetry = (thrown: unknown) => void;
@@ -38,7 +39,7 @@ function isFinal(thrown: unknown): boolean {
     thrown instanceof TypeError ||
     thrown instanceof errors.ClosedConnectionError ||
     thrown instanceof errors.DrainingConnectionError ||
-    thrown instanceof errors.PermissionViolationError ||
+    refusedIn(thrown) !== undefined ||
     thrown instanceof errors.InvalidArgumentError
   );
 }
