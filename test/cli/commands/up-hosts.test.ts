@@ -83,7 +83,8 @@ test("a file of peers is read once: it may be a pipe", async () => {
   const file = peersFile();
   const pipe = `${file}.pipe`;
   execFileSync("mkfifo", [pipe]);
-  const writer = spawn("sh", ["-c", 'cat "$0" > "$1"; echo again > "$1"', file, pipe]);
+  // When it is open for reading, it is removed.
+  const writer = spawn("sh", ["-c", 'exec 3> "$1"; rm "$1"; cat "$0" >&3', file, pipe]);
   onTestFinished(() => void writer.kill("SIGKILL"));
   const { started, stderr } = await runOnFake(["up", "--host", "a", "--peers", pipe, ...NATS]);
   expect({ stderr, peers: started?.peers }).toEqual({ stderr: "", peers: PEERS });

@@ -1,7 +1,6 @@
 import type { Peers } from "@kontiki/actors";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { UpOptions } from "../actions/up.ts";
-import { natsOptions } from "../fleet/server-options.ts";
 import { NODES_MAX } from "../host/limits.ts";
 import { natsUrls, wholeNumber } from "./options.ts";
 
@@ -91,6 +90,7 @@ export async function checkNats(
   { nats, ...more }: GivenUpOptions,
 ): Promise<void> {
   if (nats === undefined) return;
+  const { natsOptions } = await import("../fleet/server-options.ts");
   const { natsProblem } = await import("@kontiki/nats");
   const problem = natsProblem(natsOptions({ ...more, nats }));
   if (problem !== undefined) command.error(`error: ${problem}`);
