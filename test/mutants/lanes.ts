@@ -192,6 +192,43 @@ const LANES: readonly TestedMutant[] = [
     ],
     test: "actors/threads/node-lane-port.test.ts",
   },
+  {
+    name: "request-for-room-forgotten-after-the-ring",
+    about:
+      "A reader clears the writer's request for room only after it has rung: it may clear the next one.",
+    edits: [
+      {
+        file: READER,
+        find: "    Atomics.store(cells, WANTS_ROOM, 0);\n    this.#bell.ring();",
+        replace: "    this.#bell.ring();\n    Atomics.store(cells, WANTS_ROOM, 0);",
+      },
+    ],
+    test: "actors/lanes/lane.test.ts",
+  },
+  {
+    name: "waiting-letter-counts-nowhere",
+    about: "A letter that waits in its actor's thread no longer counts in the mailbox.",
+    edits: [
+      {
+        file: INBOX,
+        find: "this.#keep(slot, 1, bytes.length);",
+        replace: "this.#mailbox.taken(slot, bytes.length);",
+      },
+    ],
+    test: "actors/runtime/mailbox.test.ts",
+  },
+  {
+    name: "waiting-letters-of-the-dead-counted-as-lost",
+    about: "Letters that wait in their receiver's thread count as lost when their sender has died.",
+    edits: [
+      {
+        file: INBOX,
+        find: "this.#mailbox.settle(slot, this.#kept?.[slot])",
+        replace: "this.#mailbox.settle(slot)",
+      },
+    ],
+    test: "actors/runtime/mailbox.test.ts",
+  },
 ];
 
 const PACKED: readonly TestedMutant[] = [

@@ -16,6 +16,7 @@ import type { AppendAccepted, AppendRejected, ChunkReply } from "./message.ts";
 import { accepted, answered, interrupted, rejected, type Progress } from "./progress.ts";
 import { confirmedRound, releaseReads } from "./read.ts";
 import { announce } from "./replicate.ts";
+import { copyOfRecord } from "./shape.ts";
 import {
   andThen,
   leaderOf,
@@ -144,7 +145,9 @@ export function withProgress(state: State, peer: NodeId, progress: Progress): St
   const { role } = state;
   assert(role.type === "leader", "only a leader keeps progress");
   if (role.progress[peer] === progress) return state;
-  return { ...state, role: { ...role, progress: { ...role.progress, [peer]: progress } } };
+  const all = copyOfRecord(role.progress);
+  all[peer] = progress;
+  return { ...state, role: { ...role, progress: all } };
 }
 
 /**

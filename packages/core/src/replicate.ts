@@ -13,6 +13,7 @@ import {
   type Replicate,
   type SendSnapshot,
 } from "./progress.ts";
+import { copyOfRecord } from "./shape.ts";
 import type { Env, Leader, State, Step } from "./state.ts";
 
 /** Heartbeats after which a snapshot chunk counts as lost: time to send, save and answer one. */
@@ -79,7 +80,7 @@ function forEachPeer<C>(
     if (sent === undefined) continue;
     effects.push(...sent.effects);
     if (sent.progress === before) continue;
-    progress ??= { ...role.progress };
+    progress ??= copyOfRecord(role.progress);
     progress[node] = sent.progress;
   }
   if (progress === undefined) return { state, effects };

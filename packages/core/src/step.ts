@@ -28,6 +28,7 @@ import {
   onSnapshotReceived,
 } from "./receive-snapshot.ts";
 import { replicate } from "./replicate.ts";
+import { inOneShape } from "./shape.ts";
 import { andThen, hardStateOf, unchanged, type Env, type State, type Step } from "./state.ts";
 import { onTimeoutNow, onTransfer } from "./transfer.ts";
 import { becomeCandidate, becomeFollower, becomePreCandidate } from "./transition.ts";
@@ -69,11 +70,12 @@ import { onRequestPreVote, onRequestVote, withholdsVotes } from "./vote.ts";
  * ```
  */
 export function step<C>(env: Env<C>, state: State, event: Event<C>): Step<C> {
-  const next = onEvent(env, state, event);
-  if (sameHardState(state, next.state)) return next;
+  const { state: changed, effects } = onEvent(env, state, event);
+  const next = inOneShape(state, changed);
+  if (sameHardState(state, next)) return { state: next, effects };
   return {
-    state: next.state,
-    effects: [{ type: "saveHardState", hard: hardStateOf(next.state) }, ...next.effects],
+    state: next,
+    effects: [{ type: "saveHardState", hard: hardStateOf(next) }, ...effects],
   };
 }
 

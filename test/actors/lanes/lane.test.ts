@@ -119,6 +119,26 @@ test("a reader that has emptied half of a lane rings for a writer that waits, an
   expect(rung[0]).toBe(1);
 });
 
+test("a reader forgets the request for room before it rings: the writer may ask again at once", () => {
+  const shared = newLane(64);
+  const { cells } = laneMemory(shared);
+  let writer: LaneWriter | undefined = undefined;
+  // The writer's thread runs as soon as it is rung, and fills the lane again.
+  class WaitingWriter extends Bell {
+    override ring(): void {
+      writer?.continue();
+    }
+  }
+  const reader = new LaneReader(shared, new WaitingWriter());
+  writer = new LaneWriter(shared, new Bell());
+  for (let at = 0; at < 20; at += 1) writer.write(at, bytesOf(8));
+  for (let at = 0; at < 20; at += 1) {
+    expect(reader.read()?.kind).toBe(at);
+    const asks = Atomics.load(cells, WANTS_ROOM) === 1;
+    expect([at, asks || writer.waiting.letters === 0]).toEqual([at, true]);
+  }
+});
+
 test("a writer rings once for what it has written", () => {
   const [shared, bell] = [newLane(64), new Bell()];
   const rung = new Int32Array(bell.shared);

@@ -20,9 +20,11 @@ function newCell(make: (self: Self) => Behavior) {
   ];
   const due: (() => void)[] = [];
   const mailbox = new MailboxTable();
+  const slot = 5;
   const full = new Set<string>();
-  const cell = new Cell("a", 3, mailbox, {
+  const cell = new Cell("a", 3, {
     receive: () => inbox.shift(),
+    handled: (from, bytes) => mailbox.taken(from, bytes),
     send({ to, bytes }: OutgoingLetter) {
       if (full.has(to)) return "mailbox full";
       const { kind, number, body } = decodeMessage(bytes.slice());
@@ -37,12 +39,9 @@ function newCell(make: (self: Self) => Behavior) {
   });
   cell.begin(make(cell.self));
   const get = (from: string, kind: Kind, number: number, body: unknown): void => {
-    inbox.push({
-      type: "mail",
-      from,
-      incarnation: 1,
-      bytes: encodeMessage(kind, number, body).slice(),
-    });
+    const bytes = encodeMessage(kind, number, body).slice();
+    mailbox.sent(slot, bytes.length);
+    inbox.push({ type: "mail", from, incarnation: 1, bytes, slot });
     cell.turn();
   };
   const bury = (node: string, cause: string): void => {

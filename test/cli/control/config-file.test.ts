@@ -1,7 +1,9 @@
+import { KontikiError } from "@kontiki/actors";
+import { run } from "@kontiki/cli";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runOnFake } from "../support/fake-host.ts";
+import { FakeHost, runOnFake } from "../support/fake-host.ts";
 import { temporaryDirectory } from "../support/kontiki.ts";
 
 /** Runs `up` with this file as its options. */
@@ -67,6 +69,11 @@ test.each([
   ["nodes: 3\n---\nnodes: 5\n", "2:1: a second document begins here: the file must have one"],
   ["- nodes\n", "1:1: the file must be a map of options to values"],
   ["config: x\n", '1:1: there is no option "config"'],
+  ["nodes: many\n", "1:8: --nodes many: names of nodes are for --host; give their number"],
+  ["memory: true\nheartbeat: 200\n", "2:12: --heartbeat 200 must be at most half of"],
+  ["priority:\n  n9: 1\nnodes: 3\n", "2:3: --priority n9=1: there is no node n9"],
+  ["tls-ca: x\n", "1:9: --creds, --nkey and --tls-* are for --nats, which is not given"],
+  ["nats: nats://h\n", "1:7: --host, --peers and --nats belong together"],
 ])("%j is bad usage, with its place", async (yaml, problem) => {
   const { status, stdout, stderr, started, file } = await up(yaml);
   expect({ status, stdout, started }).toEqual({ status: 2, stdout: "", started: undefined });
@@ -74,10 +81,22 @@ test.each([
 });
 
 test("options that exclude each other do so in a file, too", async () => {
-  const { status, stderr } = await up("data: d\nmemory: true\n");
+  const { status, stderr, file } = await up("data: d\nmemory: true\n");
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: "kontiki: --memory cannot be used with --data: there is no data directory\n",
+    stderr: `kontiki: ${file}:2:9: --memory cannot be used with --data: there is no data directory\n`,
+  });
+});
+
+test("what turns out later about an option of a file has its place, too", async () => {
+  const file = join(temporaryDirectory(), "up.yaml");
+  writeFileSync(file, "data: d\nwipe: n1\n");
+  const host = new FakeHost();
+  const wrong = new KontikiError("--wipe n1: there is no cluster in d");
+  const status = await run(["up", "--config", file], host, () => Promise.reject(wrong));
+  expect({ status, stderr: host.stderr.text }).toEqual({
+    status: 1,
+    stderr: `kontiki: ${file}:2:7: ${wrong.message}\n`,
   });
 });
 

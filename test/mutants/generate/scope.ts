@@ -2,10 +2,16 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The files of the core that hold no rule of the protocol: checks that are made of it, its types, and the texts and limits
- * of its configuration.
+ * The files of the core that hold no rule of the protocol: checks that are made of it, its types, the texts and limits of its
+ * configuration, and the layout of states in memory.
  */
-const NOT_OF_THE_PROTOCOL = new Set(["assert.ts", "config.ts", "index.ts", "invariants.ts"]);
+const NOT_OF_THE_PROTOCOL = new Set([
+  "assert.ts",
+  "config.ts",
+  "index.ts",
+  "invariants.ts",
+  "shape.ts",
+]);
 
 /** The folders of the actors that safety depends on. */
 const FOLDERS = ["sessions", "storage/recovery", "storage/snapshot", "storage/wal"];

@@ -535,7 +535,7 @@ describe("membership", () => {
       "shrink skipped: no voter may leave",
       "grow skipped: there are 1 voters",
       "replace skipped: there is no n7",
-      "partition skipped: one node has nobody to be parted from",
+      "partition skipped: a partition needs two nodes, and there is only n1",
       "bitRot skipped: of 1 voters at most 0 may lose a disk, and 0 are not whole",
       "scatter skipped: n1 has nothing that may be damaged",
       "crash skipped: no such node runs",

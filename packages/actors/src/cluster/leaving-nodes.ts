@@ -23,11 +23,11 @@ export async function leavingWhile(
   nodes: readonly LeavingNode[],
   act: () => Promise<void>,
 ): Promise<void> {
-  const ends = nodes.flatMap(({ child }) => child?.beginWipe() ?? []);
+  const begun = nodes.flatMap(({ child }) => child?.beginWipe() ?? []);
   try {
     await act();
   } finally {
-    for (const end of ends) end();
+    for (const { end } of begun) end();
   }
 }
 

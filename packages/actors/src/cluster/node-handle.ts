@@ -165,19 +165,20 @@ export class NodeHandle {
    * A change of members that is under way is waited for.
    *
    * @throws KontikiError when the voters without it are not a majority that runs and holds all acknowledged commands, not
-   * counting those that are being wiped or removed, or whose disks are damaged, as far as they are here, or when it cannot be stopped, wiped or started, or does not get its vote back in time. A node whose disk was not
-   * wiped completely cannot be started until it is wiped again.
+   * counting those that are being wiped or removed, or whose disks are damaged, as far as they are here, or when it cannot be
+   * stopped, wiped or started, or does not get its vote back in time. A node whose disk was not wiped completely cannot be
+   * started until it is wiped again.
    */
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
     const votes = this.#isVoter();
-    const noLongerWiped = this.#child.beginWipe();
+    const wipe = this.#child.beginWipe();
     try {
-      await checkSpareDisk(this.#child, this.#supervisor, this.#disks, options);
+      await checkSpareDisk(this.#child, wipe, this.#supervisor, this.#disks, options);
       await this.#replaceDisk();
       await this.start(options);
     } finally {
-      noLongerWiped();
+      wipe.end();
     }
     if (votes) await this.#untilItVotes(options);
   }

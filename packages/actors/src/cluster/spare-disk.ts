@@ -3,7 +3,7 @@ import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { SILENT_MS } from "../hosts/other-hosts.ts";
 import type { NodeStatus } from "../mail/status.ts";
-import type { RemoteChild } from "../program/remote-child.ts";
+import type { BegunWipe, RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { LeaderMembership } from "../threads/cluster-view.ts";
 import { Deadline, type WaitOptions } from "./deadline.ts";
@@ -21,7 +21,7 @@ import { askHostsForAll, HOST_MS } from "./other-hosts.ts";
 const HOSTS_MS = 2 * SILENT_MS;
 const PAUSE_MS = 100;
 
-/** A node, and whether its disk is being wiped. */
+/** A node, and whether its disk is being wiped, if it is here since before the wipe that is checked. */
 type SpareNode = {
   readonly status: NodeStatus;
   readonly isBeingWiped: boolean;
@@ -42,13 +42,14 @@ type Damages = ReadonlyMap<NodeId, string>;
  * A membership that is not committed may yet be undone, and the one before it decides again (dissertation 4.1). So the end of a
  * change is waited for, and then it is checked once more.
  *
- * The node must count as being wiped already: of two nodes at once, at least one call then learns of the other's, also where
- * they are on two hosts, because each of these says so before it asks.
+ * Of several at once here, each counts what began before it. So the last one counts all, and the first one goes on. Hosts have no
+ * common order, so each wipe must have begun when another host is asked: of two, at least one learns of the other.
  *
  * @throws KontikiError when they are not, or when a change of members does not end in time.
  */
 export async function checkSpareDisk(
   { id }: RemoteChild,
+  wipe: BegunWipe,
   supervisor: RemoteSupervisor,
   disks: ClusterDisks,
   options: WaitOptions,
@@ -58,14 +59,14 @@ export async function checkSpareDisk(
   let damage: Damages | undefined;
   for (;;) {
     const told = supervisor.hasOtherHosts ? await toldByAll(supervisor) : [];
-    const here = supervisor.children.map((child) => spareNodeOf(child, damage));
+    const here = supervisor.children.map((child) => spareNodeOf(child, wipe, damage));
     const known = supervisor.leaderMembership();
     checkSpare(id, known?.membership.voters ?? supervisor.nodeIds, [...here, ...told]);
     checkSpare(id, known?.membership.outgoing ?? [], [...here, ...told]);
     if (!isAtRest(known)) {
       const look = (): true | undefined => isAtRest(supervisor.leaderMembership()) || undefined;
       await deadline.wait(supervisor.events, look);
-    } else if (damage === undefined) damage = await hiddenDamages(id, supervisor, disks);
+    } else if (damage === undefined) damage = await hiddenDamages(id, wipe, supervisor, disks);
     else return;
   }
 }
@@ -89,13 +90,14 @@ async function toldByAll(supervisor: RemoteSupervisor): Promise<readonly SpareNo
 /** What is damaged on the disks of the others that are here and run. */
 async function hiddenDamages(
   id: NodeId,
+  wipe: BegunWipe,
   { children }: RemoteSupervisor,
   disks: ClusterDisks,
 ): Promise<Damages> {
   const paths = new Map(disks.disks().map(({ node, path }) => [node, path]));
   const found = new Map<NodeId, string>();
   for (const child of children) {
-    const isOther = child.id !== id && isIntact(spareNodeOf(child));
+    const isOther = child.id !== id && isIntact(spareNodeOf(child, wipe));
     const disk = isOther ? diskBeside(child, paths.get(child.id)) : undefined;
     const damage = disk && (await hiddenDamage(disk));
     if (damage !== undefined) found.set(child.id, damage);
@@ -110,9 +112,9 @@ function diskBeside({ faults }: RemoteChild, path: string | undefined): Disk | u
   return new MemoryDisk({ files: faults.disk.files, maxFileBytes: maxSegmentBytes() });
 }
 
-function spareNodeOf(child: RemoteChild, damages?: Damages): SpareNode {
-  const { id, isBeingWiped } = child;
-  return { status: child.status(), isBeingWiped, damage: damages?.get(id) };
+function spareNodeOf(child: RemoteChild, wipe: BegunWipe, damages?: Damages): SpareNode {
+  const isBeingWiped = child.wasBeingWipedBefore(wipe);
+  return { status: child.status(), isBeingWiped, damage: damages?.get(child.id) };
 }
 
 function checkSpare(id: NodeId, voters: readonly NodeId[], nodes: readonly SpareNode[]): void {

@@ -25,6 +25,8 @@ export function takesLetter(
   return letters === 0 || account.bytes + bytes <= limits.bytes * share;
 }
 
+const NONE: MailboxAccount = { letters: 0, bytes: 0 };
+
 /** How many lanes can lead to one node at a time. */
 export const SLOTS = 32;
 
@@ -61,17 +63,21 @@ export class MailboxTable implements MailboxAccount {
     this.#add(slot, SENT_BYTES, bytes);
   }
 
-  /** Called by the node when it has taken a letter from a lane. */
+  /** Called by the node when it has taken a letter: until then it counts. */
   taken(slot: number, bytes: number): void {
     this.#add(slot, TAKEN_LETTERS, 1);
     this.#add(slot, TAKEN_BYTES, bytes);
   }
 
-  /** Called by the node when a lane is over: its sender is gone, and it is empty. Returns how many letters never came. */
-  settle(slot: number): number {
-    const lost = this.#left(slot, SENT_LETTERS, TAKEN_LETTERS);
+  /**
+   * Called by the node when a lane is over: its sender is gone, and it is empty. Returns how many letters never came.
+   *
+   * @param kept those that have come by the slot's lanes, and are yet to be taken.
+   */
+  settle(slot: number, kept: MailboxAccount = NONE): number {
+    const lost = this.#left(slot, SENT_LETTERS, TAKEN_LETTERS) - kept.letters;
     this.#add(slot, TAKEN_LETTERS, lost);
-    this.#add(slot, TAKEN_BYTES, this.#left(slot, SENT_BYTES, TAKEN_BYTES));
+    this.#add(slot, TAKEN_BYTES, this.#left(slot, SENT_BYTES, TAKEN_BYTES) - kept.bytes);
     return lost;
   }
 

@@ -144,7 +144,13 @@ export function messageFromWire(wire: unknown): Message<CommandBytes> {
 }
 
 function requestVoteFromWire(fields: Fields): RequestVote {
-  return { ...requestPreVoteFromWire(fields), type: "requestVote", transfer: flagAt(fields, 4) };
+  return {
+    type: "requestVote",
+    term: termAt(fields, 1),
+    lastIndex: indexAt(fields, 2),
+    lastTerm: termAt(fields, 3),
+    transfer: flagAt(fields, 4),
+  };
 }
 
 function requestPreVoteFromWire(fields: Fields): RequestPreVote {

@@ -148,14 +148,13 @@ function parcelFromWire(wire: unknown): Parcel {
   const fields = fieldsOf(wire, "a parcel");
   const [kind] = fields;
   switch (kind) {
-    case KIND.raft:
-      return {
-        type: "raft",
-        fromUid: wholeAt(fields, 1),
-        toUid: wholeAt(fields, 2),
-        messages: fieldsOf(fields[3], "a list of messages").map(messageFromWire),
-        ...(fields.length > 4 && { number: wholeAt(fields, 4) }),
-      };
+    case KIND.raft: {
+      const [fromUid, toUid] = [wholeAt(fields, 1), wholeAt(fields, 2)];
+      const messages = fieldsOf(fields[3], "a list of messages").map(messageFromWire);
+      return fields.length > 4
+        ? { type: "raft", fromUid, toUid, messages, number: wholeAt(fields, 4) }
+        : { type: "raft", fromUid, toUid, messages };
+    }
     case KIND.propose:
       return { type: "propose", id: wholeAt(fields, 1), commands: framesAt(fields, 2, isCommand) };
     case KIND.forward:

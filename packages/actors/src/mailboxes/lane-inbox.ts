@@ -1,7 +1,7 @@
 import { Bell } from "../lanes/bell.ts";
 import type { Frame } from "../lanes/lane.ts";
 import { LaneReader } from "../lanes/lane-reader.ts";
-import { MailboxTable } from "../lanes/mailbox-table.ts";
+import { MailboxTable, SLOTS } from "../lanes/mailbox-table.ts";
 import { KIND, toActorIn, type DirectLane, type LaneStart } from "./lane-frames.ts";
 import type { ToActor } from "./letter.ts";
 
@@ -19,6 +19,10 @@ const NAMELESS = { node: undefined, incarnation: 0 };
 /** An obituary that waits until all mail of the dead is read. */
 type Pending = { readonly letter: ToActor; readonly source: Source | undefined };
 
+type Kept = { letters: number; bytes: number };
+
+type Mail = ToActor & { readonly type: "mail" };
+
 /** What an inbox reports. */
 export type InboxHost = {
   /** The supervisor has opened a direct lane. */
@@ -31,12 +35,16 @@ export type InboxHost = {
 export class LaneInbox {
   readonly #host: InboxHost;
   readonly #mailbox: MailboxTable;
+  /** What was received and still counts, by slot; undefined if letters count no longer once they are received. */
+  readonly #kept: readonly Kept[] | undefined;
   #sources: readonly Source[];
   #next = 0;
   #pending: Pending | undefined;
 
-  constructor(start: LaneStart, host: InboxHost) {
+  /** @param keeps whether letters count in the mailbox until they are {@link handled}, and not only until they are received. */
+  constructor(start: LaneStart, host: InboxHost, keeps = false) {
     this.#host = host;
+    if (keeps) this.#kept = Array.from({ length: SLOTS }, () => ({ letters: 0, bytes: 0 }));
     this.#mailbox = new MailboxTable(start.mailbox);
     const { program } = start;
     const supervisor = new LaneReader(start.in, new Bell(start.supervisorBell));
@@ -57,6 +65,12 @@ export class LaneInbox {
   open({ node, incarnation, in: lane, bell, inSlot }: DirectLane): void {
     const reader = new LaneReader(lane, new Bell(bell));
     this.#sources = [...this.#sources, { node, incarnation, reader, slot: inSlot }];
+  }
+
+  /** A letter that was kept counts no longer. */
+  handled(slot: number, bytes: number): void {
+    this.#keep(slot, -1, -bytes);
+    this.#mailbox.taken(slot, bytes);
   }
 
   /** Takes the next letter; undefined if there is none. */
@@ -88,20 +102,35 @@ export class LaneInbox {
       this.#host.onOpen();
       return undefined;
     }
-    if (node !== undefined) {
-      this.#mailbox.taken(slot, frame.bytes.length);
-      return { type: "mail", from: node, incarnation, bytes: frame.bytes };
-    }
+    if (node !== undefined) return this.#counted(node, incarnation, frame.bytes, slot);
     const letter = toActorIn(frame);
-    if (letter.type === "mail") {
-      this.#mailbox.taken(slot, letter.bytes.length);
-      return letter;
-    }
+    if (letter.type === "mail")
+      return this.#counted(letter.from, letter.incarnation, letter.bytes, slot);
     const dead = this.#sources.find(
       (each) => each.node === letter.node && each.incarnation === letter.incarnation,
     );
     this.#pending = { letter, source: dead };
     return undefined;
+  }
+
+  /**
+   * A letter that is kept counts where it did before: if it moved to another count, a sender that looks between the two steps
+   * would find too few letters, and a thread that is killed between them would lose one without a trace.
+   */
+  #counted(from: string, incarnation: number, bytes: Mail["bytes"], slot: number): ToActor {
+    if (this.#kept === undefined) {
+      this.#mailbox.taken(slot, bytes.length);
+      return { type: "mail", from, incarnation, bytes };
+    }
+    this.#keep(slot, 1, bytes.length);
+    return { type: "mail", from, incarnation, bytes, slot };
+  }
+
+  #keep(slot: number, letters: number, bytes: number): void {
+    const kept = this.#kept?.[slot];
+    if (kept === undefined) return;
+    kept.letters += letters;
+    kept.bytes += bytes;
   }
 
   /** What the dead sent comes before its obituary. */
@@ -120,6 +149,7 @@ export class LaneInbox {
 
   #settle(source: Source): void {
     this.#sources = this.#sources.filter((each) => each !== source);
-    this.#host.onSettled(source.slot, this.#mailbox.settle(source.slot));
+    const { slot } = source;
+    this.#host.onSettled(slot, this.#mailbox.settle(slot, this.#kept?.[slot]));
   }
 }

@@ -43,20 +43,31 @@ export class LanePort {
   #isBusy = false;
   #isClosed = false;
 
-  constructor(start: LaneStart, port: MessagePort, work: ThreadWork, outbox: PortOutbox) {
+  /** @param keeps see {@link LaneInbox}. */
+  constructor(
+    start: LaneStart,
+    port: MessagePort,
+    work: ThreadWork,
+    outbox: PortOutbox,
+    keeps = false,
+  ) {
     this.#port = port;
     this.#bell = new Bell(start.bell);
     this.#work = work;
     this.#outbox = outbox;
-    this.#inbox = new LaneInbox(start, {
-      onOpen: () => this.#open(),
-      onSettled: (slot, lost) => this.#outbox.settled(slot, lost),
-    });
+    const onOpen = (): void => this.#open();
+    const onSettled = (slot: number, lost: number): void => this.#outbox.settled(slot, lost);
+    this.#inbox = new LaneInbox(start, { onOpen, onSettled }, keeps);
   }
 
   /** Takes the next letter; undefined if there is none. */
   receive(): ToActor | undefined {
     return this.#inbox.receive();
+  }
+
+  /** A letter that was kept counts no longer. */
+  handled(slot: number, bytes: number): void {
+    this.#inbox.handled(slot, bytes);
   }
 
   /** To be called before letters are sent: a timer's turn may begin what the thread did not wait for when it went to sleep. */

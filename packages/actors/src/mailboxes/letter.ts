@@ -31,8 +31,14 @@ export type OutgoingLetter<Name extends string = string> = Pick<
 
 /** What an actor receives. */
 export type ToActor<Name extends string = string> =
-  /** A letter. `incarnation` is its sender's; 0 for a client. */
-  | ({ readonly type: "mail" } & Pick<Letter<Name>, "from" | "incarnation" | "bytes">)
+  /**
+   * A letter. `incarnation` is its sender's; 0 for a client. One that counts in the mailbox until it is handled has the `slot`
+   * that it counts in.
+   */
+  | ({ readonly type: "mail"; readonly slot?: number } & Pick<
+      Letter<Name>,
+      "from" | "incarnation" | "bytes"
+    >)
   /**
    * That start of the actor of that name no longer takes part. This is certain, so no actor has to wait for a timeout. It
    * does not count against the bounds of the mailbox. Everything that the dead actor sent comes before it. `cause` is only

@@ -34,12 +34,10 @@ export class Outbox {
     this.#waiting = new Map();
     const mail: OutgoingMail[] = [];
     for (const [to, bundles] of waiting)
-      for (const { toUid, messages } of bundles)
-        mail.push({
-          to,
-          bytes: this.#bytesOf(to, toUid, messages),
-          ...(messages.every(isAcceptance) && { canWait: true }),
-        });
+      for (const { toUid, messages } of bundles) {
+        const bytes = this.#bytesOf(to, toUid, messages);
+        mail.push(messages.every(isAcceptance) ? { to, bytes, canWait: true } : { to, bytes });
+      }
     return mail;
   }
 

@@ -35,6 +35,12 @@ export type RemoteChildHost = {
 /** Most messages of one thread that are taken before others have their turn. */
 const TAKEN_MAX = 1024;
 
+/** A wipe or removal of a disk: its place in the order in which those of this program began, and what ends it. */
+export type BegunWipe = { readonly order: number; readonly end: () => void };
+
+/** How many have begun. */
+let begun = 0;
+
 /**
  * One node, as the program knows it: what its supervisor has published of its life, and what its thread itself reports, in the
  * same lane as its answers to clients. So no answer comes before the state in which it was given.
@@ -50,7 +56,7 @@ export class RemoteChild {
   #closed: string | undefined;
   #isForgotten = false;
   /** How many calls are wiping its disk, or removing the node. */
-  #wipes = 0;
+  readonly #wipes = new Set<number>();
   /** The disk is replaced by one at a time. */
   #replacing: Promise<void> = Promise.resolve();
 
@@ -89,7 +95,12 @@ export class RemoteChild {
    * still run and vote.
    */
   get isBeingWiped(): boolean {
-    return this.#wipes > 0;
+    return this.#wipes.size > 0;
+  }
+
+  /** Whether that began before another wipe or removal did. */
+  wasBeingWipedBefore({ order }: BegunWipe): boolean {
+    return [...this.#wipes].some((each) => each < order);
   }
 
   /** Whether its thread pauses now. */
@@ -197,12 +208,14 @@ export class RemoteChild {
   }
 
   /**
-   * Its disk is about to be wiped, or removed with the node. Returns a function that ends this, when the node has started from the
-   * new disk, or the attempt has failed.
+   * Its disk is about to be wiped, or removed with the node, until the node has started from the new disk, or the attempt has
+   * failed.
    */
-  beginWipe(): () => void {
-    this.#wipes += 1;
-    return () => void (this.#wipes -= 1);
+  beginWipe(): BegunWipe {
+    begun += 1;
+    const order = begun;
+    this.#wipes.add(order);
+    return { order, end: () => void this.#wipes.delete(order) };
   }
 
   /** It was removed after it was closed. */

@@ -6,7 +6,6 @@
 import { workerData } from "node:worker_threads";
 import { expose } from "comlink";
 import { KontikiError } from "../errors.ts";
-import { MailboxTable } from "../lanes/mailbox-table.ts";
 import { LaneOutbox } from "../mailboxes/lane-outbox.ts";
 import { LanePort } from "../mailboxes/lane-port.ts";
 import type { ThreadData } from "../supervision/actor-thread.ts";
@@ -32,10 +31,12 @@ const port = new LanePort(
   // An actor that waits for something waits in its event loop.
   { isDue: () => dueTurns > 0, timerAtMs: () => (cell.isBusy ? -Infinity : Infinity) },
   outbox,
+  true,
 );
 
-const cell: Cell = new Cell(name, incarnation, new MailboxTable(lanes.mailbox), {
+const cell: Cell = new Cell(name, incarnation, {
   receive: () => port.receive(),
+  handled: (slot, bytes) => port.handled(slot, bytes),
   send: (letter) => outbox.send(letter),
   ring: () => outbox.ring(),
   soon(callback) {

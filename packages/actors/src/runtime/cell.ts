@@ -1,4 +1,3 @@
-import type { MailboxTable } from "../lanes/mailbox-table.ts";
 import { isClientAddress } from "../mailboxes/address.ts";
 import type { DeadLetterReason, OutgoingLetter, ToActor } from "../mailboxes/letter.ts";
 import { Asks } from "./asks.ts";
@@ -8,9 +7,6 @@ import { decodeMessage, encodeMessage, SUPERVISOR, type Message } from "./messag
 /** How long an ask waits by default, in ms. */
 export const ASK_MS = 5_000;
 
-/** The slot of a mailbox in which an actor counts the messages that it has taken from its lanes and not yet handled. */
-export const OWN_SLOT = 1;
-
 /** Most messages that are handled before the event loop has a turn: for control calls, timers and answers. */
 const HANDLED_MAX = 64;
 
@@ -18,6 +14,8 @@ const HANDLED_MAX = 64;
 export type CellPort = {
   /** Takes the next letter; undefined if there is none. */
   readonly receive: () => ToActor | undefined;
+  /** A letter of so many bytes, which was received with that slot, counts in the mailbox no longer. */
+  readonly handled: (slot: number, bytes: number) => void;
   /** Sends a letter. Returns the reason if its receiver's mailbox is full. */
   readonly send: (letter: OutgoingLetter) => DeadLetterReason | undefined;
   /** Wakes the receivers of what was sent. */
@@ -32,24 +30,26 @@ export type CellPort = {
   readonly fail: (error: unknown) => void;
 };
 
-/** A message that waits to be handled. `ask` is its number if it wants an answer. */
+type Mail = ToActor & { readonly type: "mail" };
+
+/** A message that waits to be handled. `ask` is its number if it wants an answer; it counts in `slot` of the mailbox. */
 type Waiting = {
   readonly from: string;
   readonly ask: number | undefined;
   readonly body: unknown;
+  readonly slot: number | undefined;
   readonly bytes: number;
 };
 
 /**
  * An actor in its thread: takes its letters, and lets its behavior handle one message at a time.
  *
- * Answers and ends of other actors do not wait for the present message: it may be what waits for them. Messages that were
- * taken from the lanes and wait here count in the mailbox still, so that its bound holds.
+ * Answers and ends of other actors do not wait for the present message: it may be what waits for them. Messages that wait
+ * here count in the mailbox still, so that its bound holds.
  */
 export class Cell {
   readonly self: Self;
   readonly #port: CellPort;
-  readonly #mailbox: MailboxTable;
   readonly #asks = new Asks();
   /** What is monitored, by its number. */
   readonly #monitors = new Map<number, string>();
@@ -60,8 +60,7 @@ export class Cell {
   #isEnding = false;
   #isGoingOn = false;
 
-  constructor(name: string, incarnation: number, mailbox: MailboxTable, port: CellPort) {
-    this.#mailbox = mailbox;
+  constructor(name: string, incarnation: number, port: CellPort) {
     this.#port = port;
     this.self = {
       name,
@@ -108,30 +107,27 @@ export class Cell {
         if (monitored === actor) this.#down(number, incarnation, cause);
       return;
     }
-    const { from, bytes } = letter;
-    const message = decodeMessage(bytes);
-    switch (message.kind) {
-      case "tell":
-      case "ask":
-        return this.#enqueue(from, message, bytes.length);
-      case "answer":
-        return this.#asks.answered(message.number, message.body);
-      case "gone":
-        this.#asks.notDelivered(message.number, String(message.body));
-        return this.#down(message.number, 0, String(message.body));
-      case "watch":
-      case "link":
-      case "unlink":
-        // They are for the supervisor, and no actor sends them to another.
-        return;
-      default:
-        message.kind satisfies never;
-    }
+    const message = decodeMessage(letter.bytes);
+    if (message.kind === "tell" || message.kind === "ask") return this.#enqueue(letter, message);
+    this.#countNoMore(letter.slot, letter.bytes.length);
+    this.#takeAnswer(message);
   }
 
-  #enqueue(from: string, { kind, number, body }: Message, bytes: number): void {
-    this.#mailbox.sent(OWN_SLOT, bytes);
-    this.#queue.push({ from, ask: kind === "ask" ? number : undefined, body, bytes });
+  #takeAnswer({ kind, number, body }: Message): void {
+    if (kind === "answer") this.#asks.answered(number, body);
+    // Other kinds are for the supervisor, and no actor sends them to another.
+    if (kind !== "gone") return;
+    this.#asks.notDelivered(number, String(body));
+    this.#down(number, 0, String(body));
+  }
+
+  #enqueue({ from, slot, bytes }: Mail, { kind, number, body }: Message): void {
+    const ask = kind === "ask" ? number : undefined;
+    this.#queue.push({ from, ask, body, slot, bytes: bytes.length });
+  }
+
+  #countNoMore(slot: number | undefined, bytes: number): void {
+    if (slot !== undefined) this.#port.handled(slot, bytes);
   }
 
   #handle(): void {
@@ -141,7 +137,7 @@ export class Cell {
       if (handled === HANDLED_MAX) return this.#goOn();
       const next = this.#queue.shift();
       if (next === undefined) return this.#rest();
-      this.#mailbox.taken(OWN_SLOT, next.bytes);
+      this.#countNoMore(next.slot, next.bytes);
       this.#run(this.#behavior, next);
     }
     this.#rest();

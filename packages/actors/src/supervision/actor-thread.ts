@@ -128,12 +128,12 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     });
     this.#port.on("message", (message: Message) => this.#onPosted(message));
     this.#port.on("messageerror", (error) =>
-      this.#blame(`a message from it could not be read: ${messageOf(error)}`),
+      this.kill(`a message from it could not be read: ${messageOf(error)}`),
     );
     this.#worker.on("messageerror", (error) =>
-      this.#blame(`a message to it could not be read: ${messageOf(error)}`),
+      this.kill(`a message to it could not be read: ${messageOf(error)}`),
     );
-    this.#worker.on("error", (error) => this.#blame(causeOf(error, heapMiB)));
+    this.#worker.on("error", (error) => this.kill(causeOf(error, heapMiB)));
     this.#worker.on("exit", (code) => this.#onExit(code));
   }
 
@@ -169,9 +169,10 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     this.#gate.open();
   }
 
-  /** Kills the thread at once. Its exit follows. */
+  /** Kills the thread at once. Its exit follows. The first cause counts, and each call of Node's would add a listener. */
   kill(cause: string): void {
-    this.#cause ??= cause;
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
     void this.#worker.terminate();
   }
 
@@ -181,11 +182,6 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     this.control
       .call("stop", deadlineMs, (actor: Remote<Stoppable>) => actor.stop())
       .catch(() => this.kill(`it did not stop within ${deadlineMs} ms`));
-  }
-
-  #blame(cause: string): void {
-    this.#cause ??= cause;
-    void this.#worker.terminate();
   }
 
   /** Lanes are read from when the thread is ready, which it posts before it uses them. */

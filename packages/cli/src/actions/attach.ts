@@ -1,6 +1,7 @@
-import { findCluster } from "../control/find-cluster.ts";
+import { findCluster, type Found } from "../control/find-cluster.ts";
 import type { Connection } from "../control/connection.ts";
 import { endedBy } from "../control/ended-by.ts";
+import { interruptible } from "../control/interruptible.ts";
 import { Registry } from "../control/registry.ts";
 import { RemoteSession } from "../control/remote-session.ts";
 import { EXIT_OK, EXIT_USAGE, interruptedStatus, type Host } from "../host/host.ts";
@@ -20,13 +21,25 @@ export async function attach({ name }: { readonly name?: string }, host: Host): 
     notes.problem('kontiki: attach needs a terminal; "kontiki exec" reads commands from a pipe');
     return EXIT_USAGE;
   }
-  const { entry, connection } = await findCluster(new Registry(env), name);
+  return interruptible(host, async () =>
+    prompt(await findCluster(new Registry(env), name, host.signal), host, notes),
+  );
+}
+
+/** Runs until the prompt or the cluster ends. */
+async function prompt(
+  { entry, connection, hello }: Found,
+  host: Host,
+  notes: Notes,
+): Promise<number> {
+  const { stdout, env, signal } = host;
   const colors = colorsFor(stdout, env);
   const announce = (text: string): void => notes.note(text);
   const session = new RemoteSession(verbs, entry.socket, colors.isColorSupported, announce);
   const over = new AbortController();
+  const interrupt = (): void => session.interrupt();
+  signal.addEventListener("abort", interrupt, { once: true });
   try {
-    const hello = await connection.hello();
     let nodes = [...hello.nodes, ...hello.others.flatMap((other) => other.nodes)];
     const events = tellEvents(connection, notes, (members) => (nodes = [...members]));
     void events.finally(() => over.abort());
@@ -36,8 +49,9 @@ export async function attach({ name }: { readonly name?: string }, host: Host): 
     notes.note(`attached to ${entry.name}: "quit" leaves it running, "kontiki down" stops it`);
     await runPrompt(near, interpreter, notes, (line) => complete(verbs, line, nodes));
     if (over.signal.aborted) notes.note(`${entry.name} has stopped`);
-    return interruptedStatus(host.signal) ?? EXIT_OK;
+    return interruptedStatus(signal) ?? EXIT_OK;
   } finally {
+    signal.removeEventListener("abort", interrupt);
     session.close();
     connection.close();
   }

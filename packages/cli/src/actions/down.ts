@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findCluster } from "../control/find-cluster.ts";
+import { interruptible } from "../control/interruptible.ts";
 import { REQUESTS } from "../control/protocol.ts";
 import { Registry } from "../control/registry.ts";
 import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
@@ -22,16 +23,20 @@ const EXIT_MS = 5000;
 const LOOK_EVERY_MS = 10;
 
 /** Stops a cluster of another process gracefully, and removes its data if asked. Resolves to the exit status. */
-export async function down({ name, purge, json }: DownOptions, host: Host): Promise<number> {
+export function down(options: DownOptions, host: Host): Promise<number> {
+  return interruptible(host, () => stop(options, host));
+}
+
+async function stop({ name, purge, json }: DownOptions, host: Host): Promise<number> {
   const { stdout, env, signal } = host;
   const notes = new Notes(host);
   const registry = new Registry(env);
-  const { entry, connection } = await findCluster(registry, name);
-  const stop = (): void => connection.close();
-  signal.addEventListener("abort", stop, { once: true });
-  const timer = setTimeout(stop, STOP_MS);
+  const { entry, connection, hello } = await findCluster(registry, name, signal);
+  const close = (): void => connection.close();
+  signal.addEventListener("abort", close, { once: true });
+  const timer = setTimeout(close, STOP_MS);
   try {
-    const { pid, data } = await connection.hello();
+    const { pid, data } = hello;
     connection.send(REQUESTS.down);
     await notes.during("stopping the nodes ...", connection.ended());
     const interrupted = interruptedStatus(signal);
@@ -52,7 +57,7 @@ export async function down({ name, purge, json }: DownOptions, host: Host): Prom
     return EXIT_OK;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
+    signal.removeEventListener("abort", close);
     connection.close();
   }
 }

@@ -1,4 +1,6 @@
+import { KontikiError } from "@kontiki/actors";
 import { findCluster } from "../control/find-cluster.ts";
+import { interruptible } from "../control/interruptible.ts";
 import { commandLine, lineOf, REQUESTS, wordOf } from "../control/protocol.ts";
 import { Registry } from "../control/registry.ts";
 import { askForText, runLine, type Showing } from "../control/run-line.ts";
@@ -9,14 +11,23 @@ import { Notes } from "../output/notes.ts";
 import { readLines } from "../prompt/lines.ts";
 
 /** Runs one command, or those of standard input, in a cluster of another process. Resolves to the exit status. */
-export async function exec(
+export function exec(
+  name: string,
+  words: readonly string[],
+  options: { readonly json?: true },
+  host: Host,
+): Promise<number> {
+  return interruptible(host, () => execThere(name, words, options, host));
+}
+
+async function execThere(
   name: string,
   words: readonly string[],
   { json }: { readonly json?: true },
   host: Host,
 ): Promise<number> {
   const notes = new Notes(host);
-  const { connection } = await findCluster(new Registry(host.env), name);
+  const { connection } = await findCluster(new Registry(host.env), name, host.signal);
   try {
     if (json !== true)
       await askForText(connection, colorsFor(host.stdout, host.env).isColorSupported);
@@ -26,7 +37,7 @@ export async function exec(
         ? await runLine(connection, lineOf(words.map(wordOf)), showing, host)
         : await runInput(connection, showing, host);
     // Faults that were injected stay: another command heals them.
-    if (!host.signal.aborted) await connection.request(REQUESTS.keep).catch(ended);
+    if (!host.signal.aborted) await connection.ask(REQUESTS.keep).catch(ended);
     return interruptedStatus(host.signal) ?? (isDone ? EXIT_OK : EXIT_FAILED);
   } finally {
     connection.close();
@@ -61,7 +72,7 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
     }
   } catch (error) {
     // Reading stops with an error when the input is closed here.
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || error instanceof KontikiError) throw error;
   } finally {
     signal.removeEventListener("abort", stop);
     stdin.destroy();

@@ -1,6 +1,7 @@
 import { KontikiError } from "@kontiki/actors";
 import { existsSync } from "node:fs";
 import { findCluster, type Found } from "../control/find-cluster.ts";
+import { interruptible } from "../control/interruptible.ts";
 import { readLog, recordOf } from "../control/read-log.ts";
 import { Registry } from "../control/registry.ts";
 import { timeText } from "../control/wall-clock.ts";
@@ -16,18 +17,22 @@ export type LogsOptions = {
 };
 
 /** Prints the log of a cluster, of all nodes or of one, and follows it if asked. Resolves to the exit status. */
-export async function logs(
+export function logs(node: string | undefined, options: LogsOptions, host: Host): Promise<number> {
+  return interruptible(host, () => printLog(node, options, host));
+}
+
+async function printLog(
   node: string | undefined,
   { name, follow, json }: LogsOptions,
   host: Host,
 ): Promise<number> {
   const { stdout, env, signal } = host;
-  const { path, found } = await logOf(new Registry(env), name);
+  const { path, found } = await logOf(new Registry(env), name, signal);
   const ended = new AbortController();
   const end = (): void => ended.abort();
   signal.addEventListener("abort", end, { once: true });
   try {
-    if (node !== undefined && found !== undefined) await expectNode(found, node);
+    if (node !== undefined && found !== undefined) expectNode(found, node);
     if (follow === true && found !== undefined) void found.connection.ended().then(end);
     else end();
     const colors = colorsFor(stdout, env);
@@ -48,22 +53,22 @@ export async function logs(
 async function logOf(
   registry: Registry,
   name: string | undefined,
+  signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly found: Found | undefined }> {
   try {
-    const found = await findCluster(registry, name);
-    const { log } = await found.connection.hello();
+    const found = await findCluster(registry, name, signal);
+    const { log } = found.hello;
     if (log !== null) return { path: log, found };
     found.connection.close();
     throw new KontikiError(`${found.entry.name} keeps no log: start it with --log or --detach`);
   } catch (error) {
     const left = name === undefined ? undefined : registry.logOf(name);
-    if (left === undefined || !existsSync(left)) throw error;
+    if (signal.aborted || left === undefined || !existsSync(left)) throw error;
     return { path: left, found: undefined };
   }
 }
 
-async function expectNode({ connection }: Found, node: string): Promise<void> {
-  const { nodes } = await connection.hello();
+function expectNode({ hello: { nodes } }: Found, node: string): void {
   if (nodes.includes(node)) return;
   throw new KontikiError(`there is no node ${node}; there are ${nodes.join(", ")}`);
 }

@@ -1,4 +1,4 @@
-import { goneText, runningClusters, type Found } from "../control/find-cluster.ts";
+import { goneText, runningClusters, type Listening } from "../control/find-cluster.ts";
 import { Registry } from "../control/registry.ts";
 import { timeOfDay } from "../control/wall-clock.ts";
 import { EXIT_OK, type Host } from "../host/host.ts";
@@ -11,7 +11,7 @@ import { bareTable } from "../render/table.ts";
 import type { Hello } from "../control/protocol.ts";
 
 /** A cluster of the list: what it says of itself, or why it says nothing. */
-type Listed = { readonly entry: Found["entry"]; readonly hello: Hello | string };
+type Listed = { readonly entry: Listening["entry"]; readonly hello: Hello | string };
 
 /** Lists the clusters that other terminals reach. Resolves to the exit status. */
 export async function ps({ json }: { readonly json?: true }, host: Host): Promise<number> {
@@ -23,7 +23,7 @@ export async function ps({ json }: { readonly json?: true }, host: Host): Promis
   return EXIT_OK;
 }
 
-async function ask({ entry, connection }: Found): Promise<Listed> {
+async function ask({ entry, connection }: Listening): Promise<Listed> {
   try {
     return { entry, hello: await connection.hello() };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { findCluster } from "../control/find-cluster.ts";
+import { findCluster, greet } from "../control/find-cluster.ts";
+import { interruptible } from "../control/interruptible.ts";
 import { Registry } from "../control/registry.ts";
 import { askForText, runLine } from "../control/run-line.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
@@ -19,13 +20,15 @@ export type RemoteStatusOptions = {
 };
 
 /** Shows the nodes of a cluster of another process, once or every second. Resolves to the exit status. */
-export async function remoteStatus(
-  { name, watch, json }: RemoteStatusOptions,
-  host: Host,
-): Promise<number> {
+export function remoteStatus(options: RemoteStatusOptions, host: Host): Promise<number> {
+  return interruptible(host, () => showStatus(options, host));
+}
+
+async function showStatus({ name, watch, json }: RemoteStatusOptions, host: Host): Promise<number> {
   const { stdout, env, signal } = host;
   const notes = new Notes(host);
-  const { connection } = await findCluster(new Registry(env), name);
+  const found = await findCluster(new Registry(env), name, signal);
+  const { connection } = found;
   try {
     if (json !== true) await askForText(connection, colorsFor(stdout, env).isColorSupported);
     for (;;) {
@@ -34,6 +37,7 @@ export async function remoteStatus(
       if (watch !== true || !isShown || signal.aborted)
         return interruptedStatus(signal) ?? (isShown ? EXIT_OK : EXIT_FAILED);
       await delay(WATCH_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await greet(found, signal);
     }
   } finally {
     connection.close();

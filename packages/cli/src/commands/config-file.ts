@@ -24,26 +24,32 @@ const NOT_IN_FILES = ["--config", "--help", DETACHED];
  * An option without a value takes true or false, one whose value may be left out takes both, and one that may be repeated takes
  * a list or a map. Each value is read as on
  * the command line, so what is wrong is the same in both. Ends the command with the file, line and column of a problem.
+ *
+ * @returns the place of each option that was set, as `file:line:column`, by its name without dashes in front.
  */
-export function readConfig(command: Command, path: string): void {
+export function readConfig(command: Command, path: string): ReadonlyMap<string, string> {
   const lines = new LineCounter();
+  const places = new Map<string, string>();
   const document = parseDocument(textOf(command, path), { lineCounter: lines });
-  const fail: Fail = (message, at) => {
+  const placeOf = (at: number): string => {
     const { line, col } = lines.linePos(at);
-    return command.error(`error: ${path}:${line}:${col}: ${message}`);
+    return `${path}:${line}:${col}`;
   };
+  const fail: Fail = (message, at) => command.error(`error: ${placeOf(at)}: ${message}`);
   const [error] = document.errors;
   if (error !== undefined) fail(problemOf(error), error.pos[0]);
   const { contents } = document;
-  if (contents === null) return;
+  if (contents === null) return places;
   if (!isMap(contents))
     return fail("the file must be a map of options to values", startOf(contents));
   for (const pair of contents.items as readonly Pair<Node, Node | null>[]) {
     const key = isScalar(pair.key) ? textOfScalar(pair.key) : "";
     const option = optionOf(command, key);
     if (option === undefined) fail(unknownText(command, key), startOf(pair.key));
-    else setOption(command, option, pair, fail);
+    else if (setOption(command, option, pair, fail))
+      places.set(key, placeOf(startOf(pair.value ?? pair.key)));
   }
+  return places;
 }
 
 type Fail = (message: string, at: number) => never;
@@ -74,14 +80,15 @@ function unknownText(command: Command, key: string): string {
   return `there is no option ${JSON.stringify(key)}; there are ${names.join(", ")}`;
 }
 
+/** @returns whether the file decides: not if the command line has the option, too. */
 function setOption(
   command: Command,
   option: Option,
   { key, value }: Pair<Node, Node | null>,
   fail: Fail,
-): void {
+): boolean {
   const name = option.attributeName();
-  if (command.getOptionValueSource(name) === "cli") return;
+  if (command.getOptionValueSource(name) === "cli") return false;
   const at = startOf(value ?? key);
   const set = (given: unknown): void =>
     void command.setOptionValueWithSource(name, given, "config");
@@ -89,7 +96,7 @@ function setOption(
   if (option.isBoolean() || (option.optional && typeof isOn === "boolean")) {
     if (typeof isOn !== "boolean") fail(`${String(option.long).slice(2)} takes true or false`, at);
     if (isOn === true) set(option.presetArg ?? true);
-    return;
+    return isOn === true;
   }
   const texts = mayBeRepeated(option) || isScalar(value) ? textsOf(value) : undefined;
   if (texts === undefined) fail(`${String(option.long).slice(2)} takes ${takes(option)}`, at);
@@ -106,6 +113,7 @@ function setOption(
     }
   }
   set(before);
+  return true;
 }
 
 /** What the help says decides. */

@@ -25,7 +25,8 @@ line, and run one after another, as "kontiki up" does it; "kontiki up --help" li
 --json included, are those of the prompt. "quit" ends the input, and leaves the cluster running.
 
 Ctrl-C interrupts the command, and its reply tells whether it may have taken effect. If the cluster
-ends before it has replied, the outcome is unknown.
+ends before it has replied, or does not reply to Ctrl-C within 5 s, the outcome is unknown. A cluster
+that does not answer within 5 s at first, such as one whose process is stopped, gets no command.
 
-Exit status: 0 every command succeeded; 1 one failed or is "unknown", or no such cluster runs; 2 bad
-usage, 130 interrupted by Ctrl-C.`;
+Exit status: 0 every command succeeded; 1 one failed or is "unknown", or no such cluster runs or
+answers; 2 bad usage, 130 interrupted by Ctrl-C.`;

@@ -80,12 +80,17 @@ type GivenOptions = GivenUpOptions & { readonly config?: string };
 async function runUp(
   command: Command,
   { config }: GivenOptions,
-  { host, argv, start, done }: Services,
+  services: Services,
 ): Promise<void> {
-  if (config !== undefined) {
-    const { readConfig } = await import("./config-file.ts");
-    readConfig(command, config);
-  }
+  if (config === undefined) return runGiven(command, services);
+  const { readConfig } = await import("./config-file.ts");
+  const places = readConfig(command, config);
+  const { placeErrors, placing } = await import("./config-place.ts");
+  placeErrors(command, places);
+  return placing(places, () => runGiven(command, services));
+}
+
+async function runGiven(command: Command, { host, argv, start, done }: Services): Promise<void> {
   const given = command.opts<GivenUpOptions>();
   const options: GivenUpOptions = given.detached === true ? { ...given, serve: true } : given;
   checkTogether(command, options);

@@ -15,10 +15,16 @@ export class Disconnected extends KontikiError {
   readonly outcome = "unknown";
 }
 
+/** A cluster whose process listens and says nothing: it is stopped, or very busy. */
+export class Silent extends KontikiError {}
+
 /** A connection to a running cluster: one command at a time. */
 export class Connection {
   readonly #socket: Socket;
   readonly #lines: AsyncGenerator<string>;
+  /** Runs while the next line must come soon. */
+  #limit: NodeJS.Timeout | undefined;
+  #isLate = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -35,19 +41,28 @@ export class Connection {
     return connection;
   }
 
-  /** What the cluster is. @throws KontikiError when it does not answer in time. */
+  /** What the cluster is. @throws Silent when it does not answer in time. */
   async hello(): Promise<Hello> {
-    const timer = setTimeout(() => this.#socket.destroy(), ANSWER_MS);
+    const part = await this.ask(REQUESTS.hello);
+    if (!("ok" in part) || !part.ok) throw new KontikiError("it gives no account of itself");
+    return part.value as Hello;
+  }
+
+  /** Sends what the cluster answers at once, unlike a command. @throws Silent when it does not answer in time. */
+  async ask(request: string): Promise<Part> {
+    this.#expectLine();
     try {
-      const part = await this.request(REQUESTS.hello);
-      if (!("ok" in part) || !part.ok) throw new KontikiError("it gives no account of itself");
-      return part.value as Hello;
+      return await this.request(request);
     } catch (error) {
-      if (!(error instanceof Disconnected)) throw error;
-      throw new KontikiError(`it does not answer within ${ANSWER_MS / 1000} s`, { cause: error });
-    } finally {
-      clearTimeout(timer);
+      if (!this.#isLate) throw error;
+      throw new Silent(`it does not answer within ${ANSWER_MS / 1000} s`, { cause: error });
     }
+  }
+
+  /** Interrupts the command that runs. If nothing more comes of it in time, the connection ends. */
+  interrupt(): void {
+    this.send(REQUESTS.interrupt);
+    this.#expectLine();
   }
 
   /** Sends a line, and yields the parts of its reply, the last of which has `ok`. @throws Disconnected */
@@ -92,13 +107,27 @@ export class Connection {
   }
 
   close(): void {
+    clearTimeout(this.#limit);
     this.#socket.destroy();
+  }
+
+  #expectLine(): void {
+    this.#limit ??= setTimeout(() => {
+      this.#isLate = true;
+      this.#socket.destroy();
+    }, ANSWER_MS);
   }
 
   async #next(): Promise<string> {
     const next = await this.#lines.next();
-    if (next.done === true) throw new Disconnected("the cluster ended before it replied");
-    return next.value;
+    clearTimeout(this.#limit);
+    this.#limit = undefined;
+    if (next.done !== true) return next.value;
+    throw new Disconnected(
+      this.#isLate
+        ? `the cluster has not answered within ${ANSWER_MS / 1000} s: whether the command took effect is unknown`
+        : "the cluster ended before it replied",
+    );
   }
 }
 

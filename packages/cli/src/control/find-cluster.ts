@@ -1,19 +1,64 @@
 import { KontikiError } from "@kontiki/actors";
 import { existsSync, realpathSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { Connection } from "./connection.ts";
+import { Connection, Silent } from "./connection.ts";
+import type { Hello } from "./protocol.ts";
 import type { Registered, Registry } from "./registry.ts";
 import { socketIn } from "./socket-path.ts";
 
-/** A cluster that answers, and the connection to it. */
-export type Found = { readonly entry: Registered; readonly connection: Connection };
+/** A cluster whose process listens, and the connection to it. */
+export type Listening = { readonly entry: Registered; readonly connection: Connection };
+
+/** A cluster that answers, and what it says of itself. */
+export type Found = Listening & { readonly hello: Hello };
 
 /**
  * Connects to a cluster by its name or its data directory; without one, to the only one that runs.
  *
- * @throws KontikiError when there is none, or when several run and none was named.
+ * @param signal ends the wait for its first answer.
+ * @throws KontikiError when there is none, when several run and none was named, or when it does not answer in time.
  */
-export async function findCluster(registry: Registry, wanted: string | undefined): Promise<Found> {
+export async function findCluster(
+  registry: Registry,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<Found> {
+  const found = await listening(registry, wanted);
+  try {
+    return { ...found, hello: await greet(found, signal) };
+  } catch (error) {
+    found.connection.close();
+    throw error;
+  }
+}
+
+/**
+ * Asks a cluster what it is, which it answers at once whatever its commands do.
+ *
+ * @param signal closes the connection.
+ * @throws KontikiError when it does not answer in time, one line with what to do, or when `signal` aborts.
+ */
+export async function greet({ entry, connection }: Listening, signal: AbortSignal): Promise<Hello> {
+  const stop = (): void => connection.close();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    return await connection.hello();
+  } catch (error) {
+    if (signal.aborted) throw new KontikiError("interrupted", { cause: error });
+    if (!(error instanceof Silent)) throw error;
+    const { name, pid } = entry;
+    const [process, which] = pid === 0 ? ["its process", "PID"] : [`its process ${pid}`, pid];
+    throw new KontikiError(
+      `${name}: ${error.message}: ${process} is stopped or very busy; "kill -CONT ${which}" lets a stopped one continue`,
+      { cause: error },
+    );
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+async function listening(registry: Registry, wanted: string | undefined): Promise<Listening> {
   if (wanted !== undefined) return named(registry, wanted);
   const gone: Registered[] = [];
   const running = await runningClusters(registry, (entry) => gone.push(entry));
@@ -30,7 +75,7 @@ export async function findCluster(registry: Registry, wanted: string | undefined
   throw new KontikiError(`${running.length} clusters run: ${names}; choose one with --name`);
 }
 
-async function named(registry: Registry, wanted: string): Promise<Found> {
+async function named(registry: Registry, wanted: string): Promise<Listening> {
   const known = registry.find(wanted) ?? inDirectory(registry, wanted);
   const connection = known && (await Connection.open(known.socket));
   if (known !== undefined && connection !== undefined) return { entry: known, connection };
@@ -51,12 +96,12 @@ function inDirectory(registry: Registry, path: string): Registered | undefined {
   return known ?? { name: path, pid: 0, data, socket: socketIn(data), log: null, startedAt: 0 };
 }
 
-/** All that answer. Entries of clusters that were killed are removed, and reported to `onGone`. */
+/** All whose processes listen. Entries of clusters that were killed are removed, and reported to `onGone`. */
 export async function runningClusters(
   registry: Registry,
   onGone: (entry: Registered) => void = () => undefined,
-): Promise<readonly Found[]> {
-  const tried = registry.list().map(async (entry): Promise<readonly Found[]> => {
+): Promise<readonly Listening[]> {
+  const tried = registry.list().map(async (entry): Promise<readonly Listening[]> => {
     const connection = await Connection.open(entry.socket);
     if (connection !== undefined) return [{ entry, connection }];
     forget(registry, entry);

@@ -5,7 +5,7 @@ import { orderOf, type Order } from "../session/order.ts";
 import type { Word } from "../session/split-words.ts";
 import type { Verb } from "../session/verb.ts";
 import { Connection, Disconnected } from "./connection.ts";
-import { lineOf, REQUESTS, type Part } from "./protocol.ts";
+import { lineOf, type Part } from "./protocol.ts";
 import { askForText } from "./run-line.ts";
 
 /**
@@ -56,7 +56,7 @@ export class RemoteSession implements Session {
   }
 
   interrupt(): void {
-    for (const connection of this.#busy) connection.send(REQUESTS.interrupt);
+    for (const connection of this.#busy) connection.interrupt();
   }
 
   close(): void {

@@ -16,9 +16,10 @@ export type Showing = {
 /**
  * Runs a line in another process's cluster and prints its reply. Resolves to whether it succeeded.
  *
- * Ctrl-C interrupts the command there, and its reply tells whether it may have taken effect.
+ * Ctrl-C interrupts the command there, and its reply tells whether it may have taken effect. A cluster that does not reply to
+ * that in time is left.
  *
- * @throws Disconnected when the cluster ends before it replies
+ * @throws Disconnected when the cluster ends before it replies, or does not reply to an interruption
  */
 export async function runLine(
   connection: Connection,
@@ -26,7 +27,8 @@ export async function runLine(
   { json, notes, number }: Showing,
   { stdout, signal }: Host,
 ): Promise<boolean> {
-  const interrupt = (): void => connection.send(REQUESTS.interrupt);
+  if (signal.aborted) return false;
+  const interrupt = (): void => connection.interrupt();
   signal.addEventListener("abort", interrupt, { once: true });
   try {
     if (json) return await connection.pass(line, (text) => write(stdout, text));
@@ -47,5 +49,5 @@ export async function runLine(
 
 /** Asks for texts in the colours of a terminal. */
 export async function askForText(connection: Connection, isColored: boolean): Promise<void> {
-  await connection.request(`${REQUESTS.text}${isColored ? " color" : ""}`);
+  await connection.ask(`${REQUESTS.text}${isColored ? " color" : ""}`);
 }

@@ -3,13 +3,13 @@ import type { ClusterOptions } from "@kontiki/actors";
 
 /**
  * Checks that a data directory holds nodes that are to be wiped, before a cluster starts from it, which would make one where
- * there is none.
+ * there is none. Opening it may repair it, which is told as if the cluster had done it.
  *
  * @throws KontikiError if it does not, or cannot be used.
  */
 export async function checkHeld(
   nodes: readonly string[],
-  { dataDir = "", renames = {} }: Pick<ClusterOptions, "dataDir" | "renames">,
+  { dataDir = "", renames = {}, onEvent }: Pick<ClusterOptions, "dataDir" | "renames" | "onEvent">,
 ): Promise<void> {
   const { KontikiError, openDataDirectory } = await import("@kontiki/actors");
   if (!existsSync(dataDir))
@@ -17,6 +17,8 @@ export async function checkHeld(
   const directory = openDataDirectory(dataDir, undefined, undefined, Object.keys(renames));
   const held: readonly string[] = directory.nodes;
   directory.close();
+  if (directory.repair !== undefined)
+    onEvent?.({ type: "directoryRepaired", what: directory.repair });
   const stranger = nodes.find((node) => ![...held, ...Object.values(renames)].includes(node));
   if (stranger === undefined) return;
   throw new KontikiError(

@@ -6,20 +6,30 @@ import { SUBJECTS } from "../store/streams.ts";
 /** How often to look, in ms, in case a notice was lost while the server was away. */
 const LOOK_MS = 5000;
 
+/** After which time without an answer the server counts as silent, in ms. A restart takes less. */
+const SILENT_MS = 10_000;
+
 /** The campaigns that run now, as a worker sees them. */
 export class RunningCampaigns {
   readonly #store: CampaignStore;
   readonly #onChange: () => void;
+  readonly #onSilence: () => void;
   readonly #notices: Subscription;
   readonly #timer: NodeJS.Timeout;
   readonly #onEnd = new Map<() => void, string>();
   #running: readonly CampaignSpec[] = [];
   #looking: Promise<void> | undefined;
   #isStale = false;
+  #silence: NodeJS.Timeout | undefined;
 
-  constructor(connection: NatsConnection, store: CampaignStore, onChange: () => void) {
+  constructor(
+    connection: NatsConnection,
+    store: CampaignStore,
+    { onChange, onSilence }: { readonly onChange: () => void; readonly onSilence: () => void },
+  ) {
     this.#store = store;
     this.#onChange = onChange;
+    this.#onSilence = onSilence;
     // What is written into the stream reaches plain subscribers as well.
     const callback = (): void => void this.look();
     this.#notices = connection.subscribe(SUBJECTS.campaign("*"), { callback });
@@ -50,13 +60,16 @@ export class RunningCampaigns {
   /** Looks no more. */
   end(): void {
     this.#notices.unsubscribe();
+    clearTimeout(this.#silence);
     clearInterval(this.#timer);
   }
 
   async #read(): Promise<void> {
     do {
       this.#isStale = false;
+      this.#silence = setTimeout(this.#onSilence, SILENT_MS);
       const all = await this.#store.list().catch(() => undefined);
+      clearTimeout(this.#silence);
       // The server is away: what is known still holds.
       if (all !== undefined) this.#running = all.filter(({ state }) => state === "running");
     } while (this.#isStale);

@@ -18,7 +18,7 @@ export type WorkOptions = {
   readonly signal: AbortSignal;
   /** Ends when no campaign runs that this worker can work on. Default: false. */
   readonly untilIdle?: boolean;
-  /** Called with lines for people: a campaign that this worker refuses, and why. */
+  /** Called with lines for people: a campaign that this worker refuses, and a server that takes no results, and why. */
   readonly onNote?: (line: string) => void;
 };
 

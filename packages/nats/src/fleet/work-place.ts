@@ -7,6 +7,7 @@ import { rangeCount, type CampaignSpec } from "../campaign/spec.ts";
 import { unfolded, workOf } from "../campaign/work.ts";
 import type { CampaignStore } from "../store/campaign-store.ts";
 import type { SharedCorpus } from "../store/corpus.ts";
+import type { OnRetry } from "../store/insist.ts";
 import type { Results } from "../store/results.ts";
 import type { WorkQueue } from "../store/work-queue.ts";
 import { runRange, type RangeEnd } from "./run-range.ts";
@@ -23,6 +24,8 @@ export type Stores = {
 export type PlaceOptions = {
   readonly startJob: (spec: CampaignSpec) => Job;
   readonly onRun: (spec: CampaignSpec, report: RunReport) => void;
+  /** Called with the reason before another try to tell the server what was done. */
+  readonly onRetry: OnRetry;
   /** Ends what runs. */
   readonly signal: AbortSignal;
 };
@@ -42,15 +45,22 @@ export class WorkPlace {
   readonly #worker: WorkerName;
   readonly #startJob: (spec: CampaignSpec) => Job;
   readonly #onRun: (spec: CampaignSpec, report: RunReport) => void;
+  readonly #onRetry: OnRetry;
   readonly #signal: AbortSignal;
+  #held: JsMsg | undefined;
   #job: { readonly id: string; readonly job: Job } | undefined;
   #now: { readonly id: string; readonly abort: AbortController } | undefined;
 
-  constructor(stores: Stores, worker: WorkerName, { startJob, onRun, signal }: PlaceOptions) {
+  constructor(
+    stores: Stores,
+    worker: WorkerName,
+    { startJob, onRun, onRetry, signal }: PlaceOptions,
+  ) {
     this.#stores = stores;
     this.#worker = worker;
     this.#startJob = startJob;
     this.#onRun = onRun;
+    this.#onRetry = onRetry;
     this.#signal = signal;
   }
 
@@ -64,6 +74,12 @@ export class WorkPlace {
     this.#now?.abort.abort();
   }
 
+  /** Asks for what is held here to be given to others, without waiting for an answer. */
+  release(): void {
+    this.#held?.nak(0);
+    this.#held = undefined;
+  }
+
   /** Ends the thread. */
   async end(): Promise<void> {
     const { job } = this.#job ?? {};
@@ -73,12 +89,19 @@ export class WorkPlace {
 
   /** Does a piece of work of a campaign, and acknowledges it when its result is on the server's disk. */
   async handle(spec: CampaignSpec, message: JsMsg): Promise<Outcome> {
+    this.#held = message;
+    const outcome = await this.#handle(spec, message);
+    this.#held = undefined;
+    return outcome;
+  }
+
+  async #handle(spec: CampaignSpec, message: JsMsg): Promise<Outcome> {
     const work = workOf(unpackedJson(message.data));
     if (work === undefined || work.code !== spec.code) return refuse(message);
     const { campaigns, queue } = this.#stores;
     const end = Math.min(rangeCount(spec), (await this.#closedAt(spec)) + 1);
     if (work.type === "more") {
-      await queue.put(spec.id, unfolded(work, end));
+      await queue.put(spec.id, unfolded(work, end), this.#onRetry);
       await acknowledge(message);
       return "unfolded";
     }
@@ -98,9 +121,9 @@ export class WorkPlace {
       return deliveryCount === spec.deliveries
         ? this.#giveUp(spec, work.range, ended.reason, message)
         : giveBack(message, RETRY_MS);
-    await this.#stores.corpus.put(spec.id, work.range, ended.kept);
+    await this.#stores.corpus.put(spec.id, work.range, ended.kept, this.#onRetry);
     await this.#put(spec, work.range, ended);
-    if (closes(spec, ended.tallies)) await campaigns.close(spec.id, work.range);
+    if (closes(spec, ended.tallies)) await campaigns.close(spec.id, work.range, this.#onRetry);
     await acknowledge(message);
     return "done";
   }
@@ -138,7 +161,8 @@ export class WorkPlace {
   async #put(spec: CampaignSpec, range: number, ended: RangeEnd & { type: "done" }): Promise<void> {
     const worker = this.#worker;
     const { tallies } = ended;
-    await this.#stores.results.put(spec.id, { type: "tallies", range, from: 0, tallies, worker });
+    const result = { type: "tallies", range, from: 0, tallies, worker } as const;
+    await this.#stores.results.put(spec.id, result, this.#onRetry);
   }
 
   async #giveUp(
@@ -148,7 +172,7 @@ export class WorkPlace {
     message: JsMsg,
   ): Promise<Outcome> {
     const worker = this.#worker;
-    await this.#stores.results.put(id, { type: "broken", range, reason, worker });
+    await this.#stores.results.put(id, { type: "broken", range, reason, worker }, this.#onRetry);
     await acknowledge(message);
     return "broken";
   }

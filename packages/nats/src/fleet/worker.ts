@@ -4,15 +4,23 @@ import type { Job } from "@kontiki/testing";
 import { setTimeout as after } from "node:timers/promises";
 import type { WorkerName } from "../campaign/result.ts";
 import type { CampaignSpec } from "../campaign/spec.ts";
+import { Patience } from "./patience.ts";
 import { answerAsks } from "./presence.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { RunningCampaigns } from "./running-campaigns.ts";
 import { ScenarioFiles } from "./scenario-files.ts";
+import { serverTrouble, SILENT } from "./server-trouble.ts";
 import type { WorkDone, WorkerReport, WorkOptions } from "./work-options.ts";
 import { WorkPlace, type Outcome, type Stores } from "./work-place.ts";
 
 /** How long to wait for a campaign when none has work, in ms. */
 const IDLE_MS = 500;
+
+/** How long the server may take to answer after an interruption, in ms. What it does not know then is given out again. */
+const END_MS = 3000;
+
+/** How long what is given back may take to leave, in ms. */
+const FLUSH_MS = 500;
 
 /** Takes ranges of all campaigns on a server, and runs them. */
 export class Worker {
@@ -36,6 +44,8 @@ export class Worker {
     strange: 0,
   };
   readonly #places: readonly WorkPlace[];
+  /** Whether it is known that the server does not take results now. */
+  #isTroubled = false;
 
   /** `code` is the digest of this worker's packages, `id` distinguishes it from all others. */
   constructor(
@@ -52,6 +62,7 @@ export class Worker {
     const place = {
       startJob: (spec: CampaignSpec) => this.#startJob(spec),
       onRun: (spec: CampaignSpec) => this.#count(spec),
+      onRetry: (thrown: unknown) => this.#onRetry(thrown),
       signal: options.signal,
     };
     this.#places = Array.from(
@@ -60,14 +71,20 @@ export class Worker {
     );
   }
 
-  /** Works until `signal` aborts, or until nothing is left if so asked. All threads have ended when it resolves. */
+  /**
+   * Works until `signal` aborts, or until nothing is left if so asked. After an abort it waits for the server for a few
+   * seconds at most. All threads have ended when it resolves.
+   */
   async work(): Promise<WorkDone> {
-    const campaigns = new RunningCampaigns(this.#connection, this.#stores.campaigns, () =>
-      this.#abortStopped(campaigns),
-    );
+    const campaigns = new RunningCampaigns(this.#connection, this.#stores.campaigns, {
+      onChange: () => this.#abortStopped(campaigns),
+      onSilence: () => this.#tell(SILENT),
+    });
     const answers = answerAsks(this.#connection, (id) => this.#reportOf(id));
-    await campaigns.look();
-    await Promise.all(this.#places.map((place) => this.#occupy(place, campaigns)));
+    const patience = new Patience(this.#options.signal, END_MS);
+    await Promise.race([this.#occupyAll(campaigns), patience.ended]);
+    if (patience.hasEnded) await this.#release();
+    patience.stop();
     await Promise.all(this.#places.map((place) => place.end()));
     campaigns.end();
     answers.unsubscribe();
@@ -75,6 +92,29 @@ export class Worker {
     const runs = [...this.#runs.values()].reduce((sum, some) => sum + some, 0);
     const { done: ranges, broken } = this.#counts;
     return { ranges, runs, broken, refused: [...this.#refused].toSorted() };
+  }
+
+  async #occupyAll(campaigns: RunningCampaigns): Promise<void> {
+    await campaigns.look();
+    await Promise.all(this.#places.map((place) => this.#occupy(place, campaigns)));
+  }
+
+  /** Gives back what is held, as far as the server takes that. */
+  async #release(): Promise<void> {
+    for (const place of this.#places) place.release();
+    const flushed = this.#connection.flush().catch(() => undefined);
+    await Promise.race([flushed, after(FLUSH_MS)]);
+  }
+
+  #onRetry(thrown: unknown): void {
+    const trouble = serverTrouble(thrown);
+    if (trouble !== undefined) this.#tell(trouble);
+  }
+
+  #tell(trouble: string): void {
+    if (this.#isTroubled) return;
+    this.#isTroubled = true;
+    this.#options.onNote?.(trouble);
   }
 
   async #occupy(place: WorkPlace, campaigns: RunningCampaigns): Promise<void> {
@@ -97,6 +137,7 @@ export class Worker {
     if (message !== undefined) {
       const outcome = await place.handle(spec, message);
       this.#counts[outcome] += 1;
+      if (outcome === "done") this.#isTroubled = false;
       if (message.info.pending > 0) return true;
     }
     await this.#finishIfEmpty(spec);
@@ -119,7 +160,8 @@ export class Worker {
   /** Each piece of work is acknowledged after its results are there, and after what follows from it is in the queue. */
   async #finishIfEmpty(spec: CampaignSpec): Promise<void> {
     const isEmpty = await this.#stores.queue.isEmpty(spec.id).catch(() => false);
-    if (isEmpty) await this.#stores.campaigns.turn(spec, "finished");
+    if (isEmpty)
+      await this.#stores.campaigns.turn(spec, "finished", (thrown) => this.#onRetry(thrown));
   }
 
   /** Whether this worker can run a campaign: another version of the code could give other results. */

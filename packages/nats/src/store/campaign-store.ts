@@ -9,7 +9,7 @@ import {
 import type { NatsConnection } from "@nats-io/transport-node";
 import { packedJson, unpackedJson } from "../campaign/bytes.ts";
 import { specOf, type CampaignSpec } from "../campaign/spec.ts";
-import { insist } from "./insist.ts";
+import { insist, type OnRetry } from "./insist.ts";
 import { hasStreams, STREAMS, SUBJECTS } from "./streams.ts";
 
 /** What the server keeps of each campaign, apart from work and results. */
@@ -72,11 +72,11 @@ export class CampaignStore {
   }
 
   /** Writes what a campaign is at, unless another campaign has got its name. */
-  async turn(spec: CampaignSpec, state: CampaignSpec["state"]): Promise<void> {
+  async turn(spec: CampaignSpec, state: CampaignSpec["state"], onRetry?: OnRetry): Promise<void> {
     const now = await this.find(spec.name);
     if (now?.id !== spec.id || now.state === state) return;
     const bytes = packedJson({ ...spec, state });
-    await insist(() => this.#js.publish(SUBJECTS.campaign(spec.name), bytes));
+    await insist(() => this.#js.publish(SUBJECTS.campaign(spec.name), bytes), undefined, onRetry);
   }
 
   /** Removes a campaign and its results. */
@@ -93,9 +93,13 @@ export class CampaignStore {
   }
 
   /** Notes that no range after this one counts. It saves work: a note that is lost changes no result. */
-  async close(id: string, range: number): Promise<void> {
+  async close(id: string, range: number, onRetry?: OnRetry): Promise<void> {
     if ((await this.closedAt(id)) <= range) return;
-    await insist(() => this.#js.publish(SUBJECTS.closed(id), packedJson(range)));
+    await insist(
+      () => this.#js.publish(SUBJECTS.closed(id), packedJson(range)),
+      undefined,
+      onRetry,
+    );
   }
 
   /** Once there are streams, they stay. */

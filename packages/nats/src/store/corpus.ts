@@ -3,7 +3,7 @@ import { fields, isRecord, listOf, needed, whole } from "@kontiki/actors/node";
 import { Objm, type ObjectStore } from "@nats-io/obj";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { packedJson, unpackedJson } from "../campaign/bytes.ts";
-import { insist } from "./insist.ts";
+import { insist, type OnRetry } from "./insist.ts";
 
 /** Plans of one range. */
 const PLANS = listOf(
@@ -32,10 +32,16 @@ export class SharedCorpus {
   }
 
   /** Adds what a range kept. */
-  async put(id: string, range: number, plans: readonly KeptPlan[]): Promise<void> {
+  async put(
+    id: string,
+    range: number,
+    plans: readonly KeptPlan[],
+    onRetry?: OnRetry,
+  ): Promise<void> {
     if (plans.length === 0) return;
     const store = await this.#store(id);
-    await insist(() => store.putBlob({ name: `range-${range}` }, packedJson(plans)));
+    const meta = { name: `range-${range}` };
+    await insist(() => store.putBlob(meta, packedJson(plans)), undefined, onRetry);
   }
 
   /** All plans that ranges kept up to now, in the order of the ranges. */

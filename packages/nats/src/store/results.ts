@@ -10,7 +10,7 @@ import {
 import { nanos, nuid, type NatsConnection } from "@nats-io/transport-node";
 import { packedJson, unpackedJson } from "../campaign/bytes.ts";
 import { parts, resultOf, type RangeResult } from "../campaign/result.ts";
-import { insist } from "./insist.ts";
+import { insist, type OnRetry } from "./insist.ts";
 import { STREAMS, SUBJECTS } from "./streams.ts";
 
 /** Room for headers in a message. */
@@ -48,11 +48,12 @@ export class Results {
   }
 
   /** Publishes the result of a range. It is on the server's disk when this resolves. */
-  async put(id: string, result: RangeResult): Promise<void> {
+  async put(id: string, result: RangeResult, onRetry?: OnRetry): Promise<void> {
     const most = (this.#connection.info?.max_payload ?? 1_048_576) - HEADERS;
     for (const { key, bytes } of parts(result, packedJson, most)) {
       const subject = SUBJECTS.result(id, key);
-      await insist(() => this.#js.publish(subject, bytes, { msgID: `${id} ${key}` }));
+      const options = { msgID: `${id} ${key}` };
+      await insist(() => this.#js.publish(subject, bytes, options), undefined, onRetry);
     }
   }
 

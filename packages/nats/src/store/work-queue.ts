@@ -9,7 +9,7 @@ import {
 import { nanos, type NatsConnection } from "@nats-io/transport-node";
 import { packedJson } from "../campaign/bytes.ts";
 import { firstWork, type Queued } from "../campaign/work.ts";
-import { insist } from "./insist.ts";
+import { insist, type OnRetry } from "./insist.ts";
 import { STREAMS, SUBJECTS } from "./streams.ts";
 
 /** More than any fleet has: each of its jobs holds one range. */
@@ -43,11 +43,11 @@ export class WorkQueue {
   }
 
   /** Adds work, each piece once. */
-  async put(id: string, work: readonly Queued[]): Promise<void> {
+  async put(id: string, work: readonly Queued[], onRetry?: OnRetry): Promise<void> {
     for (const queued of work) {
       const options = { msgID: `${id} ${queued.id}` };
       const bytes = packedJson(queued.work);
-      await insist(() => this.#js.publish(SUBJECTS.work(id), bytes, options));
+      await insist(() => this.#js.publish(SUBJECTS.work(id), bytes, options), undefined, onRetry);
     }
   }
 

@@ -162,7 +162,8 @@ function shapeOf(
   const { target, chance } = stage;
   if (fault.shape === "groups") return fault.groups;
   const { nodes } = target;
-  if (nodes.length < 2) return { skipped: "one node has nobody to be parted from" };
+  if (nodes.length < 2)
+    return { skipped: `a partition needs two nodes, and there is only ${nodes.join()}` };
   if (fault.shape === "ring")
     return nodes.length < 4 ? { skipped: "a ring needs four nodes" } : ring(nodes, chance);
   const found = fault.node === undefined ? chance.shuffled(nodes) : nodesOf(fault.node, stage);

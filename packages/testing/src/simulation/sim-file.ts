@@ -9,12 +9,15 @@ import { fates, SECTOR_BYTES, sectorsOf, type Unsynced } from "./unsynced.ts";
 const LEAST_BYTES = 4096;
 const GROWTH = 4;
 
+/** Reserved space is compared with this, piece by piece. */
+const ZEROS = new Uint8Array(64 * 1024);
+
 /** The place of one write at the end of a file. */
 export type Append = { readonly from: number; readonly to: number };
 
 /** The bytes of one file, in the page cache and on the device. */
 export class SimFile {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes = new Uint8Array(0);
   /** Where the next append goes. After it are zeros, up to the length of the file. */
   #end = 0;
   /** The length of the file for readers, and on the device. */
@@ -23,7 +26,7 @@ export class SimFile {
   /** In the order of their places, without overlaps. */
   #unsynced: Unsynced[] = [];
   /** What was durable in sectors that were overwritten since the last sync, by their offsets. */
-  readonly #overwritten = new Map<number, Buffer>();
+  readonly #overwritten = new Map<number, Uint8Array>();
   /** Where each append that still exists began; the one at 0 is a header. */
   #appends: number[] = [];
   /** Where the appends began of which durable bytes differ from those that were written. */
@@ -50,7 +53,7 @@ export class SimFile {
 
   /** A copy of up to `length` bytes from `offset`. */
   read(offset: number, length: number): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.#bytes.subarray(offset, Math.min(offset + length, this.#length)));
+    return this.#bytes.slice(offset, Math.min(offset + length, this.#length));
   }
 
   append(bytes: Uint8Array): void {
@@ -77,9 +80,8 @@ export class SimFile {
 
   /** The next append goes here, over zeros. */
   continueAt(end: number): void {
-    const rest = this.#bytes.subarray(end, this.#length);
     assert(
-      end <= this.#length && rest.every((byte) => byte === 0),
+      end <= this.#length && areZeros(this.#bytes.subarray(end, this.#length)),
       "appending continues where only zeros follow",
     );
     this.#end = end;
@@ -114,8 +116,8 @@ export class SimFile {
     assert(end <= this.#length, "only existing bytes are overwritten");
     for (const { from, to } of sectorsOf(offset, end)) {
       const start = Math.floor(from / SECTOR_BYTES) * SECTOR_BYTES;
-      const sector = this.#bytes.subarray(start, Math.max(to, start + SECTOR_BYTES));
-      if (!this.#overwritten.has(start)) this.#overwritten.set(start, Buffer.from(sector));
+      if (this.#overwritten.has(start)) continue;
+      this.#overwritten.set(start, this.#bytes.slice(start, Math.max(to, start + SECTOR_BYTES)));
     }
     this.#bytes.set(bytes, offset);
   }
@@ -200,16 +202,16 @@ export class SimFile {
 
   /** What a loss of power leaves of these durable bytes at least: nothing that was overwritten since the last sync. */
   readDevice(offset: number, length: number): Uint8Array<ArrayBuffer> {
-    const bytes = Buffer.from(this.#bytes.subarray(0, this.#length));
+    const bytes = this.#bytes.slice(0, this.#length);
     for (const [start, before] of this.#overwritten) bytes.set(before, start);
-    return Uint8Array.from(bytes.subarray(offset, offset + length));
+    return bytes.slice(offset, offset + length);
   }
 
   /** What a loss of power leaves of the file at least. */
   device(): Uint8Array<ArrayBuffer> {
     const isCut = this.#durableLength > this.#length;
     const end = isCut ? this.#durableLength : Math.min(this.#length, this.#durableLength);
-    const bytes = Uint8Array.from(this.#bytes.subarray(0, end));
+    const bytes = this.#bytes.slice(0, end);
     for (const { from, to } of this.#unsynced) bytes.fill(0, from, to);
     for (const [start, before] of this.#overwritten)
       bytes.set(before.subarray(0, Math.max(0, end - start)), start);
@@ -270,8 +272,16 @@ export class SimFile {
 
   #allocate(length: number): void {
     if (length <= this.#bytes.length) return;
-    const grown = Buffer.alloc(Math.max(LEAST_BYTES, length, GROWTH * this.#length));
-    this.#bytes.copy(grown, 0, 0, this.#length);
+    const grown = new Uint8Array(Math.max(LEAST_BYTES, length, GROWTH * this.#length));
+    grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }
+}
+
+function areZeros(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const part = bytes.subarray(at, at + ZEROS.length);
+    if (Buffer.compare(part, ZEROS.subarray(0, part.length)) !== 0) return false;
+  }
+  return true;
 }

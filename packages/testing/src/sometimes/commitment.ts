@@ -1,11 +1,11 @@
 import { decided, type Index } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { COMMITTING, heldBy, holders, isEven, isEvenMajority, isHalf } from "./moment.ts";
-import { hasUncommitted, isCommitting, isOutOfLine } from "./guards.ts";
 import { onlyIf, onAny, onMessage, type StepPoint } from "./point.ts";
 
 /** What is committed, and what is not yet. */
 export const COMMITMENT: readonly StepPoint[] = [
-  ...onlyIf(isOutOfLine, [
+  ...onlyIf(CIRCUMSTANCE.outOfLine, [
     onMessage(
       "appendEntries",
       "replication.commitBounded",
@@ -25,7 +25,7 @@ export const COMMITMENT: readonly StepPoint[] = [
         env.log.termAt(env.log.lastIndex) !== term,
     ),
   ]),
-  ...onlyIf(isCommitting, [
+  ...onlyIf(CIRCUMSTANCE.committing, [
     onAny(
       COMMITTING,
       "replication.olderTermCommitted",
@@ -49,7 +49,7 @@ export const COMMITMENT: readonly StepPoint[] = [
       },
     ),
   ]),
-  ...onlyIf(hasUncommitted, [
+  ...onlyIf(CIRCUMSTANCE.uncommittedOlder, [
     onAny(
       COMMITTING,
       "replication.olderTermHeld",
@@ -63,6 +63,8 @@ export const COMMITMENT: readonly StepPoint[] = [
         return held !== undefined && held > then.commit && env.log.termAt(held) !== then.term;
       },
     ),
+  ]),
+  ...onlyIf(CIRCUMSTANCE.uncommitted, [
     onAny(
       COMMITTING,
       "replication.evenHalf",

@@ -1,6 +1,6 @@
 import { atLeastAsUpToDate, lastPosition, type LogPosition } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { effectOf, isIgnored, sentOf } from "./moment.ts";
-import { isDamaged } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** Damaged logs and their repair (Alagappan et al., FAST '18). */
@@ -22,7 +22,7 @@ export const DAMAGE: readonly StepPoint[] = [
     "The entries that a server lacks were compacted at another one, which offered its snapshot.",
     (moment) => sentOf(moment, "fetchReply")?.answer.type === "snapshot",
   ),
-  ...onlyIf(isDamaged, [
+  ...onlyIf(CIRCUMSTANCE.damaged, [
     onMessage(
       "requestVote",
       "damage.voteRefused",

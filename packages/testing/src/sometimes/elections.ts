@@ -1,6 +1,6 @@
 import { atLeastAsUpToDate, lastPosition, type Message } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { isEvenMajority, isHalf, isIgnored, leaderIn, sentOf, WINNING, wins } from "./moment.ts";
-import { isUnsteady } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** Elections, votes and pre-votes, and what ends a leader. */
@@ -212,7 +212,7 @@ export const ELECTIONS: readonly StepPoint[] = [
       return quorumBeats > 1 && beats + 1 >= quorumBeats && after.role.type === "leader";
     },
   ),
-  ...onlyIf(isUnsteady, [
+  ...onlyIf(CIRCUMSTANCE.unsteady, [
     onMessage(
       "appendEntries",
       "elections.candidateYields",

@@ -1,6 +1,6 @@
 import { isMember, uidOf } from "@kontiki/core";
-import { hasChanged, isCommitting, isUnsteady } from "./guards.ts";
-import { onAny, onEvent, onlyIf, onMessage, type StepPoint } from "./point.ts";
+import { CIRCUMSTANCE } from "./circumstances.ts";
+import { onlyIf, onAny, onEvent, onMessage, type StepPoint } from "./point.ts";
 
 /**
  * Situations that only explorations look for. No run meets the most: a node ends each turn with its sync, and its router
@@ -19,7 +19,7 @@ export const EXPLORED: readonly StepPoint[] = [
       moment.after.commit > moment.before.commit &&
       moment.inForce.voters.length > 1,
   ),
-  ...onlyIf(isCommitting, [
+  ...onlyIf(CIRCUMSTANCE.committing, [
     onMessage(
       "appendAccepted",
       "replication.beforeOwnSync",
@@ -28,7 +28,7 @@ export const EXPLORED: readonly StepPoint[] = [
       (moment) => moment.after.commit > moment.after.durable,
     ),
   ]),
-  ...onlyIf(isUnsteady, [
+  ...onlyIf(CIRCUMSTANCE.unsteady, [
     onMessage(
       "appendAccepted",
       "replication.rewrittenAck",
@@ -38,7 +38,7 @@ export const EXPLORED: readonly StepPoint[] = [
         was.role.type === "leader" && term < was.term && (env.log.termAt(match) ?? 0) > term,
     ),
   ]),
-  ...onlyIf(hasChanged, [
+  ...onlyIf(CIRCUMSTANCE.changed, [
     onAny(
       ["voteReply", "preVoteReply", "appendAccepted", "appendRejected", "requestVote"],
       "membership.oldDiskSpeaks",

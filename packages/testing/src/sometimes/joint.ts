@@ -10,6 +10,7 @@ import {
   type Membership,
   type NodeId,
 } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import {
   appendedMembership,
   COMMITTING,
@@ -21,7 +22,6 @@ import {
   WINNING,
   wins,
 } from "./moment.ts";
-import { isUnsettled } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** Decisions of joint memberships, and of memberships that are not committed yet. */
@@ -47,7 +47,7 @@ export const JOINT: readonly StepPoint[] = [
     "A voter was to become a learner at the end of a joint membership.",
     (moment) => (appendedMembership(moment)?.learnersNext.length ?? 0) > 0,
   ),
-  ...onlyIf(isUnsettled, [
+  ...onlyIf(CIRCUMSTANCE.unsettled, [
     onAny(
       COMMITTING,
       "membership.evenOutgoing",

@@ -1,6 +1,6 @@
 import { isChanging, isMember, isVoter } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { appendedMembership, COMMITTING, effectOf, isIgnored, leaderIn, sentOf } from "./moment.ts";
-import { hasChanged, isCutting } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** Changes of the membership, learners, and servers with another disk. */
@@ -46,23 +46,27 @@ export const MEMBERSHIP: readonly StepPoint[] = [
     (moment, _message, from) =>
       moment.before.role.type === "leader" && isIgnored(moment) && isMember(moment.inForce, from),
   ),
-  onAny(
-    ["appendEntries", "snapshotChunk", "requestVote", "requestPreVote", "voteReply"],
-    "membership.oldDiskAddressed",
-    "4.4",
-    "A message arrived for the disk that a server had before.",
-    ({ env, event }) => event.type === "message" && event.toUid < env.config.uid,
-  ),
-  onAny(
-    ["voteReply", "preVoteReply", "appendAccepted", "appendRejected", "chunkReply"],
-    "membership.strangerAnswers",
-    "4.2.3",
-    "An answer arrived from a server that is not a member any more.",
-    (moment) => {
-      const { event } = moment;
-      return event.type === "message" && !isMember(moment.inForce, event.from);
-    },
-  ),
+  ...onlyIf(CIRCUMSTANCE.otherDisk, [
+    onAny(
+      ["appendEntries", "snapshotChunk", "requestVote", "requestPreVote", "voteReply"],
+      "membership.oldDiskAddressed",
+      "4.4",
+      "A message arrived for the disk that a server had before.",
+      ({ env, event }) => event.type === "message" && event.toUid < env.config.uid,
+    ),
+  ]),
+  ...onlyIf(CIRCUMSTANCE.oddAnswer, [
+    onAny(
+      ["voteReply", "preVoteReply", "appendAccepted", "appendRejected", "chunkReply"],
+      "membership.strangerAnswers",
+      "4.2.3",
+      "An answer arrived from a server that is not a member any more.",
+      (moment) => {
+        const { event } = moment;
+        return event.type === "message" && !isMember(moment.inForce, event.from);
+      },
+    ),
+  ]),
   onEvent(
     "electionTimeout",
     "membership.mayNotStand",
@@ -79,7 +83,7 @@ export const MEMBERSHIP: readonly StepPoint[] = [
       sentOf(moment, "voteReply")?.granted === true &&
       !isVoter(moment.inForce, moment.env.config.id),
   ),
-  ...onlyIf(hasChanged, [
+  ...onlyIf(CIRCUMSTANCE.changed, [
     onAny(
       COMMITTING,
       "membership.withoutLeader",
@@ -164,7 +168,7 @@ export const MEMBERSHIP: readonly StepPoint[] = [
       },
     ),
   ]),
-  ...onlyIf(isCutting, [
+  ...onlyIf(CIRCUMSTANCE.cutting, [
     onMessage(
       "appendEntries",
       "membership.cut",

@@ -1,18 +1,19 @@
 import type { Env } from "@kontiki/core";
-import { causeOf, Moment, senderOf, type Guard, type StepPoint, type Trigger } from "./point.ts";
+import { circumstancesOf, type Circumstance, type Step } from "./circumstances.ts";
+import { causeOf, Moment, senderOf, type StepPoint, type Trigger } from "./point.ts";
 
-/** Situations of one trigger that share a guard. */
-type Group = { readonly guard: Guard | undefined; readonly points: StepPoint[] };
+/** Situations of one trigger that need the same circumstance. */
+type Group = { readonly needs: Circumstance; readonly points: StepPoint[] };
 
-/** A step of a core, without the data that its rules may look at. */
-type Step = Pick<Moment, "before" | "event" | "after" | "effects">;
+/** All situations of one trigger, and the sum of what they need. */
+type Open = { needed: number; readonly groups: Group[] };
 
 /**
  * The situations of one step that have not been met yet. One that was met is not looked for again, so a run or a search
  * soon asks only for what is rare.
  */
 export class OpenPoints {
-  readonly #open: Map<Trigger, Group[]>;
+  readonly #open: Map<Trigger, Open>;
   readonly #onMet: (name: string) => void;
 
   /** @param onMet is called with the name of each situation, once. */
@@ -23,15 +24,20 @@ export class OpenPoints {
 
   /** Looks for situations in a step. It runs for every step of every run, so it makes nothing that it need not make. */
   look(env: Env<unknown>, step: Step): void {
-    if (step.event.type === "durable" && !isAboutLeader(step)) return;
-    const cause = causeOf(step.event);
-    const groups = this.#open.get(cause.type);
-    if (groups === undefined) return;
-    const moment = new Moment(env, step);
-    const from = senderOf(step.event);
+    const { event } = step;
+    if (event.type === "durable" && !isAboutLeader(step)) return;
+    const open = this.#open.get(event.type === "message" ? event.message.type : event.type);
+    if (open === undefined) return;
+    const there = circumstancesOf(env, step) & open.needed;
+    if (there !== 0) this.#ask(open.groups, there, new Moment(env, step));
+  }
+
+  #ask(groups: readonly Group[], there: number, moment: Moment): void {
+    const cause = causeOf(moment.event);
+    const from = senderOf(moment.event);
     for (let place = groups.length - 1; place >= 0; place -= 1) {
       const group = groups[place];
-      if (group === undefined || group.guard?.(moment) === false) continue;
+      if (group === undefined || (group.needs & there) === 0) continue;
       const { points } = group;
       for (let at = points.length - 1; at >= 0; at -= 1) {
         const point = points[at];
@@ -45,13 +51,15 @@ export class OpenPoints {
   /** Later groups of a step may be gone by then, those before the present one stay where they are. */
   #close(point: StepPoint): void {
     for (const trigger of point.on) {
-      const groups = this.#open.get(trigger) ?? [];
-      const group = groups.find(({ guard }) => guard === point.guard);
+      const open = this.#open.get(trigger);
+      const group = open?.groups.find(({ needs }) => needs === point.needs);
       const at = group?.points.indexOf(point) ?? -1;
-      if (group === undefined || at === -1) continue;
+      if (open === undefined || group === undefined || at === -1) continue;
       group.points.splice(at, 1);
-      if (group.points.length === 0) groups.splice(groups.indexOf(group), 1);
-      if (groups.length === 0) this.#open.delete(trigger);
+      if (group.points.length > 0) continue;
+      open.groups.splice(open.groups.indexOf(group), 1);
+      open.needed &= ~group.needs;
+      if (open.groups.length === 0) this.#open.delete(trigger);
     }
   }
 }
@@ -61,15 +69,16 @@ function isAboutLeader({ before, after }: Step): boolean {
   return before.role.type === "leader" || after.role.type === "leader";
 }
 
-function byTrigger(points: readonly StepPoint[]): Map<Trigger, Group[]> {
-  const open = new Map<Trigger, Group[]>();
+function byTrigger(points: readonly StepPoint[]): Map<Trigger, Open> {
+  const all = new Map<Trigger, Open>();
   for (const point of points)
     for (const trigger of point.on) {
-      const groups = open.get(trigger) ?? [];
-      open.set(trigger, groups);
-      const known = groups.find(({ guard }) => guard === point.guard);
-      if (known === undefined) groups.push({ guard: point.guard, points: [point] });
+      const open = all.get(trigger) ?? { needed: 0, groups: [] };
+      all.set(trigger, open);
+      const known = open.groups.find(({ needs }) => needs === point.needs);
+      if (known === undefined) open.groups.push({ needs: point.needs, points: [point] });
       else known.points.push(point);
+      open.needed |= point.needs;
     }
-  return open;
+  return all;
 }

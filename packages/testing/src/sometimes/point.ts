@@ -8,6 +8,7 @@ import {
   type NodeId,
   type State,
 } from "@kontiki/core";
+import { CIRCUMSTANCE, circumstancesOf, type Circumstance, type Step } from "./circumstances.ts";
 
 /** A situation in which a rule decides. A campaign counts the runs that met it. */
 export type Described = {
@@ -20,7 +21,7 @@ export type Described = {
 };
 
 /** One step of a core, with all that its rules may have looked at. */
-export class Moment {
+export class Moment implements Step {
   /** The log is that before the step. */
   readonly env: Env<unknown>;
   readonly before: State;
@@ -29,10 +30,7 @@ export class Moment {
   readonly effects: readonly Effect<unknown>[];
   #inForce: Membership | undefined;
 
-  constructor(
-    env: Env<unknown>,
-    { before, event, after, effects }: Pick<Moment, "before" | "event" | "after" | "effects">,
-  ) {
+  constructor(env: Env<unknown>, { before, event, after, effects }: Step) {
     this.env = env;
     this.before = before;
     this.event = event;
@@ -53,13 +51,10 @@ export type Trigger = Exclude<Event<unknown>["type"], "message"> | Message<unkno
 /** A situation within one step: a pure predicate, asked only for steps of these triggers. */
 export type StepPoint = Described & {
   readonly on: readonly Trigger[];
-  /** What must be the case anyway; undefined for nothing. Several situations share one, which is asked once a step. */
-  readonly guard: Guard | undefined;
+  /** What must be the case anyway: without it the predicate is not asked. */
+  readonly needs: Circumstance;
   readonly holds: Predicate<Event<unknown> | Message<unknown>>;
 };
-
-/** See {@link StepPoint}. */
-export type Guard = (moment: Moment) => boolean;
 
 /** Whether the situation is there. `cause` is the event, or the message that arrived; `from` is its sender. */
 type Predicate<Cause> = (moment: Moment, cause: Cause, from: NodeId) => boolean;
@@ -67,6 +62,58 @@ type Predicate<Cause> = (moment: Moment, cause: Cause, from: NodeId) => boolean;
 type About = Described["section"];
 type MessageOf<T extends Message<unknown>["type"]> = Message<unknown> & { readonly type: T };
 type EventOf<T extends Event<unknown>["type"]> = Event<unknown> & { readonly type: T };
+
+/** A situation in steps of several kinds. */
+export function onAny(
+  on: readonly Trigger[],
+  name: string,
+  section: About,
+  text: string,
+  holds: (moment: Moment) => boolean,
+): StepPoint {
+  return { name, text, section, on, needs: CIRCUMSTANCE.always, holds };
+}
+
+/** A situation in which a message of this kind arrived. */
+export function onMessage<const T extends Message<unknown>["type"]>(
+  type: T,
+  name: string,
+  section: About,
+  text: string,
+  holds: Predicate<MessageOf<T>>,
+): StepPoint {
+  return {
+    name,
+    text,
+    section,
+    on: [type],
+    needs: CIRCUMSTANCE.always,
+    holds: holds as StepPoint["holds"],
+  };
+}
+
+/** A situation in which an event of this kind, other than a message, happened. */
+export function onEvent<const T extends Exclude<Trigger, Message<unknown>["type"]>>(
+  type: T,
+  name: string,
+  section: About,
+  text: string,
+  holds: Predicate<EventOf<T>>,
+): StepPoint {
+  const any = holds as unknown as StepPoint["holds"];
+  return { name, text, section, on: [type], needs: CIRCUMSTANCE.always, holds: any };
+}
+
+/** These situations, each only in this circumstance. */
+export function onlyIf(needs: Circumstance, points: readonly StepPoint[]): readonly StepPoint[] {
+  return points.map((point) => ({ ...point, needs }));
+}
+
+/** Whether the situation is there after this step. */
+export function isMet(point: StepPoint, moment: Moment): boolean {
+  if ((circumstancesOf(moment.env, moment) & point.needs) === 0) return false;
+  return point.holds(moment, causeOf(moment.event), senderOf(moment.event));
+}
 
 /** The event, or the message that arrived. */
 export function causeOf(
@@ -81,49 +128,3 @@ export function senderOf(event: Event<unknown>): NodeId {
 }
 
 const NOBODY = "" as NodeId;
-
-/** Whether the situation is there after this step. */
-export function isMet(point: StepPoint, moment: Moment): boolean {
-  const { event } = moment;
-  if (point.guard?.(moment) === false) return false;
-  return point.holds(moment, causeOf(event), senderOf(event));
-}
-
-/** A situation in steps of several kinds. */
-export function onAny(
-  on: readonly Trigger[],
-  name: string,
-  section: About,
-  text: string,
-  holds: (moment: Moment) => boolean,
-): StepPoint {
-  return { name, text, section, on, guard: undefined, holds };
-}
-
-/** A situation in which a message of this kind arrived. */
-export function onMessage<const T extends Message<unknown>["type"]>(
-  type: T,
-  name: string,
-  section: About,
-  text: string,
-  holds: Predicate<MessageOf<T>>,
-): StepPoint {
-  return { name, text, section, on: [type], guard: undefined, holds: holds as StepPoint["holds"] };
-}
-
-/** A situation in which an event of this kind, other than a message, happened. */
-export function onEvent<const T extends Exclude<Trigger, Message<unknown>["type"]>>(
-  type: T,
-  name: string,
-  section: About,
-  text: string,
-  holds: Predicate<EventOf<T>>,
-): StepPoint {
-  const any = holds as unknown as StepPoint["holds"];
-  return { name, text, section, on: [type], guard: undefined, holds: any };
-}
-
-/** These situations, each only where the guard holds. */
-export function onlyIf(guard: Guard, points: readonly StepPoint[]): readonly StepPoint[] {
-  return points.map((point) => ({ ...point, guard }));
-}

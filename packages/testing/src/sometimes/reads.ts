@@ -1,6 +1,6 @@
 import { confirmedRound, isJoint } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
-import { hasReads } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** Steps in which a leader can release a read that waits. */
@@ -8,38 +8,44 @@ const RELEASING = ["appendAccepted", "appendRejected", "durable", "replicate"] a
 
 /** Linearizable reads: rounds, followers that ask, and leases. */
 export const READS: readonly StepPoint[] = [
-  onEvent(
-    "read",
-    "reads.duringRound",
-    "6.4",
-    "A read arrived while another round was under way, and had to wait for the next one.",
-    (moment) => {
-      const { env, before } = moment;
-      const role = leaderIn(before);
-      return role !== undefined && waits(moment) && confirmedRound(env, before, role) < role.round;
-    },
-  ),
-  onEvent(
-    "read",
-    "reads.beforeOwnEntry",
-    "6.4",
-    "A read arrived at a leader that had not committed an entry of its own term.",
-    (moment) => waits(moment) && !knowsCommitted(moment.env, moment.before),
-  ),
-  onEvent(
-    "read",
-    "reads.followerAsks",
-    "6.4",
-    "A follower asked its leader for an index at which it may read.",
-    (moment) => sentOf(moment, "readRequest") !== undefined,
-  ),
-  onEvent(
-    "read",
-    "reads.noLeader",
-    "6.4",
-    "A read was refused because no leader was known.",
-    (moment) => effectOf(moment, "rejectRead") !== undefined,
-  ),
+  ...onlyIf(CIRCUMSTANCE.readAdded, [
+    onEvent(
+      "read",
+      "reads.duringRound",
+      "6.4",
+      "A read arrived while another round was under way, and had to wait for the next one.",
+      (moment) => {
+        const { env, before } = moment;
+        const role = leaderIn(before);
+        return (
+          role !== undefined && waits(moment) && confirmedRound(env, before, role) < role.round
+        );
+      },
+    ),
+    onEvent(
+      "read",
+      "reads.beforeOwnEntry",
+      "6.4",
+      "A read arrived at a leader that had not committed an entry of its own term.",
+      (moment) => waits(moment) && !knowsCommitted(moment.env, moment.before),
+    ),
+  ]),
+  ...onlyIf(CIRCUMSTANCE.acting, [
+    onEvent(
+      "read",
+      "reads.followerAsks",
+      "6.4",
+      "A follower asked its leader for an index at which it may read.",
+      (moment) => sentOf(moment, "readRequest") !== undefined,
+    ),
+    onEvent(
+      "read",
+      "reads.noLeader",
+      "6.4",
+      "A read was refused because no leader was known.",
+      (moment) => effectOf(moment, "rejectRead") !== undefined,
+    ),
+  ]),
   onMessage(
     "readRequest",
     "reads.askedInVain",
@@ -68,32 +74,36 @@ export const READS: readonly StepPoint[] = [
     "A read was answered by a lease, without a round.",
     (moment, { leased }) => leased && effectOf(moment, "readReady") !== undefined,
   ),
-  onEvent(
-    "read",
-    "reads.leaseInTransfer",
-    "6.4.1",
-    "A read came with a lease while leadership was being transferred, and waited for a round.",
-    (moment, { leased }) =>
-      leased && waits(moment) && leaderIn(moment.before)?.transfer !== undefined,
-  ),
-  onEvent(
-    "read",
-    "reads.leaseGivenUp",
-    "6.4.1",
-    "A read came with a lease after a transfer that had failed, and waited for a round.",
-    (moment, { leased }) => {
-      const role = leaderIn(moment.before);
-      return leased && waits(moment) && role?.leaseGivenUp === true && role.transfer === undefined;
-    },
-  ),
-  onEvent(
-    "read",
-    "reads.leaseBeforeOwnEntry",
-    "6.4.1",
-    "A read came with a lease before the first commit of its leader's term.",
-    (moment, { leased }) => leased && waits(moment) && !knowsCommitted(moment.env, moment.before),
-  ),
-  ...onlyIf(hasReads, [
+  ...onlyIf(CIRCUMSTANCE.readAdded, [
+    onEvent(
+      "read",
+      "reads.leaseInTransfer",
+      "6.4.1",
+      "A read came with a lease while leadership was being transferred, and waited for a round.",
+      (moment, { leased }) =>
+        leased && waits(moment) && leaderIn(moment.before)?.transfer !== undefined,
+    ),
+    onEvent(
+      "read",
+      "reads.leaseGivenUp",
+      "6.4.1",
+      "A read came with a lease after a transfer that had failed, and waited for a round.",
+      (moment, { leased }) => {
+        const role = leaderIn(moment.before);
+        return (
+          leased && waits(moment) && role?.leaseGivenUp === true && role.transfer === undefined
+        );
+      },
+    ),
+    onEvent(
+      "read",
+      "reads.leaseBeforeOwnEntry",
+      "6.4.1",
+      "A read came with a lease before the first commit of its leader's term.",
+      (moment, { leased }) => leased && waits(moment) && !knowsCommitted(moment.env, moment.before),
+    ),
+  ]),
+  ...onlyIf(CIRCUMSTANCE.readsWait, [
     onAny(
       RELEASING,
       "reads.earlierRound",

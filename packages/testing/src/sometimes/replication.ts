@@ -1,11 +1,11 @@
 import type { Index, NodeId, Term } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
-import { isCutting, isOutOfLine } from "./guards.ts";
 import { onlyIf, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** What a follower does with entries, and what a leader learns from replies. */
 export const REPLICATION: readonly StepPoint[] = [
-  ...onlyIf(isOutOfLine, [
+  ...onlyIf(CIRCUMSTANCE.outOfLine, [
     onMessage(
       "appendEntries",
       "replication.repeated",
@@ -116,14 +116,16 @@ export const REPLICATION: readonly StepPoint[] = [
       (leaderIn(was)?.progress[from]?.match ?? 0) > 0 &&
       leaderIn(then)?.progress[from]?.match === 0,
   ),
-  onMessage(
-    "appendAccepted",
-    "replication.lateAck",
-    "§5.3",
-    "An acknowledgement arrived after a later one of the same follower.",
-    ({ before: was }, { term, match, round }, from) =>
-      round > 0 && term === was.term && match < (leaderIn(was)?.progress[from]?.match ?? 0),
-  ),
+  ...onlyIf(CIRCUMSTANCE.oddAnswer, [
+    onMessage(
+      "appendAccepted",
+      "replication.lateAck",
+      "§5.3",
+      "An acknowledgement arrived after a later one of the same follower.",
+      ({ before: was }, { term, match, round }, from) =>
+        round > 0 && term === was.term && match < (leaderIn(was)?.progress[from]?.match ?? 0),
+    ),
+  ]),
   onEvent(
     "replicate",
     "replication.windowFull",
@@ -141,23 +143,25 @@ export const REPLICATION: readonly StepPoint[] = [
       return false;
     },
   ),
-  onEvent(
-    "replicate",
-    "replication.severalMessages",
-    "10.2.2",
-    "A leader needed several messages for what a follower lacked.",
-    ({ effects }) =>
-      effects.some((effect, at) => {
-        const next = effects[at + 1];
-        return (
-          effect.type === "send" &&
-          next?.type === "send" &&
-          effect.to === next.to &&
-          effect.message.type === "appendEntries" &&
-          effect.message.entries.length > 0
-        );
-      }),
-  ),
+  ...onlyIf(CIRCUMSTANCE.acting, [
+    onEvent(
+      "replicate",
+      "replication.severalMessages",
+      "10.2.2",
+      "A leader needed several messages for what a follower lacked.",
+      ({ effects }) =>
+        effects.some((effect, at) => {
+          const next = effects[at + 1];
+          return (
+            effect.type === "send" &&
+            next?.type === "send" &&
+            effect.to === next.to &&
+            effect.message.type === "appendEntries" &&
+            effect.message.entries.length > 0
+          );
+        }),
+    ),
+  ]),
   onEvent(
     "heartbeatTimeout",
     "replication.probeAgain",
@@ -169,14 +173,16 @@ export const REPLICATION: readonly StepPoint[] = [
       return Object.values(role.progress).some((one) => one.type === "probe" && one.waiting);
     },
   ),
-  onEvent(
-    "propose",
-    "replication.busy",
-    undefined,
-    "A leader rejected commands because too much was not committed yet.",
-    (moment) => effectOf(moment, "rejectProposal")?.reason === "busy",
-  ),
-  ...onlyIf(isCutting, [
+  ...onlyIf(CIRCUMSTANCE.refusing, [
+    onEvent(
+      "propose",
+      "replication.busy",
+      undefined,
+      "A leader rejected commands because too much was not committed yet.",
+      (moment) => effectOf(moment, "rejectProposal")?.reason === "busy",
+    ),
+  ]),
+  ...onlyIf(CIRCUMSTANCE.cutting, [
     onMessage(
       "appendEntries",
       "replication.cut",

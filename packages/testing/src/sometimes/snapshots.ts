@@ -1,6 +1,7 @@
 import { isJoint, membershipOf, sameMembership, sameSnapshot } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { effectOf, isIgnored, leaderIn, sentOf } from "./moment.ts";
-import { onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
+import { onlyIf, onAny, onEvent, onMessage, type Moment, type StepPoint } from "./point.ts";
 
 /** Snapshots that a leader sends part by part, and the compaction of logs. */
 export const SNAPSHOTS: readonly StepPoint[] = [
@@ -144,13 +145,15 @@ export const SNAPSHOTS: readonly StepPoint[] = [
       return Object.values(role.progress).some(({ type }) => type === "snapshot");
     },
   ),
-  onEvent(
-    "replicate",
-    "snapshots.begun",
-    "§7",
-    "A follower needed entries that its leader had compacted.",
-    (moment) => effectOf(moment, "sendChunk") !== undefined,
-  ),
+  ...onlyIf(CIRCUMSTANCE.acting, [
+    onEvent(
+      "replicate",
+      "snapshots.begun",
+      "§7",
+      "A follower needed entries that its leader had compacted.",
+      (moment) => effectOf(moment, "sendChunk") !== undefined,
+    ),
+  ]),
   onEvent(
     "heartbeatTimeout",
     "snapshots.sentAgain",
@@ -193,17 +196,19 @@ export const SNAPSHOTS: readonly StepPoint[] = [
       return one.snapshot.index !== index || one.snapshot.checksum !== checksum;
     },
   ),
-  onAny(
-    ["appendAccepted"],
-    "snapshots.another",
-    "§7",
-    "A follower had a whole snapshot, and needed another one because its leader had compacted more.",
-    ({ before, after, event }) => {
-      if (event.type !== "message") return false;
-      const [was, now] = [before, after].map((state) => leaderIn(state)?.progress[event.from]);
-      return was?.type === "snapshot" && now?.type === "probe";
-    },
-  ),
+  ...onlyIf(CIRCUMSTANCE.oddAnswer, [
+    onAny(
+      ["appendAccepted"],
+      "snapshots.another",
+      "§7",
+      "A follower had a whole snapshot, and needed another one because its leader had compacted more.",
+      ({ before, after, event }) => {
+        if (event.type !== "message") return false;
+        const [was, now] = [before, after].map((state) => leaderIn(state)?.progress[event.from]);
+        return was?.type === "snapshot" && now?.type === "probe";
+      },
+    ),
+  ]),
   onEvent(
     "snapshotGone",
     "snapshots.gone",

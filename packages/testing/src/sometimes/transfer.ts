@@ -1,6 +1,6 @@
 import { mayStand } from "@kontiki/core";
+import { CIRCUMSTANCE } from "./circumstances.ts";
 import { effectOf, leaderIn, sentOf } from "./moment.ts";
-import { isTransferring } from "./guards.ts";
 import { onlyIf, onAny, onEvent, onMessage, type StepPoint } from "./point.ts";
 
 /** Transfers of leadership. */
@@ -34,17 +34,19 @@ export const TRANSFER: readonly StepPoint[] = [
       before.role.transfer === undefined &&
       leaderIn(after)?.transfer === undefined,
   ),
-  onEvent(
-    "propose",
-    "transfer.afterFailure",
-    "3.10",
-    "A leader took commands again after a transfer that had failed.",
-    (moment) => {
-      const role = leaderIn(moment.before);
-      const isAgain = role?.leaseGivenUp === true && role.transfer === undefined;
-      return isAgain && effectOf(moment, "proposed") !== undefined;
-    },
-  ),
+  ...onlyIf(CIRCUMSTANCE.leaseGivenUp, [
+    onEvent(
+      "propose",
+      "transfer.afterFailure",
+      "3.10",
+      "A leader took commands again after a transfer that had failed.",
+      (moment) => {
+        const role = leaderIn(moment.before);
+        const isAgain = role?.leaseGivenUp === true && role.transfer === undefined;
+        return isAgain && effectOf(moment, "proposed") !== undefined;
+      },
+    ),
+  ]),
   onMessage(
     "timeoutNow",
     "transfer.mayNotStand",
@@ -68,7 +70,7 @@ export const TRANSFER: readonly StepPoint[] = [
     ({ before, after }) =>
       before.role.type === "follower" && before.role.heard && after.role.type === "candidate",
   ),
-  ...onlyIf(isTransferring, [
+  ...onlyIf(CIRCUMSTANCE.transferring, [
     onMessage(
       "appendAccepted",
       "transfer.caughtUp",

@@ -138,10 +138,13 @@ class TurnWatch implements RunWatch {
 
   /** Timeouts are handled after messages and obituaries, so what these reset is reset before. */
   #look({ event, effects }: CoreStep, turn: TurnMemory): void {
-    const isEarly = event.type === "message" || event.type === "peerDown";
+    // It is the first effect of a step, if it is one.
+    if (effects[0]?.type === "saveHardState") turn.savesHardState = true;
+    const isEarly =
+      turn.timeouts.length > 0 && (event.type === "message" || event.type === "peerDown");
+    if (!isEarly && !turn.savesHardState) return;
     for (const effect of effects) {
-      if (effect.type === "saveHardState") turn.savesHardState = true;
-      else if (effect.type === "send") {
+      if (effect.type === "send") {
         if (turn.savesHardState && effect.message.type === "appendEntries")
           this.#meet("turns.entriesHeld");
       } else if (

@@ -11,6 +11,7 @@ import { factsOf, isTypeIn } from "../scenario/faults/table.ts";
 import { SimNetwork } from "../simulation/sim-network.ts";
 import { ClusterTarget } from "./cluster-target.ts";
 import { NodeKeeper } from "./node-keeper.ts";
+import { notPossible } from "./not-possible.ts";
 import { RealTimeline } from "./real-timeline.ts";
 
 /** A fault that is in force. */
@@ -46,6 +47,7 @@ export class FaultDesk {
   readonly #timeline = new RealTimeline();
   readonly #counters = new Counters();
   readonly #network: SimNetwork;
+  readonly #target: ClusterTarget;
   readonly #keeper: NodeKeeper;
   readonly #nemesis: Nemesis;
   readonly #ledger = new Map<number, Entry>();
@@ -76,7 +78,7 @@ export class FaultDesk {
     this.#keeper = new NodeKeeper(cluster);
     const [keeper, network] = [this.#keeper, this.#network];
     const disks = chance.fork("disks");
-    const target = new ClusterTarget({
+    this.#target = new ClusterTarget({
       cluster,
       keeper,
       timeline,
@@ -86,7 +88,7 @@ export class FaultDesk {
       membership,
     });
     this.#nemesis = new Nemesis({
-      target,
+      target: this.#target,
       cluster: { leases },
       chance: chance.fork("faults"),
       counters,
@@ -156,7 +158,7 @@ export class FaultDesk {
     if (this.#ledger.has(id)) this.#ledger.set(id, { ...begun, nodes, owner, end });
     if (reason !== undefined) {
       this.#over(id);
-      throw new KontikiError(`${fault.type} is not possible now: ${reason}`);
+      throw new KontikiError(notPossible(fault.type, reason, this.#target));
     }
     await this.#keeper.settled();
     return { ...begun, nodes };

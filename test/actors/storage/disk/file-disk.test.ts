@@ -233,18 +233,8 @@ describe("files", () => {
 
 describe("an error names the path and what to do", () => {
   test.each([
-    [
-      "writeSync",
-      "ENOSPC",
-      "write to",
-      "the disk is full (ENOSPC); free some space and start again",
-    ],
-    [
-      "writeSync",
-      "EDQUOT",
-      "write to",
-      "the disk is full (EDQUOT); free some space and start again",
-    ],
+    ["writeSync", "ENOSPC", "write to", "the disk is full (ENOSPC); free some space"],
+    ["writeSync", "EDQUOT", "write to", "the disk is full (EDQUOT); free some space"],
     [
       "fdatasyncSync",
       "EIO",
@@ -281,7 +271,7 @@ describe("an error names the path and what to do", () => {
       "EMFILE",
       "too many files are open (EMFILE); raise the limit (ulimit -n) and start again",
     ],
-    ["renameSync", "ENOSPC", "the disk is full (ENOSPC); free some space and start again"],
+    ["renameSync", "ENOSPC", "the disk is full (ENOSPC); free some space"],
     [
       "fsyncSync",
       "EIO",

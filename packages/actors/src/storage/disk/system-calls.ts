@@ -112,7 +112,7 @@ function explain(code: string): string {
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
-      return `the disk is full (${code}); free some space and start again`;
+      return `the disk is full (${code}); free some space`;
     case "EACCES":
     case "EPERM":
       return `permission is denied (${code}); give this user the right to write there`;

@@ -1,0 +1,108 @@
+import { run } from "@kontiki/cli";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { FakeHost } from "../support/fake-host.ts";
+import { temporaryDirectory } from "../support/kontiki.ts";
+
+/** As for a process that is stopped, the kernel takes connections, and answers come only to some lines. */
+class SilentOwner {
+  readonly state = temporaryDirectory();
+  readonly #answers: (line: string) => object | undefined;
+  readonly #waiting = new Map<string, () => void>();
+  readonly #heard = new Set<string>();
+
+  constructor(answers: (line: string) => object | undefined = () => undefined) {
+    this.#answers = answers;
+    const folder = join(this.state, "kontiki/clusters");
+    const socket = join(folder, "lab.sock");
+    const entry = { name: "lab", pid: 4242, data: null, socket, log: null, startedAt: 1 };
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "lab.json"), JSON.stringify(entry));
+    const server = createServer((one) => this.#serve(one)).listen(socket);
+    onTestFinished(() => void server.close());
+  }
+
+  /** Resolves when this line has come. */
+  async heard(line: string): Promise<void> {
+    if (this.#heard.has(line)) return;
+    await new Promise<void>((resolve) => this.#waiting.set(line, resolve));
+  }
+
+  #serve(socket: Socket): void {
+    socket.on("error", () => socket.destroy());
+    const lines = createInterface(socket).on("error", () => socket.destroy());
+    lines.on("line", (line) => {
+      this.#heard.add(line);
+      this.#waiting.get(line)?.();
+      const answer = this.#answers(line);
+      if (answer !== undefined) socket.write(`${JSON.stringify(answer)}\n`);
+    });
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  return () => void vi.useRealTimers();
+});
+
+function start(args: readonly string[], { state }: SilentOwner, tty = false) {
+  const host = new FakeHost({ tty, env: { XDG_STATE_HOME: state } });
+  host.stdin.end();
+  const status = run(args, host, () => Promise.reject(new Error("no cluster is started")));
+  const ended = status.then((value) => ({
+    status: value,
+    stderr: stripVTControlCharacters(host.stderr.text),
+  }));
+  return { host, ended };
+}
+
+const COMMANDS = [
+  ["exec", "lab", "--", "get", "a"],
+  ["status"],
+  ["status", "--name", "lab", "--watch", "--json"],
+  ["logs", "--follow"],
+  ["down"],
+  ["attach"],
+].map((args) => [args] as const);
+
+test.each(COMMANDS)("%j of a silent owner ends with what to do", async (args) => {
+  const owner = new SilentOwner();
+  const { ended } = start(args, owner, args[0] === "attach");
+  await owner.heard("@hello");
+  vi.advanceTimersByTime(5000);
+  expect(await ended).toEqual({
+    status: 1,
+    stderr:
+      'kontiki: lab: it does not answer within 5 s: its process 4242 is stopped or very busy; "kill -CONT 4242" lets a stopped one continue\n',
+  });
+});
+
+test.each(COMMANDS)("the first signal ends %j of a silent owner", async (args) => {
+  const owner = new SilentOwner();
+  const { host, ended } = start(args, owner, args[0] === "attach");
+  await owner.heard("@hello");
+  host.interrupt("SIGTERM");
+  expect(await ended).toEqual({ status: 143, stderr: "" });
+});
+
+const greets = (line: string): object | undefined =>
+  line === "@hello" ? { ok: true, value: { nodes: ["n1"] } } : undefined;
+
+test("a command may take long, and an interruption that gets no reply ends it", async () => {
+  const owner = new SilentOwner(greets);
+  const { host, ended } = start(["exec", "lab", "--json", "--", "wait", "converged"], owner);
+  await owner.heard("wait converged");
+  vi.advanceTimersByTime(3_600_000);
+  host.interrupt("SIGINT");
+  await owner.heard("@interrupt");
+  vi.advanceTimersByTime(5000);
+  expect(await ended).toEqual({
+    status: 130,
+    stderr:
+      "kontiki: the cluster has not answered within 5 s: whether the command took effect is unknown\n",
+  });
+});
