@@ -1,6 +1,6 @@
 /** The driver of a node's thread: the order of a turn, and how much mail it takes. */
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from "node:worker_threads";
-import { index, term, type Entry } from "@kontiki/core";
+import { index, term, type Config, type Entry } from "@kontiki/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Letter } from "../../../packages/actors/src/node/letter.ts";
 import type { Notice } from "../../../packages/actors/src/node/performer.ts";
@@ -20,6 +20,7 @@ import {
   raft,
   recovered,
   type Bench,
+  type Given,
 } from "../support/actors.ts";
 import { appendAccepted, appendEntries, requestVote, voteReply } from "../../core/support/core.ts";
 import { THREAD, WokenPort } from "../support/runner-stage.ts";
@@ -134,8 +135,8 @@ function loop(): Promise<void> {
 }
 
 /** Leads term 1, and n2 holds its no-op. */
-function leadingStage(): Stage {
-  const stage = new Stage(bench());
+function leadingStage(given: Partial<Config> & Given = {}): Stage {
+  const stage = new Stage(bench(given));
   stage.clock.advance(450);
   stage.post(raft(n2, voteReply(1, true)), raft(n2, appendAccepted(1, 0)));
   stage.wake();
@@ -198,6 +199,33 @@ describe("the order of a turn, on which the sync test depends", () => {
       "write",
       "sync",
     ]);
+  });
+
+  test("a snapshot is written after all mail, and the compaction with the next turn, without mail", async () => {
+    const policy = { entries: 3, bytes: Infinity };
+    const stage = leadingStage({ policy, keptEntries: 0 });
+    const { actor, snapshots, storage } = stage.at;
+    const begin = snapshots.begin.bind(snapshots);
+    snapshots.begin = (...what) => {
+      stage.look();
+      stage.story.push("snapshot");
+      return begin(...what);
+    };
+    stage.post(proposal(1, commandOf(1, "a")));
+    stage.wake();
+    stage.take();
+    storage.take();
+    stage.post(raft(n2, appendAccepted(1, 3)), raft(n3, appendEntries(0)));
+    stage.wake();
+    expect(stage.take()).toMatchObject([
+      [{ answers: { 1: { type: "ok", value: 1 } } }],
+      "sync",
+      [{ to: n3, raft: [{ type: "appendRejected" }] }],
+      "snapshot",
+    ]);
+    expect([snapshots.newest?.index, storage.take()]).toEqual([3, ["sync", "compact 3"]]);
+    while (actor.hasBacklog) await loop();
+    expect(storage.take()).toEqual(["flush", "sync"]);
   });
 
   test("nothing is posted twice, and no mail leads to none", () => {

@@ -115,7 +115,9 @@ describe("when a node takes a snapshot automatically (dissertation 5.1.2)", () =
     apply(at, 1);
     expect([turn(at).written, at.snapshots.newest]).toEqual([["sync"], undefined]);
     apply(at, 2);
+    expect([at.snapshots.newest?.index, at.actor.hasBacklog]).toEqual([4, true]);
     expect(turn(at).written).toEqual(["compact 4", "flush", "sync"]);
+    expect(at.actor.hasBacklog).toBe(false);
     const { newest } = at.snapshots;
     expect(newest).toMatchObject({ index: 4, term: 1, membership: initialMembership(NODES) });
     expect([at.actor.state.snapshot, logOf(at)]).toEqual([newest, []]);
@@ -238,7 +240,7 @@ describe("a snapshot that takes several turns (dissertation 5.1.1)", () => {
       { to: client, answers: { 2: { type: "ok", value: 2 } } },
     ]);
     expect([machine.drawn, machine.applied]).toEqual([2, ["before", "during"]]);
-    expect(settle(at)).toEqual([["sync"], ["compact 3", "flush", "sync"]]);
+    expect(settle(at)).toEqual([["sync"], ["sync"], ["compact 3", "flush", "sync"]]);
     expect(machine.ended).toBe(0);
     const { newest } = at.snapshots;
     expect(newest).toMatchObject({ index: 3, term: 1 });
@@ -249,7 +251,6 @@ describe("a snapshot that takes several turns (dissertation 5.1.1)", () => {
   test("another is not begun meanwhile, even if it is due", () => {
     const machine = new LargeJournal();
     const at = leading({ machine, policy: { entries: 2, bytes: 1 }, keptEntries: 0 });
-    turn(at);
     apply(at, 1);
     expect([machine.drawn, at.actor.beginSnapshot()]).toEqual([3, undefined]);
     turn(at);

@@ -91,13 +91,22 @@ describe("power fails at every disk operation and every send (§5.2, Figure 2; p
 });
 
 /** The turn with the sync after everything has left. */
-function* sendsFirst({ begin, write, apply, sync, finish, post }: Parts): ReturnType<Driver> {
+function* sendsFirst({
+  begin,
+  write,
+  apply,
+  sync,
+  finish,
+  workOnSnapshot,
+  post,
+}: Parts): ReturnType<Driver> {
   post([...begin(), ...apply()]);
   write();
   const promises = finish();
   post(promises);
   yield;
   sync();
+  workOnSnapshot();
 }
 
 function* neverSyncs({ begin, write, apply, finish, post }: Parts): ReturnType<Driver> {
@@ -109,7 +118,7 @@ function* neverSyncs({ begin, write, apply, finish, post }: Parts): ReturnType<D
 
 /** The turn in which messages of one type leave too early, before the sync. */
 function letsOut(type: Message<unknown>["type"]): Driver {
-  return function* hasty({ begin, write, apply, sync, finish, post }) {
+  return function* hasty({ begin, write, apply, sync, finish, workOnSnapshot, post }) {
     post([...begin(), ...apply()]);
     write();
     const promises = finish();
@@ -118,6 +127,7 @@ function letsOut(type: Message<unknown>["type"]): Driver {
     sync();
     yield;
     post(only(promises, (one) => one !== type));
+    workOnSnapshot();
   };
 }
 

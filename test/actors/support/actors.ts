@@ -286,7 +286,7 @@ export function bench(given: Partial<Config> & Given = {}): Bench {
 
 const NEVER: SnapshotPolicy = { entries: Infinity, bytes: Infinity };
 
-/** What each part of a turn released, and what it wrote. */
+/** What each part of a turn released, and what it wrote, with what the end of the turn before left to write. */
 export type TurnResult = {
   readonly early: readonly Opened[];
   readonly answers: readonly Opened[];
@@ -305,13 +305,14 @@ export function turnAt(
   { actor, storage }: Bench,
   ...letters: readonly Letter[]
 ): TurnResult {
-  storage.take();
   const early = opened(actor.begin(letters, now));
   actor.write();
   const answers = opened(actor.apply());
   storage.sync();
   const promises = opened(actor.finish());
-  return { early, answers, promises, written: storage.take() };
+  const written = storage.take();
+  actor.workOnSnapshot();
+  return { early, answers, promises, written };
 }
 
 /** A turn in which the running timer runs out. */

@@ -171,6 +171,7 @@ export class DiskCluster {
     storage.sync();
     this.#post(id, actor.finish());
     this.#post(id, actor.apply());
+    actor.workOnSnapshot();
   }
 
   #post(from: NodeId, mail: readonly OutgoingMail[]): void {

@@ -36,9 +36,9 @@ export type { Notice, Timer } from "./performer.ts";
 /**
  * One Raft node: the pure core, its disk, its state machine, and the order in which they act.
  *
- * A turn is `begin`, `write`, a sync of the disk, `finish`, and `apply` on either side of the sync. Nothing here knows of
- * threads, ports, clocks or chance: the driver puts letters in and posts what comes out. What leaves when is the
- * durability contract:
+ * A turn is `begin`, `write`, a sync of the disk, `finish`, `apply` on either side of the sync, and `workOnSnapshot` once all
+ * mail has left. Nothing here knows of threads, ports, clocks or chance: the driver puts letters in and posts what comes
+ * out. What leaves when is the durability contract:
  *
  * - after `begin`, before the write and the sync: AppendEntries of a leader whose term and vote are on disk. They promise
  *   nothing, so the followers' disks work while the leader's does (dissertation 10.2.1). Refusals to clients as well;
@@ -60,6 +60,8 @@ export class NodeActor {
   readonly #watch: LetterWatch | undefined;
   #letters: readonly Letter[] = [];
   #now = 0;
+  /** Whether the compaction after a snapshot waits for the write of the next turn. */
+  #isCompactionDue = false;
   #malformed = 0;
 
   constructor(parts: NodeParts) {
@@ -111,7 +113,6 @@ export class NodeActor {
     for (const order of read.orders) this.#step(order);
     this.#propose(read.proposals);
     this.#ask(read.questions);
-    this.#workOnSnapshot();
     this.#replicate();
     return this.#performer.takeEarly();
   }
@@ -119,6 +120,7 @@ export class NodeActor {
   /** Writes what the letters led to, for the sync of this turn. The early mail has left: followers work meanwhile. */
   write(): void {
     this.#storage.flush();
+    this.#isCompactionDue = false;
   }
 
   /**
@@ -152,9 +154,14 @@ export class NodeActor {
     return rest.length === 0 ? promises : [...promises, ...rest];
   }
 
-  /** Whether another turn is due although the mailbox may be empty: there are entries to apply or a snapshot to write. */
+  /**
+   * Whether another turn is due although the mailbox may be empty: there are entries to apply, a snapshot to write, or the
+   * compaction after one.
+   */
   get hasBacklog(): boolean {
-    return this.#applier.applied < this.state.commit || this.#taker.isWriting;
+    return (
+      this.#applier.applied < this.state.commit || this.#taker.isWriting || this.#isCompactionDue
+    );
   }
 
   /** Index of the last entry that the state machine has applied or is applying. */
@@ -246,6 +253,27 @@ export class NodeActor {
     return { index, term };
   }
 
+  /**
+   * Writes a bounded part of a snapshot, and begins one that is due. To be called at the end of a turn, after its mail has
+   * left: nothing in it depends on a snapshot, and writing one takes as long as several turns.
+   *
+   * Once the snapshot is durable under its name the log is compacted, in memory at once and on the disk with the next turn's
+   * batch. After a crash in between, log and snapshot overlap.
+   */
+  workOnSnapshot(): void {
+    const last = this.state.snapshot;
+    // What comes after the newest snapshot is in the log, and what is in the snapshot is applied.
+    const from = last?.index ?? (0 as Index);
+    const bytesSince = this.#log.bytesBetween(from, this.#applier.applied);
+    if (this.#taker.isDue(last, bytesSince)) this.beginSnapshot();
+    const snapshot = this.#taker.work();
+    if (snapshot === undefined) return;
+    this.#isCompactionDue = true;
+    this.#step({ type: "snapshotTaken", snapshot });
+    const kept = keptWithin(this.#log, snapshot.index);
+    if (kept !== undefined) this.#step({ type: "compact", keptEntries: kept });
+  }
+
   /** A timeout that was in the mailbox when its timer was reset is stale: the leader was heard after all. */
   #onTimeout({ type, epoch }: Read["timeouts"][number]): void {
     if (epoch !== this.timer.epoch) return;
@@ -285,19 +313,6 @@ export class NodeActor {
 
   #replicate(): void {
     if (this.leads) this.#step({ type: "replicate" });
-  }
-
-  #workOnSnapshot(): void {
-    const last = this.state.snapshot;
-    // What comes after the newest snapshot is in the log, and what is in the snapshot is applied.
-    const from = last?.index ?? (0 as Index);
-    const bytesSince = this.#log.bytesBetween(from, this.#applier.applied);
-    if (this.#taker.isDue(last, bytesSince)) this.beginSnapshot();
-    const snapshot = this.#taker.work();
-    if (snapshot === undefined) return;
-    this.#step({ type: "snapshotTaken", snapshot });
-    const kept = keptWithin(this.#log, snapshot.index);
-    if (kept !== undefined) this.#step({ type: "compact", keptEntries: kept });
   }
 
   #step(event: Event<CommandBytes>): void {

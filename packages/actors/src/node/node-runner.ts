@@ -152,6 +152,8 @@ export class NodeRunner {
     counters?.held(actor.state, actor.log.lastIndex);
     this.#turnUnderWay = undefined;
     this.#postPromises(opened);
+    // Others wait for the mail, and nobody for this.
+    actor.workOnSnapshot();
     this.#timers.run(actor.timer);
     if (full || actor.hasBacklog || this.#wantsAnother)
       this.#cancelNext ??= this.#ports.soon(this.#onNext);

@@ -8,6 +8,7 @@ export type Parts = {
   readonly apply: () => OutgoingMail[];
   readonly sync: () => void;
   readonly finish: () => OutgoingMail[];
+  readonly workOnSnapshot: () => void;
   readonly post: (mail: readonly OutgoingMail[]) => void;
 };
 
@@ -22,6 +23,7 @@ export function* asTheRunnerDoes({
   apply,
   sync,
   finish,
+  workOnSnapshot,
   post,
 }: Parts): ReturnType<Driver> {
   post(begin());
@@ -32,4 +34,5 @@ export function* asTheRunnerDoes({
   yield;
   post(finish());
   post(apply());
+  workOnSnapshot();
 }

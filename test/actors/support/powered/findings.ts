@@ -8,6 +8,7 @@ type Sometimes =
   | "repeats"
   | "refusals"
   | "snapshots"
+  | "uncompacted"
   | "installed"
   | "compacted";
 
@@ -29,6 +30,7 @@ export class Findings {
     repeats: 0,
     refusals: 0,
     snapshots: 0,
+    uncompacted: 0,
     installed: 0,
     compacted: 0,
   };

@@ -10,7 +10,7 @@ import {
 import { createWal } from "../../../../packages/actors/src/storage/wal/open-wal.ts";
 import type { OutgoingMail } from "../../../../packages/actors/src/mail/protocol.ts";
 import { ReadIds } from "../../../../packages/actors/src/node/reads.ts";
-import type { Storage } from "../../../../packages/actors/src/storage/storage.ts";
+import type { Recovered, Storage } from "../../../../packages/actors/src/storage/storage.ts";
 import { DamagedLogError } from "../../../../packages/actors/src/storage/wal/log-errors.ts";
 import { decodeParcel } from "../../../../packages/actors/src/mail/wire.ts";
 import { Journal, n1, n2, n3, NODES } from "../actors.ts";
@@ -109,6 +109,7 @@ export class PoweredNodes {
       const { storage, snapshots, recovered } = this.#open(node.disk);
       const { sometimes } = this.#findings;
       if (recovered.tornBytes > 0) sometimes.torn += 1;
+      if (isUncompacted(recovered)) sometimes.uncompacted += 1;
       sometimes.restarts += 1;
       node.starts += 1;
       const config = makeConfig({ id: node.id, voters: NODES, ...LIMITS });
@@ -167,9 +168,7 @@ export class PoweredNodes {
   #partsOf(node: PoweredNode, { actor, storage }: Life, letters: readonly Letter[]): Parts {
     return {
       begin: () => {
-        const before = actor.state.snapshot?.index ?? 0;
-        const mail = actor.begin(letters, this.client.now);
-        this.#countSnapshots(actor, before);
+        const mail = this.#countingSnapshots(actor, () => actor.begin(letters, this.client.now));
         this.#findings.sometimes.truncated += node.promises.giveUpReplaced(actor);
         return mail;
       },
@@ -178,13 +177,21 @@ export class PoweredNodes {
       apply: () => actor.apply(),
       sync: () => storage.sync(),
       finish: () => actor.finish(),
+      workOnSnapshot: () => this.#countingSnapshots(actor, () => actor.workOnSnapshot()),
       post: (mail) => {
         for (const letter of mail) this.#send(node, actor, letter);
       },
     };
   }
 
-  #countSnapshots({ state, log }: NodeActor, before: number): void {
+  #countingSnapshots<T>(actor: NodeActor, act: () => T): T {
+    const before = actor.state.snapshot?.index ?? 0;
+    const result = act();
+    this.#countSnapshot(actor, before);
+    return result;
+  }
+
+  #countSnapshot({ state, log }: NodeActor, before: number): void {
     const { snapshot } = state;
     const { sometimes } = this.#findings;
     if (snapshot === undefined || snapshot.index === before) return;
@@ -240,6 +247,11 @@ export class PoweredNodes {
     target.inbox.push(letter);
     return true;
   }
+}
+
+/** Whether power failed between the publishing of a snapshot and the sync of the compaction after it. */
+function isUncompacted({ snapshot, base }: Recovered): boolean {
+  return snapshot !== undefined && base.index < snapshot.index - LIMITS.keptEntries;
 }
 
 /** Whether a node has something to do. */
