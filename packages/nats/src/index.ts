@@ -6,7 +6,7 @@
  */
 export type { BrokenRange } from "./campaign/fleet-tally.ts";
 export type { WorkerName } from "./campaign/result.ts";
-export { natsProblem } from "./connection/files.ts";
+export { natsProblem } from "./connection/problem.ts";
 export { permissionProblem } from "./connection/permission.ts";
 export type { NatsOptions, TlsFiles } from "./connection/options.ts";
 export { clusterPrefix, nameProblem } from "./connection/subjects.ts";

@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import { KontikiError } from "@kontiki/actors";
 import { messageOf } from "@kontiki/actors/node";
 import { credsAuthenticator, nkeyAuthenticator, type Authenticator } from "@nats-io/transport-node";
-import { addressesOf, type NatsOptions, type TlsFiles } from "./options.ts";
+import type { NatsOptions, TlsFiles } from "./options.ts";
 
 /** Any challenge of a server: what signs one has a seed that is right. */
 const CHALLENGE = "challenge";
@@ -26,19 +26,6 @@ export function filesOf({ creds, nkey, tls = {} }: NatsOptions): NatsFiles {
   if (creds !== undefined) authenticators.push(credentialsIn(creds));
   if (nkey !== undefined) authenticators.push(seedIn(nkey));
   return { authenticators, tls: tlsIn(tls) };
-}
-
-/** A line that says what is wrong with an address or a file of these options; undefined if nothing is. */
-export function natsProblem(options: NatsOptions): string | undefined {
-  const addresses = addressesOf(options.servers);
-  if (typeof addresses === "string") return addresses;
-  try {
-    filesOf(options);
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof KontikiError) return thrown.message;
-    throw thrown;
-  }
 }
 
 function credentialsIn(path: string): Authenticator {

@@ -5,7 +5,7 @@ import { codeDigest } from "../campaign/code-digest.ts";
 import { FleetTally } from "../campaign/fleet-tally.ts";
 import { usualRange, type CampaignSpec } from "../campaign/spec.ts";
 import { connectNats } from "../connection/connect.ts";
-import { unlessRefused } from "../connection/permission.ts";
+import { unlessRefused } from "../connection/unless-refused.ts";
 import type { NatsOptions } from "../connection/options.ts";
 import { nameProblem } from "../connection/subjects.ts";
 import { CampaignStore } from "../store/campaign-store.ts";

@@ -1,5 +1,5 @@
 import { KontikiError, type TransportSpec } from "@kontiki/actors";
-import { natsProblem } from "../connection/files.ts";
+import { natsProblem } from "../connection/problem.ts";
 import type { NatsOptions } from "../connection/options.ts";
 
 /**
