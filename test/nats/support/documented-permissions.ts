@@ -10,9 +10,10 @@ export type Permissions = {
 
 /** The permissions that docs/fleet.md gives to a worker and a starter, with those for guided campaigns. */
 export function documentedPermissions(): Record<"worker" | "starter", Permissions> {
-  const [plain = "", guided = ""] = [
-    ...readFileSync(PAGE, "utf8").matchAll(/```hcl\n(.*?)```/gs),
-  ].map(([, block = ""]) => block);
+  const blocks = [...readFileSync(PAGE, "utf8").matchAll(/```text\n(.*?)```/gs)].flat();
+  const blockOf = (beginning: string): string =>
+    blocks.find((block) => block.startsWith(beginning)) ?? "";
+  const [plain, guided] = [blockOf("worker = {"), blockOf("guided-worker = ")];
   const of = (role: string): Permissions => {
     const start = plain.indexOf(`${role} = `);
     const own = plain.slice(start, plain.indexOf("\n}", start));
