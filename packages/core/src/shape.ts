@@ -2,6 +2,9 @@ import type { NodeId } from "./ids.ts";
 import type { Progress } from "./progress.ts";
 import type { Leader, Role, State } from "./state.ts";
 
+/** Has every field of a type, also those that may be missing: one that a literal forgets would be lost. */
+type Whole<T> = { readonly [Field in keyof T]-?: T[Field] | undefined };
+
 /**
  * The same state, with each part that changed written as a literal, field by field.
  *
@@ -23,7 +26,7 @@ export function inOneShape(before: State, after: State): State {
     horizon: after.horizon,
     repair: after.repair,
     role: before.role === after.role ? after.role : shapedRole(before.role, after.role),
-  };
+  } satisfies Whole<State>;
 }
 
 /** A record of other servers, which may be changed. */
@@ -42,7 +45,7 @@ function shapedRole(before: Role, role: Role): Role {
       return shapedLeader(before.type === "leader" ? before : undefined, role);
     case "follower": {
       const { leader, heard, receiving } = role;
-      return { type: "follower", leader, heard, receiving };
+      return { type: "follower", leader, heard, receiving } satisfies Whole<typeof role>;
     }
     case "candidate":
     case "preCandidate":
@@ -63,7 +66,7 @@ function shapedLeader(before: Leader | undefined, role: Leader): Leader {
     reads,
     transfer,
     leaseGivenUp,
-  };
+  } satisfies Whole<Leader>;
 }
 
 function shapedRecord(
@@ -84,12 +87,18 @@ function shapedProgress(progress: Progress): Progress {
   const { next, match, round } = progress;
   switch (progress.type) {
     case "replicate":
-      return { type: "replicate", next, match, round, inflight: progress.inflight };
+      return { type: "replicate", next, match, round, inflight: progress.inflight } satisfies Whole<
+        typeof progress
+      >;
     case "probe":
-      return { type: "probe", next, match, round, waiting: progress.waiting };
+      return { type: "probe", next, match, round, waiting: progress.waiting } satisfies Whole<
+        typeof progress
+      >;
     case "snapshot": {
       const { snapshot, offset, beats } = progress;
-      return { type: "snapshot", next, match, round, snapshot, offset, beats };
+      return { type: "snapshot", next, match, round, snapshot, offset, beats } satisfies Whole<
+        typeof progress
+      >;
     }
     default:
       return progress satisfies never;
