@@ -18,6 +18,22 @@ export function leaderForChange(
   return supervisor.leaderMembership();
 }
 
+/**
+ * Waits for a leader before anything of a change is begun.
+ *
+ * @throws ChangeError when none comes in time, and at once when no quorum can come.
+ */
+export async function untilLeaderForChange(
+  supervisor: RemoteSupervisor,
+  deadline: Deadline,
+): Promise<LeaderMembership> {
+  try {
+    return await deadline.wait(supervisor.events, () => leaderForChange(supervisor, deadline));
+  } catch (error) {
+    throw changeEnd(error, false);
+  }
+}
+
 /** How an error ends a change: `unknown` when a request for it `isOpen`, because a leader may have accepted it. */
 export function changeEnd(error: unknown, isOpen: boolean): unknown {
   if (!(error instanceof KontikiError)) return error;

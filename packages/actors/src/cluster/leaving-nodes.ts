@@ -4,7 +4,7 @@ import { KontikiError, messageOf } from "../errors.ts";
 import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
-import { changeEnd, leaderForChange } from "./change-end.ts";
+import { untilLeaderForChange } from "./change-end.ts";
 import { Deadline } from "./deadline.ts";
 
 /** A node that may leave the cluster: with its child if it is here, without if it is on another host. */
@@ -51,13 +51,7 @@ export class LeavingNodes {
     const unknown = ids.find((id) => !this.#isKnown(id));
     if (unknown === undefined) return;
     deadline.obstacle = `no host is known to have ${unknown}, nor is a leader`;
-    try {
-      await deadline.wait(this.#supervisor.events, () =>
-        leaderForChange(this.#supervisor, deadline),
-      );
-    } catch (error) {
-      throw changeEnd(error, false);
-    }
+    await untilLeaderForChange(this.#supervisor, deadline);
     deadline.obstacle = undefined;
   }
 

@@ -3,7 +3,7 @@ import type { RemoteChild } from "../program/remote-child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { ChangeError, KontikiError, messageOf } from "../errors.ts";
-import { changeEnd, leaderForChange, saysWhatIsOpen } from "./change-end.ts";
+import { changeEnd, leaderForChange, saysWhatIsOpen, untilLeaderForChange } from "./change-end.ts";
 import { LeavingNodes, leavingWhile, type LeavingNode } from "./leaving-nodes.ts";
 import {
   learner,
@@ -14,7 +14,6 @@ import {
   type Disk,
   type MembershipTarget,
 } from "./membership-targets.ts";
-import type { LeaderMembership } from "../threads/cluster-view.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
@@ -199,12 +198,7 @@ export class MemberChanges {
    * @throws ChangeError when no quorum can come: then nothing is begun.
    */
   async #lastUid(deadline: Deadline): Promise<number> {
-    try {
-      const look = (): LeaderMembership | undefined => leaderForChange(this.#supervisor, deadline);
-      return (await deadline.wait(this.#supervisor.events, look)).membership.lastUid;
-    } catch (error) {
-      throw changeEnd(error, false);
-    }
+    return (await untilLeaderForChange(this.#supervisor, deadline)).membership.lastUid;
   }
 
   async #reach(target: MembershipTarget, deadline: Deadline): Promise<void> {

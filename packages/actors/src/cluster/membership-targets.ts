@@ -113,18 +113,15 @@ export async function reach(
       const atRest = committed && !isJoint(membership);
       if (atRest && target.holds(membership)) return;
       const changes = atRest ? target.changes(membership) : undefined;
-      const lack = changes && (await lackOfDisks(supervisor, membership, target.leaving ?? []));
-      if (lack !== undefined) {
-        deadline.obstacle = lack;
-        await deadline.pause(pauseMs);
-        continue;
-      }
       if (changes === undefined) {
         // At rest, an earlier request for the same leads to the target.
         isOpen ||= atRest;
         deadline.obstacle = obstacleIn(membership);
       } else {
-        const fate = await request(supervisor, known, changes, deadline);
+        const lack = await lackOfDisks(supervisor, membership, target.leaving ?? []);
+        deadline.obstacle = lack;
+        const fate =
+          lack === undefined ? await request(supervisor, known, changes, deadline) : "notNow";
         isOpen ||= fate !== "notNow";
         if (fate !== "taken") {
           await deadline.pause(pauseMs);
