@@ -107,10 +107,10 @@ async function failover(cluster, onKill = async () => {}) {
   const leader = await cluster.leader();
   await onKill(leader);
   const killed = now();
-  // What the dead has answered comes before the event of its end.
-  const ended = eventOf(cluster, ({ type, node }) => type === "crashed" && node === leader);
+  // What the dead has answered comes before the next leader's report.
+  const elected = eventOf(cluster, ({ type, node }) => type === "leader" && node !== leader);
   const crashed = cluster.node(leader).crash();
-  await ended;
+  await elected;
   await load.acknowledged(killed);
   const acked = now();
   await crashed;

@@ -47,13 +47,18 @@ export type ThreadData<Spec> = {
 
 /** What a supervisor hears of a thread. */
 export type ThreadHandlers<Message> = {
-  /** What the actor posted, in order; nothing after `onExit`. */
+  /** What the actor posted, in order; nothing after `onSilent`. */
   readonly onMessage: (message: Message) => void;
   /** A letter that the supervisor carries. */
   readonly onLetter: (letter: OutgoingLetter) => void;
   /** What its mail came to. */
   readonly onMailReport: (report: MailReport) => void;
-  /** The thread is gone: called once, last. `cause` says why it did not end by itself; undefined if it did. */
+  /**
+   * The thread runs nothing more, and all that it sent has been handed over. Called once, before `onExit`. `cause` says why it
+   * did not end by itself; undefined if it did.
+   */
+  readonly onSilent: (cause: string | undefined) => void;
+  /** The thread is gone, with its memory and its files: called once, last. */
   readonly onExit: (cause: string | undefined) => void;
 };
 
@@ -78,9 +83,13 @@ const YOUNG_MIB_MAX = 64;
 /**
  * One start of an actor's worker thread.
  *
- * Only the exit event means that a thread is gone. Uncaught errors, running out of memory and unreadable messages are
- * reported before it; each is kept as the cause. What a thread posted before it died has happened, and is still
+ * Only the exit event means that a thread is gone, with all that it held. Uncaught errors, running out of memory and unreadable
+ * messages are reported before it; each is kept as the cause. What a thread posted before it died has happened, and is still
  * processed.
+ *
+ * The exit comes only when all memory of the thread is freed: 10 to 60 ms with a large heap. Long before, Node ends the thread's
+ * environment, from where on none of its code runs, and closes its ports. So a killed thread is silent when its port closes. One
+ * that was not killed may have closed the port itself.
  */
 export class ActorThread<Message extends Posted, C extends Stoppable> {
   readonly control: Control<C>;
@@ -94,6 +103,7 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
   readonly #port: MessagePort;
   readonly #handlers: ThreadHandlers<Message>;
   #cause: string | undefined;
+  #isSilent = false;
 
   constructor(
     { file, name, heapMiB, spec }: ThreadStart,
@@ -130,6 +140,9 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     this.#port.on("messageerror", (error) =>
       this.kill(`a message from it could not be read: ${messageOf(error)}`),
     );
+    this.#port.on("close", () => {
+      if (this.#cause !== undefined) this.#onSilent(this.#cause);
+    });
     this.#worker.on("messageerror", (error) =>
       this.kill(`a message to it could not be read: ${messageOf(error)}`),
     );
@@ -213,21 +226,32 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     }
   }
 
-  #onExit(code: number): void {
-    for (let left = this.#receive(); left !== undefined; left = this.#receive())
-      this.#onPosted(left);
+  /** Hands over the last of what the thread has sent. What it posted was handed over before its port closed. */
+  #onSilent(cause: string | undefined): void {
+    if (this.#isSilent) return;
+    this.#isSilent = true;
     this.#loop.remove(this.#source);
     this.#takeMail(Infinity);
+    this.#handlers.onSilent(cause);
+  }
+
+  #onExit(code: number): void {
+    const cause =
+      this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`);
+    if (!this.#isSilent) this.#takePosted();
+    this.#onSilent(cause);
     this.#port.close();
     this.#programControl?.close();
     this.control.threadExited();
-    this.#handlers.onExit(
-      this.#cause ?? (code === 0 ? undefined : `the thread ended with exit code ${code}`),
-    );
+    this.#handlers.onExit(cause);
   }
 
-  #receive(): Message | undefined {
-    return (receiveMessageOnPort(this.#port) as { readonly message: Message } | undefined)?.message;
+  #takePosted(): void {
+    for (;;) {
+      const left = receiveMessageOnPort(this.#port) as { readonly message: Message } | undefined;
+      if (left === undefined) return;
+      this.#onPosted(left.message);
+    }
   }
 }
 

@@ -48,7 +48,10 @@ export type ChildHost<Thread extends Connected> = {
   readonly onLife: () => void;
   /** A thread takes mail from now on. */
   readonly onUp: (incarnation: number, thread: Thread) => void;
-  /** A thread has ended. It is undefined if it could not even be started. */
+  /**
+   * A thread runs nothing more, and has sent its last. It is undefined if it could not even be started. That it is gone, with all
+   * that it held, is reported later.
+   */
   readonly onDown: (incarnation: number, ending: Ending, thread: Thread | undefined) => void;
   /** The thread has paused as requested. */
   readonly onPaused: () => void;

@@ -197,13 +197,16 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
         onMessage: (message) => this.#onMessage(thread, message),
         onLetter: (letter) => this.#host.onLetter(letter, incarnation),
         onMailReport: (report) => this.#host.onMailReport(report),
+        onSilent: (cause) => this.#onSilent(cause),
         onExit: (cause) => this.#onExit(cause),
       });
       this.#thread = thread;
       this.#host.onLife();
     } catch (error) {
       // Node has no descriptors or memory for a thread, or may start none. That is a crash like any other.
-      this.#onExit(causeOf(error, this.#host.heapMiB));
+      const cause = causeOf(error, this.#host.heapMiB);
+      this.#onSilent(cause);
+      this.#onExit(cause);
     }
   }
 
@@ -239,12 +242,14 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     }
   }
 
+  #onSilent(cause: string | undefined): void {
+    this.#host.onDown(this.#incarnation, this.#endingOf(this.#life, cause), this.#thread);
+  }
+
   #onExit(cause: string | undefined): void {
-    const thread = this.#thread;
     this.#thread = undefined;
     const besides = this.onEnded();
     const life = this.#life;
-    this.#host.onDown(this.#incarnation, this.#endingOf(life, cause), thread);
     switch (life.type) {
       case "stopping":
         this.on({ type: "stopped" });
