@@ -86,6 +86,14 @@ test.each<[string, SupervisedNode[], string | undefined]>([
     `${two} (n5 is gone, n3 is stopped)`,
   ],
   [
+    "the newest membership has its voters, one of which has not reported it yet",
+    [
+      node(n1, undefined, initialMembership([n4]), { at: 7 }),
+      node(n4, undefined, { ...initialMembership([n1]), learners: [n4] }, { at: 5 }),
+    ],
+    undefined,
+  ],
+  [
     "a learner alone elects no leader",
     [node(n1, undefined, LEARNER), node(n2, STOPPED)],
     "no quorum can come: 0 of 1 voters run, and 1 must (n2 is stopped)",

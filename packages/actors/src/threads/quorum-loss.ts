@@ -24,7 +24,9 @@ export type SupervisedNode = {
  *
  * Nodes that are stopped, or were given up, stay down until someone starts them. Any other node may vote: one that crashed
  * is restarted, and one that recovers its state may hold a membership that it has not reported yet. So without a quorum
- * the answer is certain only when all nodes that are not down run, and none of them is elected by its own membership.
+ * the answer is certain only when all nodes that are not down run, and none of them is elected by its own membership, nor by
+ * the newest that is known: who is elected by that holds it, but may not have reported it yet. If none of its voters holds it, it
+ * is not committed, and the node that reported it may still stand (dissertation 4.2.2, Figure 4.6).
  *
  * @param last the last known membership, for when no node runs.
  */
@@ -37,12 +39,13 @@ export function quorumLoss(nodes: readonly SupervisedNode[], last: Membership): 
     const { membership: own } = membership;
     return isVoter(own, id) && uidOf(own, id) === uid && decides(own, votersOf(own, up));
   });
-  if (mayLead) return undefined;
   const newest = known.reduce<KnownMembership | undefined>(
     (best, each) => (best === undefined || each.index > best.index ? each : best),
     undefined,
   );
-  return lossIn(newest?.membership ?? last, nodes, up);
+  const membership = newest?.membership ?? last;
+  if (mayLead || decides(membership, votersOf(membership, up))) return undefined;
+  return lossIn(membership, nodes, up);
 }
 
 /**
