@@ -11,7 +11,7 @@ prints tables in Markdown: medians, ratios, latencies. A round takes about 6 sec
 cell. A run in which other processes took more than 7 % of the machine is repeated up to three times.
 
   --rounds N       how often each peer is measured in each cell (default 3)
-  --peers LIST     of kontiki, etcd-node, etcd-rawnode, hashicorp, ra (default: all)
+  --peers LIST     of kontiki, kontiki-batch, etcd-node, etcd-rawnode, hashicorp, ra (default: all)
   --cells LIST     of memory-N and durable-N, where N operations are kept in flight
                    (default: durable-1,durable-64,durable-1024,memory-1,memory-64,memory-1024)
   --payload BYTES  bytes of a command, at least 16 (default 100)

@@ -22,6 +22,8 @@ export type Peer = {
   readonly name: string;
   /** What chooses it on the command line. */
   readonly key: string;
+  /** Whether it is measured in a cell; in all when left out. */
+  readonly measures?: (cell: Cell) => boolean;
   /** Makes it ready to run. Throws an error that says what is missing and how to get it. */
   readonly prepare: (setting: Setting) => void;
   /** What measures it in a cell: prints one JSON line. */

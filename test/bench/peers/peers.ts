@@ -30,6 +30,24 @@ export const PEERS: readonly Peer[] = [
   },
 ];
 
+/** How many commands one call of `proposeAll` has. */
+const BATCH = 64;
+
+/** The same through `proposeAll`: its calls together have as many commands in flight as others propose one by one. */
+export function kontikiInBatches(root: string): Peer {
+  const one = kontiki(root);
+  return {
+    ...one,
+    name: `Kontiki, proposeAll of ${BATCH}`,
+    key: "kontiki-batch",
+    measures: ({ outstanding }) => outstanding > BATCH,
+    command: (cell, setting) => {
+      const { file, args } = one.command(cell, setting);
+      return { file, args: [...args, "--batch", String(BATCH)] };
+    },
+  };
+}
+
 /** A built checkout of Kontiki, through its command line. */
 export function kontiki(root: string, name = "Kontiki"): Peer {
   return {

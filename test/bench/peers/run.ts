@@ -15,7 +15,7 @@ import { measure } from "./measure.ts";
 import { measurementOf, type Cell, type Measurement } from "./measurement.ts";
 import { optionsOf, USAGE, type Options } from "./options.ts";
 import type { Peer, Setting } from "./peer.ts";
-import { kontiki, PEERS } from "./peers.ts";
+import { kontiki, kontikiInBatches, PEERS } from "./peers.ts";
 import { Summaries } from "./summary.ts";
 import { cellName, tables } from "./table.ts";
 
@@ -60,7 +60,7 @@ async function compare(options: Options): Promise<number> {
 
 function peersOf({ peers: keys, also }: Options): readonly Peer[] {
   const own = [kontiki(ROOT), ...also.map((root) => kontiki(resolve(root), `Kontiki in ${root}`))];
-  const all = [...own, ...PEERS];
+  const all = [...own, kontikiInBatches(ROOT), ...PEERS];
   const unknown = keys?.find((key) => all.every((peer) => peer.key !== key));
   if (unknown !== undefined)
     throw new Error(`--peers has ${JSON.stringify(unknown)}, which is no peer`);
@@ -103,7 +103,10 @@ function* rotation(
   { rounds, cells }: Options,
 ): Generator<{ readonly round: number; readonly cell: Cell; readonly peer: Peer }> {
   for (let round = 1; round <= rounds; round += 1) {
-    for (const cell of cells) for (const peer of peers) yield { round, cell, peer };
+    for (const cell of cells) {
+      const measured = peers.filter(({ measures }) => measures?.(cell) !== false);
+      for (const peer of measured) yield { round, cell, peer };
+    }
   }
 }
 
