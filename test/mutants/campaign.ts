@@ -124,7 +124,14 @@ export const HUNTS: Readonly<Record<HuntName, Hunt>> = {
   }),
   snapshots: simulated("snapshots", "Logs are short, so a slow server needs a snapshot.", {
     nodes: 3,
-    cluster: { snapshotEntries: 10, keptEntries: 2, segmentBytes: 2048, maxAppendBytes: 256 },
+    cluster: {
+      snapshotEntries: 10,
+      keptEntries: 2,
+      segmentBytes: 2048,
+      maxAppendBytes: 256,
+      // So more is committed than applied at the end of some turns, which is when snapshots are taken.
+      limits: { turnEntries: 2 },
+    },
     nemesis: {
       ...BRISK,
       faults: ["network", "crash", "crashAll", "pause", "compact", "snapshot"],
