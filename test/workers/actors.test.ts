@@ -171,7 +171,7 @@ describe("actors in threads", SLOW, () => {
 
     const down = dead.monitor();
     watcher.tell({ type: "monitor", actor: "dead" });
-    const seen = expect.toBeOneOf(["killed on request", "it does not run: it is failed"]);
+    const seen: unknown = expect.toBeOneOf(["killed on request", "it does not run: it is failed"]);
     expect(await down).toMatchObject({ actor: "dead", cause: seen });
     expect(await asking(watcher, { type: "downs" })).toEqual([
       { actor: "dead", incarnation: 0, cause: seen },
