@@ -160,6 +160,27 @@ describe("actors in threads", SLOW, () => {
     ]);
   });
 
+  test("one that has ended is seen to end before its memory is freed, and is the first to crash", async () => {
+    const { events, next, spawn } = newSystem();
+    const watcher = await spawn("watcher");
+    const dead = await spawn("dead", { restart: "temporary", args: { objects: 100_000 } });
+    await spawn("linked", { restart: "temporary", args: { links: ["dead"] } });
+    const unanswered = failing(asking(dead, { type: "never", told: "nobody" }));
+    dead.crash();
+    await unanswered;
+
+    const down = dead.monitor();
+    watcher.tell({ type: "monitor", actor: "dead" });
+    const seen: unknown = expect.toBeOneOf(["killed on request", "it does not run: it is failed"]);
+    expect(await down).toMatchObject({ actor: "dead", cause: seen });
+    expect(await asking(watcher, { type: "downs" })).toEqual([
+      { actor: "dead", incarnation: 0, cause: seen },
+    ]);
+    await next("failed", "linked", 1);
+    const crashed = events.flatMap((event) => (event.type === "crashed" ? [event.actor] : []));
+    expect(crashed).toEqual(["dead", "linked"]);
+  });
+
   test.each([
     ["one-for-one", [1, 2, 1]],
     ["one-for-all", [2, 2, 2]],

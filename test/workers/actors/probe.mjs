@@ -2,11 +2,13 @@
  * An actor that does as its messages say.
  *
  * @param {import("@kontiki/actors/runtime").Self} self
- * @param {{ readonly links?: readonly string[], readonly fails?: boolean } | undefined} args
+ * @param {{ readonly links?: readonly string[], readonly fails?: boolean, readonly objects?: number } | undefined} args
  */
 export default function probe(self, args) {
   if (args?.fails === true) throw new Error("it fails at its start");
   for (const other of args?.links ?? []) self.link(other);
+  // To free them takes time, in which the thread has ended and is not gone.
+  const kept = Array.from({ length: args?.objects ?? 0 }, (_, at) => [at, `${at}`]);
   const told = [];
   let downs = () => {};
   return {
@@ -23,6 +25,8 @@ export default function probe(self, args) {
           return self.incarnation;
         case "throw":
           throw new Error(message.why);
+        case "count":
+          return kept.length;
         case "stop":
           return self.stop();
         case "never":

@@ -189,10 +189,14 @@ export class ActorSupervisor {
         this.#signals.emit("change");
       },
       onUp: (incarnation, thread) => this.#mail.up(name, incarnation, thread),
-      onDown: (incarnation, ending, thread) => {
+      onDown: (incarnation, { cause }) => {
+        this.#mail.down(name, incarnation, cause);
+        this.program.ended(name, cause);
+      },
+      onGone: (incarnation, ending, thread) => {
         // Half of them are nowhere but in the memory of the thread that has ended.
         this.#mail.lose(name, "not running", thread?.mail.account.letters ?? 0);
-        this.#onDown(name, incarnation, ending);
+        this.#onGone(name, incarnation, ending);
       },
       onPaused: () => {},
       onCrashed: (decision) => this.#group.onCrashed(child(), decision),
@@ -207,10 +211,12 @@ export class ActorSupervisor {
     this.#signals.emit("change");
   }
 
-  #onDown(name: string, incarnation: number, { cause, isNormal }: Ending): void {
+  /**
+   * What acts on the end of an actor acts once its thread is gone: who is told then finds it ended, and its crash is the first
+   * of those that follow from it.
+   */
+  #onGone(name: string, incarnation: number, { cause, isNormal }: Ending): void {
     const partners = this.#links.take(name);
-    this.#mail.down(name, incarnation, cause);
-    this.program.ended(name, cause);
     this.#signals.emit("down", { actor: name, incarnation, cause });
     if (isNormal || this.#isStopped) return;
     for (const partner of partners)
@@ -230,10 +236,12 @@ export class ActorSupervisor {
     if (child?.incarnation !== incarnation || child.thread === undefined) return;
     const { kind, number, body } = decodeMessage(bytes);
     const name = String(body);
-    const life = this.#group.get(name)?.life;
+    const { life, ending } = this.#group.get(name) ?? {};
     const why = life?.type === "running" ? undefined : notRunning(life);
+    // The obituary of one that has ended and is not gone yet came before.
+    const gone = why ?? ending?.cause;
     if (kind === "unlink") this.#links.unlink(from, name);
-    else if (kind === "watch" && why !== undefined) this.#tellGone(from, number, why);
+    else if (kind === "watch" && gone !== undefined) this.#tellGone(from, number, gone);
     else if (kind === "link" && why !== undefined)
       child.kill(`it is linked to ${name}, of which there is no thread: ${why}`);
     else if (kind === "link") this.#links.link(from, name);

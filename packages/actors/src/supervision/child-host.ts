@@ -48,11 +48,13 @@ export type ChildHost<Thread extends Connected> = {
   readonly onLife: () => void;
   /** A thread takes mail from now on. */
   readonly onUp: (incarnation: number, thread: Thread) => void;
+  /** A thread runs nothing more, and has sent its last. */
+  readonly onDown: (incarnation: number, ending: Ending) => void;
   /**
-   * A thread runs nothing more, and has sent its last. It is undefined if it could not even be started. That it is gone, with all
-   * that it held, is reported later.
+   * The same thread is gone, with all that it held. It is undefined if it could not even be started. What follows for the child
+   * is decided after this.
    */
-  readonly onDown: (incarnation: number, ending: Ending, thread: Thread | undefined) => void;
+  readonly onGone: (incarnation: number, ending: Ending, thread: Thread | undefined) => void;
   /** The thread has paused as requested. */
   readonly onPaused: () => void;
   /** The child has crashed, and is about to wait for its restart, or to be given up. */

@@ -30,6 +30,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   readonly #restarts: Restarts;
   #life: ActorLife;
   #thread: ActorThread<Message, C> | undefined;
+  #ending: Ending | undefined;
   #incarnation = 0;
   #hasBeenReady = false;
   #refuses: string | undefined;
@@ -64,6 +65,11 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
 
   get incarnation(): number {
     return this.#incarnation;
+  }
+
+  /** How its last thread has ended, also while that is not gone yet; undefined while a thread may take part. */
+  get ending(): Ending | undefined {
+    return this.#ending;
   }
 
   /** How often it was restarted. */
@@ -189,6 +195,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
 
   #spawn(): void {
     this.#incarnation += 1;
+    this.#ending = undefined;
     this.#restarts.starting();
     this.on({ type: "spawned" });
     const incarnation = this.#incarnation;
@@ -243,13 +250,16 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   #onSilent(cause: string | undefined): void {
-    this.#host.onDown(this.#incarnation, this.#endingOf(this.#life, cause), this.#thread);
+    this.#ending = this.#endingOf(this.#life, cause);
+    this.#host.onDown(this.#incarnation, this.#ending);
   }
 
   #onExit(cause: string | undefined): void {
+    const [thread, ending] = [this.#thread, this.#ending];
     this.#thread = undefined;
     const besides = this.onEnded();
     const life = this.#life;
+    this.#host.onGone(this.#incarnation, ending ?? this.#endingOf(life, cause), thread);
     switch (life.type) {
       case "stopping":
         this.on({ type: "stopped" });

@@ -228,6 +228,7 @@ export class Supervisor {
         this.#hosts?.bury(node, incarnation);
         this.events.emit("down", node, incarnation);
       },
+      onGone: () => {},
       onTrouble: (incarnation, stage) => {
         this.router.bury(node, incarnation, { stage });
         this.#hosts?.bury(node, incarnation, stage);

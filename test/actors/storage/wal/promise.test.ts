@@ -10,7 +10,14 @@ import { createWal, hasWal } from "../../../../packages/actors/src/storage/wal/o
 import { PROMISE_NAME, readPromise } from "../../../../packages/actors/src/storage/wal/promise.ts";
 import { segmentName } from "../../../../packages/actors/src/storage/wal/wal-format.ts";
 import { batchesOf } from "../../support/storage/arbitraries.ts";
-import { flipped, offsets, opened, without, type Files } from "../../support/storage/damage.ts";
+import {
+  flipped,
+  offsets,
+  opened,
+  refusal,
+  without,
+  type Files,
+} from "../../support/storage/damage.ts";
 import { CuttingDisk, filesOf, memoryDisk, PowerLoss } from "../../support/storage/disks.ts";
 import {
   append,
@@ -145,6 +152,54 @@ test("an old promise file does no harm to an intact log, and is written again", 
   const disk = memoryDisk({ ...files, [PROMISE_NAME]: olderPromise });
   expect(contentOn(disk)).toEqual(contentsAfter(BATCHES).at(-1));
   expect(readPromise(disk)?.end.sequence).toBe(3);
+});
+
+describe("a promise file of another log is refused: what this node has promised is not known", () => {
+  const more = [append(command(4, 2, "c"))];
+  const [a, b] = [[append(noop(1, 1))], [append(command(2, 1, "a"))]];
+
+  test.each<[string, readonly Batch[], string]>([
+    [
+      "with another batch of the same number",
+      [...BATCHES.slice(0, 2), [truncate(2)]],
+      "another batch 3",
+    ],
+    [
+      "with an older term",
+      [[hardState(1, "n1")], a, b, [append(command(3, 1, "b"))]],
+      "term 1 after the log had term 2",
+    ],
+    [
+      "with another vote",
+      [...BATCHES.slice(0, 2), [hardState(2, "n3"), truncate(2), append(noop(3, 2))], more],
+      "another vote in term 2 than the log",
+    ],
+    [
+      "with fewer entries",
+      [[hardState(2, "n2")], a, [truncate(0)], [append(noop(1, 2))]],
+      "a log that ended at entry 1 after it had entry 3",
+    ],
+    [
+      "with fewer cuts",
+      [[hardState(2, "n2")], a, b, [append(noop(3, 2)), ...more]],
+      "a log that ended at entry 4 after it had entry 3",
+    ],
+  ])("%s", (_title, batches, what) => {
+    const { [PROMISE_NAME]: other = NONE } = filesOf(diskWith(batches));
+    expect(refusal({ ...files, [PROMISE_NAME]: other })).toEqual([
+      "memory:promise",
+      0,
+      expect.stringContaining(`byte 0: it is not of this log: it records ${what}. The promises of`),
+    ]);
+  });
+
+  test("but not one that records what this log may have become", () => {
+    const { [PROMISE_NAME]: later = NONE } = filesOf(diskWith([...BATCHES, more]));
+    expect(opened({ ...files, [PROMISE_NAME]: later }).content.horizon).toEqual({
+      index: 4,
+      term: 2,
+    });
+  });
 });
 
 test("a disk with only a promise file holds a log, which is not created again", () => {

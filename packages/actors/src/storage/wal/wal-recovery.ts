@@ -10,7 +10,8 @@ import {
   type Segment,
 } from "./log-segments.ts";
 import { RecordError } from "./record-cursor.ts";
-import { readPromise, type Promised } from "./promise.ts";
+import { PROMISE_NAME, readPromise, type Promised } from "./promise.ts";
+import { contradiction, type Newest } from "./promise-check.ts";
 import { intactBatches, salvagedLog, type IntactBatch } from "./wal-salvage.ts";
 import type { SalvagedLog } from "../storage.ts";
 import {
@@ -84,8 +85,8 @@ type Replayed =
  * In a damaged log, everything before the damage is kept, and the last intact batch after it, or the promise file, records
  * what the node has promised.
  *
- * @throws DamagedLogError when no intact batch records that, when intact batches contradict each other, and when there
- * is no log at all.
+ * @throws DamagedLogError when no intact batch records that, when intact batches contradict each other or the promise file, and
+ * when there is no log at all.
  * @throws NewerLogError, OlderLogError when another version wrote it.
  */
 export function readLog(disk: Disk): LogRead {
@@ -111,11 +112,14 @@ export function readLog(disk: Disk): LogRead {
     setsAside,
     salvage,
   };
+  const newest = { end: read.tail?.last ?? LOG_BEGIN, hard, last: promised, cuts };
   const damage = read.damage ?? damageOfEnd(disk, read.tail, promise);
-  if (damage === undefined && read.tail !== undefined)
+  if (damage === undefined && read.tail !== undefined) {
+    if (promise?.end.sequence === newest.end.sequence) checkPromise(disk, promise, newest);
     return { ...kept, damage, tail: read.tail, tornBytes: read.tornBytes };
+  }
   const found = damage ?? missing(disk, 1);
-  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise, cuts });
+  const lost = promisesOf(disk, segments, { damage: found, kept: read.tail, promise, newest });
   return { ...kept, ...lost, damage: found, tornBytes: 0 };
 }
 
@@ -238,14 +242,15 @@ function promisesOf(
     readonly damage: Damage;
     readonly kept: Tail | undefined;
     readonly promise: Promised | undefined;
-    readonly cuts: number;
+    readonly newest: Newest;
   },
 ): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "cuts"> {
-  const { damage, promise } = read;
-  const kept = read.kept?.last ?? LOG_BEGIN;
+  const { damage, promise, newest } = read;
+  const kept = newest.end;
   const last = batchesIn(disk, segments).findLast(({ end }) => end.sequence > kept.sequence);
   const isNewest =
     promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
+  if (isNewest) checkPromise(disk, promise, last === undefined ? newest : newestOf(last));
   const found = isNewest ? promise : last;
   const [first, ...others] = segments;
   const least = first === undefined ? 0 : leastEnd(first);
@@ -257,9 +262,22 @@ function promisesOf(
     hard,
     horizon,
     promised,
-    cuts: Math.max(read.cuts, cutsAfter(found)),
+    cuts: Math.max(newest.cuts ?? 0, cutsAfter(found)),
     tail: { segment, length: 0, reserved: 0, last: found.end, lastBatch: undefined, isFull: false },
   };
+}
+
+function newestOf({ end, state, writes }: IntactBatch): Newest {
+  const cuts = state.before === undefined ? undefined : cutsAfter({ end, state, writes });
+  return { end, hard: state.hard, last: state.last, cuts };
+}
+
+/** @throws DamagedLogError when the promise file cannot be of this log. */
+function checkPromise(disk: Disk, promise: Promised, newest: Newest): void {
+  const what = contradiction(promise, newest);
+  if (what === undefined) return;
+  const path = disk.pathOf(PROMISE_NAME);
+  throw new DamagedLogError({ path, offset: 0, what: `it is not of this log: it records ${what}` });
 }
 
 /** How often the log was cut when this was durable, as far as it says. */
