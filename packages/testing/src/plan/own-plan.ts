@@ -1,12 +1,13 @@
 import { inspect } from "#platform";
-import { checkArgument } from "@kontiki/actors/node";
+import { checkArgument, shown } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
-import { copyPlain, unplain } from "../history/plain.ts";
+import { copyPlain, unaskable } from "../history/plain.ts";
 import { givenSeed } from "./given-plan.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan-of.ts";
 import { givenParts } from "../scenario/given-parts.ts";
 import { partError } from "../scenario/check-parts.ts";
+import { unknownName } from "../scenario/written/values.ts";
 import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
 
 /**
@@ -28,9 +29,9 @@ export function planOfParts(parts: ScenarioParts, seed: number): Plan {
       commands(chance.fork(String(operation.id)), operation.client),
     );
     const { command, read = false } = checkedCommand(own, scenario.name);
-    const what = unplain(command);
+    const what = unaskable(command);
     if (what !== undefined)
-      throw partError(scenario.name, "commands", `gives ${what} in a command: give plain data`);
+      throw partError(scenario.name, "commands", `gives ${what.what} in a command: ${what.give}`);
     return { ...operation, command: copyPlain(command), read };
   });
   return { ...plan, operations };
@@ -45,8 +46,19 @@ function drawn(source: string, draw: () => OwnCommand): unknown {
   }
 }
 
+const NAMES = ["command", "read"];
+
 function checkedCommand(own: unknown, source: string): OwnCommand {
-  if (typeof own === "object" && own !== null && "command" in own) return own as OwnCommand;
-  const given = inspect(own, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
-  throw partError(source, "commands", `gives ${given}: give { command, read? } for each client`);
+  const wrong = (text: string): Error => partError(source, "commands", text);
+  if (typeof own !== "object" || own === null || !("command" in own)) {
+    const given = inspect(own, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
+    throw wrong(`gives ${given}: give { command, read? } for each client`);
+  }
+  const stranger = Object.keys(own).find((name) => !NAMES.includes(name));
+  if (stranger !== undefined)
+    throw wrong(`gives ${stranger} beside a command, which ${unknownName(stranger, NAMES)}`);
+  const { read } = own as { readonly read?: unknown };
+  if (read !== undefined && typeof read !== "boolean")
+    throw wrong(`gives read: ${shown(read)}: give true for a question, or leave it out`);
+  return own as OwnCommand;
 }
