@@ -3,6 +3,7 @@ import { checkArgument, shown } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { copyPlain, unaskable } from "../history/plain.ts";
 import { givenSeed } from "./given-plan.ts";
+import { Surroundings } from "../surroundings.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan-of.ts";
 import { givenParts } from "../scenario/given-parts.ts";
@@ -24,9 +25,14 @@ export function planOfParts(parts: ScenarioParts, seed: number): Plan {
   const plan = planOf(scenario, seed);
   if (commands === undefined) return plan;
   const chance = new Chance(seed).fork("own commands");
+  const outside = chance.fork("outside");
+  const around = new Surroundings(
+    () => 0,
+    () => outside.next(),
+  );
   const operations = plan.operations.map((operation) => {
     const own = drawn(scenario.name, () =>
-      commands(chance.fork(String(operation.id)), operation.client),
+      around.during(() => commands(chance.fork(String(operation.id)), operation.client)),
     );
     const { command, read = false } = checkedCommand(own, scenario.name);
     const what = unaskable(command);
