@@ -98,7 +98,7 @@ export const NO_OPTIONS: Readonly<Record<EntryPoint, readonly Others[]>> = {
     {
       why: "a simulation and its checks call them, for the machines of its nodes",
       names: list(
-        "Applier#apply Applier#digestAt Applier#query Applier#restore NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError shortText throwText",
+        "Applier#apply Applier#digestAt Applier#query Applier#restore NodeActor#digestAt checkingSnapshots faultIn givingPlain isCommandError plainDifference shortText throwText",
       ),
     },
     {

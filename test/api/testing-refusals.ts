@@ -674,7 +674,7 @@ export function sessionRefusals(sim: () => Session): Refusals {
       ...refusal(
         "sim.until without a function",
         () => sim().until("it", true as never),
-        "sim.until: isMet is true: give a function that looks",
+        'sim.until: isMet is true: give what it waits for, and a function that looks, such as sim.until("a leader", () => ...)',
       ),
     ],
     "Session#elected": wrongOptions({
@@ -716,12 +716,12 @@ export function sessionRefusals(sim: () => Session): Refusals {
     "Session#propose": refusal(
       "sim.propose",
       () => sim().propose(() => 1),
-      "propose was given a function, which is not plain data",
+      "propose was given a function: give plain data",
     ),
     "Session#read": refusal(
       "sim.read",
       () => sim().read(() => 1),
-      "read was given a function, which is not plain data",
+      "read was given a function: give plain data",
     ),
   };
 }

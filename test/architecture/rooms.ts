@@ -40,6 +40,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "platform",
     "chance.ts",
     "slices.ts",
+    "surroundings.ts",
     "watchdog.ts",
     "history",
     "check",

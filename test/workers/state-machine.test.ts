@@ -95,12 +95,12 @@ describe("a module that is not a state machine is refused", () => {
     [
       "whose function makes nothing",
       "export default () => {}",
-      "what it returns lacks one of apply, snapshot and restore",
+      "it returned undefined: let it return a machine, with apply, snapshot, restore",
     ],
     [
       "whose machine lacks apply",
       "export default () => ({ snapshot() {}, restore() {} })",
-      "what it returns lacks one of apply, snapshot and restore",
+      "what it returns has no function apply: a machine needs apply, snapshot, restore",
     ],
     [
       "whose function returns one machine for all nodes",

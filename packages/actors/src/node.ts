@@ -21,7 +21,7 @@ export type {
 } from "./client/client-effect.ts";
 export type { ReadOptions } from "./client/client-reads.ts";
 export { decode, decodeCopy, encode } from "./bytes/codec.ts";
-export { clientOf, encodeCommand, HEADER_BYTES } from "./sessions/command.ts";
+export { clientOf, COMMAND_BYTES_MAX, encodeCommand, HEADER_BYTES } from "./sessions/command.ts";
 export { eachCommand, type CommandInEntry } from "./sessions/run.ts";
 export { ResultsReader, type AnswerRange } from "./sessions/packed-results.ts";
 export type { Slice } from "./bytes/slice.ts";
@@ -46,7 +46,7 @@ export {
 export { AS_ASKED } from "./faults/faulty-disk.ts";
 export { KeyValue, type KeyValueCommand, type KeyValueResult } from "./machine/key-value.ts";
 export { makeMachine } from "./machine/make-machine.ts";
-export { shortText } from "./machine/plain-difference.ts";
+export { plainDifference, shortText } from "./machine/plain-difference.ts";
 export { checkingSnapshots } from "./machine/snapshot-check.ts";
 export { givingPlain } from "./machine/plain-answers.ts";
 export { throwText } from "./machine/throw-check.ts";

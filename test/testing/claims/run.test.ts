@@ -29,7 +29,11 @@ function led(digests: Readonly<Record<string, string>> = {}): Stage<Claims> {
   const stage = begun();
   for (const node of VOTERS) {
     const sha256 = digests[node] ?? "same";
-    const actor = { digest: () => ({ applied: 4, sha256 }) } as unknown as NodeActor;
+    const digest = { applied: 4, sha256 };
+    const actor = {
+      digest: () => digest,
+      machineState: () => ({ is: sha256 }),
+    } as unknown as NodeActor;
     stage.start(node);
     stage.happens({ type: "started", node, uid: 0, incarnation: 1, recovered: EMPTY, actor });
   }
@@ -94,7 +98,7 @@ describe("liveness after healing", () => {
     const stage = led({ n3: "another" });
     stage.happens({ type: "settled" });
     expect(stage.reports).toEqual([
-      "agreement: n1 and n3 have applied all up to 4 and 4, and their states differ",
+      'agreement: n1 and n3 have applied the same entries, up to 4, and their states differ; from the first to the second: .is: "same" became "another"',
     ]);
   });
 

@@ -63,11 +63,15 @@ describe("a state machine that gives data that is not plain", () => {
       { apply: () => [new Map()] },
       `apply of {"type":"add"}: result[0] is a Map, ${NOT_PLAIN}: use an array of its entries ${OR_ALLOW}`,
     ],
-    ["snapshot", { snapshot: () => new Map() }, `snapshot gave a Map, ${NOT_PLAIN}`],
+    [
+      "snapshot",
+      { snapshot: () => new Map() },
+      `snapshot gave a Map, ${NOT_PLAIN}: use an array of its entries`,
+    ],
     [
       "a part of it",
       { ...IN_PARTS, snapshotParts: () => [new Set()] },
-      `snapshotParts gave a Set, ${NOT_PLAIN}`,
+      `snapshotParts gave a Set, ${NOT_PLAIN}: use an array of its entries`,
     ],
   ])("is a violation: %s", (_name, machine, text) => {
     const { verdict, violations } = run(machine);
@@ -146,6 +150,11 @@ describe("a specification that throws is a violation, once", () => {
       "a command that the machine does not have",
       judged({ type: "putt" }),
       'callOf of {"type":"putt"} threw: the key-value machine has no command {"type":"putt"}',
+    ],
+    [
+      "a callOf that gives no call",
+      judged(put, { callOf: (() => undefined) as never }),
+      'callOf of {"type":"put","key":"k","value":"v"} gives undefined: give { f, value }, such as { f: "write", value: 1 }',
     ],
     [
       "no command",
@@ -323,7 +332,16 @@ describe("a snapshot that loses something", () => {
 
   it("is shown when it cannot be restored", () => {
     expect(textOf(() => ({ ...GOOD, restore: thrower("no room") }))).toEqual([
-      "snapshot: n: your snapshot loses something: a fresh machine cannot restore it: no room",
+      "snapshot: n: your snapshot cannot be restored: a fresh machine fails: no room",
+    ]);
+  });
+
+  it.each(["restore", "restoreParts"])("is not one whose %s is not done in time", (call) => {
+    // A promise that is rejected and not handled would end the process.
+    const late = (): unknown => Promise.reject(new Error("late"));
+    const parts = call === "restoreParts" && { snapshotParts: () => [0], restoreParts: late };
+    expect(textOf(() => ({ ...GOOD, restore: late, ...parts }) as StateMachine)).toEqual([
+      `snapshot: n: your snapshot cannot be restored: a fresh machine fails: ${call} returned a Promise: it must be done when it returns`,
     ]);
   });
 
@@ -377,6 +395,11 @@ describe("an invariant", () => {
       "a Promise",
       () => Promise.resolve(),
       "the invariant returned a Promise: it must return at once",
+    ],
+    [
+      "a number, which may be meant as a verdict",
+      () => 0,
+      "the invariant returned 0: let it return whether it holds, a text, or nothing",
     ],
     ["an error", thrower("expected\n  less"), "expected less"],
   ])("is violated by %s", (_name, answer, text) => {

@@ -25,11 +25,26 @@ test("a command that is not plain data is refused by name", () => {
       {
         path: ["commands"],
         on: "value",
-        text: "gives a Date in a command: give plain data",
+        text: "gives a Date in a command: give plain data: use its ISO text, or its number of ms",
         place: undefined,
       },
     ]),
   );
+});
+
+test.each([
+  [
+    { command: "x", reed: true },
+    "gives reed beside a command, which is not known here: did you mean read?",
+  ],
+  [{ command: "x", read: "yes" }, "gives read: 'yes': give true for a question, or leave it out"],
+  [
+    { command: "x".repeat(4 * 1024 * 1024) },
+    "gives 4194325 bytes in a command: give at most 4194304",
+  ],
+])("what would not be asked as it was meant is refused", (own, text) => {
+  const plan = (): unknown => planOfParts({ scenario, commands: () => own as OwnCommand }, 1);
+  expect(plan).toThrow(expect.objectContaining({ message: `own: commands ${text}` }) as Error);
 });
 
 test("what the generator throws is an error of the scenario, with its cause", () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   defineScenario,
   loadScenario,
@@ -5,7 +8,7 @@ import {
   scenarioNames,
   type ScenarioInput,
 } from "@kontiki/testing";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 const INPUT: ScenarioInput = {
   name: "lonely",
@@ -52,4 +55,12 @@ test.each([
   ["absent.yaml", "absent.yaml: there is no such file"],
 ])("%s is not a scenario", async (name, message) => {
   await expect(loadScenario(name)).rejects.toThrow(message);
+});
+
+test("a file that is not UTF-8 is refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kontiki-latin-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, "latin.yaml");
+  await writeFile(file, Buffer.from("about: caf\u00e9\n", "latin1"));
+  await expect(loadScenario(file)).rejects.toThrow(`${file}: is not UTF-8`);
 });

@@ -156,7 +156,7 @@ describe("a scenario function that fails", () => {
     [
       "asks what is no data",
       (sim) => void sim.propose(() => 1),
-      "propose was given a function, which is not plain data",
+      "propose was given a function: give plain data",
     ],
     [
       "knows no such fault",

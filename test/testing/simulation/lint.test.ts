@@ -32,6 +32,8 @@ const HARMLESS: Readonly<Record<string, string>> = {
   "packages/testing/src/platform/node.ts":
     "its `nextTurn` pauses work, which does not change the work",
   "packages/testing/src/slices.ts": "pauses work for a moment, which does not change the work",
+  "packages/testing/src/surroundings.ts":
+    "puts a node's clock and the seed's chance in the place of those of the process",
 };
 
 /** What gives the same on all machines: of Node, and of libraries. */

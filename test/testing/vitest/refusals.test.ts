@@ -49,6 +49,7 @@ test.each([
   [{ timeoutMs: "1s" }, "timeoutMs is '1s': give a whole number from 1 to 86400000"],
   [{ shrinkMs: "1s" }, "shrinkMs is '1s': give a number from 0 to 86400000"],
   [{ pages: 5 }, "pages is 5: give the path of a folder, or false for no page"],
+  [{ seed: 1, seeds: 5 }, "seeds is given beside seed, which is the only one that is tried"],
   [{ sead: 5 }, "sead is not known here: did you mean seed?"],
   [{ seeds: "5" }, "seeds is '5': give a whole number from 1 to 4294967295"],
   [{ seed: null }, "seed is null: give a whole number from 0 to 4294967295"],
@@ -64,6 +65,10 @@ test.each([
   [
     { machine: () => new Nothing(), commands: () => ({ command: 1 }), specification: {} },
     'specification has no function callOf: give { model, callOf }, or "none"',
+  ],
+  [
+    { machine: () => new Nothing(), commands: () => ({ command: 1 }), specification: { modle: 1 } },
+    "specification.modle is not known here: did you mean model?",
   ],
   [{ invariant: true }, "invariant is true: give a function that looks at a machine"],
   [{ finally: 1 }, "finally is 1: give a function that gets the session at the end"],
@@ -150,6 +155,17 @@ test.each([
   },
 );
 
+test("a run in which nothing succeeded has the reason of the first operation", async () => {
+  const act: SessionBody = async (sim) => {
+    for (const node of sim.nodes.slice(0, 1)) sim.crash(node);
+    await sim.propose({ type: "get", key: "k" });
+  };
+  const options = { nodes: 1, workload: { clients: 0, timeout: "50ms" }, pages: false, seeds: 1 };
+  expect(await errorOf(options, act)).toMatch(
+    /^seed 1 shows nothing: no operation of 1 succeeded, the first ended (unknown|definitelyNot): [^\n]+\n/,
+  );
+});
+
 test("the end of a fault takes nothing", async () => {
   const act: SessionBody = async (sim) => {
     await sim.elected();
@@ -161,9 +177,16 @@ test("the end of a fault takes nothing", async () => {
 test.each([
   [
     () => ({ snapshot() {}, restore() {} }),
-    "what it returns lacks one of apply, snapshot and restore",
+    "what it returns has no function apply: a machine needs apply, snapshot, restore",
   ],
-  [() => undefined, "what it returns lacks one of apply, snapshot and restore"],
+  [
+    () => ({ apply() {} }),
+    "what it returns has no function snapshot, restore: a machine needs apply, snapshot, restore",
+  ],
+  [
+    () => undefined,
+    "it returned undefined: let it return a machine, with apply, snapshot, restore",
+  ],
   [Nothing, "it is a class: use () => new Nothing()"],
   [async () => new Nothing(), "it returns a Promise: let it return the machine itself"],
   [5, "it is not a function that makes a machine"],

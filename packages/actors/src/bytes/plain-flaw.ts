@@ -29,6 +29,8 @@ export class NotPlainError extends TypeError {
   readonly what: string;
   /** Where it is in the value, such as ".items[3].when"; empty for the value itself. */
   readonly place: string;
+  /** What to use in its place, such as ": use null"; empty where nothing is known. */
+  readonly instead: string;
 
   /** @param value the value with this flaw. @param name what it is: "command". */
   constructor(value: unknown, name: string, flaw: Flaw) {
@@ -37,12 +39,18 @@ export class NotPlainError extends TypeError {
       what: flaw.what,
       place: placeOf(path),
     };
-    const instead = INSTEAD.find(([kind]) => kind.test(what))?.[1];
     const where = place === "" ? `the ${name}` : `${name}${place}`;
-    super(`${where} is ${what}, which is not plain data${instead ? `: use ${instead}` : ""}`);
+    const instead = insteadOf(what);
+    super(`${where} is ${what}, which is not plain data${instead}`);
+    this.instead = instead;
     this.what = what;
     this.place = place;
   }
+}
+
+function insteadOf(what: string): string {
+  const [, better] = INSTEAD.find(([kind]) => kind.test(what)) ?? [];
+  return better === undefined ? "" : `: use ${better}`;
 }
 
 /** A flaw of a value itself. */

@@ -1,6 +1,6 @@
 import { KontikiError, messageOf } from "../errors.ts";
 import { checkArgument } from "../options/argument.ts";
-import { text } from "../options/rules.ts";
+import { shown, text } from "../options/rules.ts";
 import type { StateMachine } from "./state-machine.ts";
 
 const SOURCE = text("how messages name the machine");
@@ -39,12 +39,11 @@ function machineOf(make: unknown, source: string): StateMachine {
     machine.catch(() => undefined);
     throw new KontikiError(`${source}: it returns a Promise: let it return the machine itself`);
   }
-  if (!isStateMachine(machine)) {
-    throw new KontikiError(`${source}: what it returns lacks one of apply, snapshot and restore`);
-  }
-  const wrong = wrongOptional(machine) ?? sameAgain(machine);
+  const wrong = wrongNeeded(machine) ?? wrongOptional(machine as StateMachine);
   if (wrong !== undefined) throw new KontikiError(`${source}: ${wrong}`);
-  return machine;
+  const same = sameAgain(machine as StateMachine);
+  if (same !== undefined) throw new KontikiError(`${source}: ${same}`);
+  return machine as StateMachine;
 }
 
 /** All machines that were made here: nodes that share one would apply each command several times. */
@@ -74,11 +73,16 @@ function callMake(source: string, make: () => unknown): unknown {
   }
 }
 
-function isStateMachine(value: unknown): value is StateMachine {
-  if (typeof value !== "object" || value === null) return false;
-  return ["apply", "snapshot", "restore"].every(
-    (name) => typeof Reflect.get(value, name) === "function",
-  );
+/** What each machine must have. */
+const NEEDED = ["apply", "snapshot", "restore"] as const;
+
+/** What is wrong with the needed parts of a machine. */
+function wrongNeeded(machine: unknown): string | undefined {
+  if (typeof machine !== "object" || machine === null)
+    return `it returned ${shown(machine)}: let it return a machine, with ${NEEDED.join(", ")}`;
+  const missing = NEEDED.filter((name) => typeof Reflect.get(machine, name) !== "function");
+  if (missing.length === 0) return undefined;
+  return `what it returns has no function ${missing.join(", ")}: a machine needs ${NEEDED.join(", ")}`;
 }
 
 /** What is wrong with the optional parts of a machine. */

@@ -151,11 +151,13 @@ class SnapshotCheck {
   ): void {
     const twin = this.#tried("cannot be made", () => this.#make());
     if (twin === undefined) return;
-    if (this.#tried("cannot restore it", () => (restore(twin), true)) === undefined) return;
+    if (this.#tried("fails", () => (restore(twin), true)) === undefined) return;
     this.#twin = twin;
     this.#age = 0;
     for (const { command, answer } of later) this.#compare("apply", command, answer);
-    const again = this.#tried("gives no snapshot", () => ({ state: twin.snapshot() }));
+    const again = this.#tried("that restored it gives no snapshot", () => ({
+      state: twin.snapshot(),
+    }));
     if (again === undefined) return;
     const difference = differenceOf(state, bytes, again.state);
     if (difference !== undefined)
@@ -200,16 +202,20 @@ class SnapshotCheck {
     try {
       return act();
     } catch (error) {
-      this.#lost(`${what}: ${messageOf(error)}`);
+      this.#found(`your snapshot cannot be restored: a fresh machine ${what}: ${messageOf(error)}`);
       return undefined;
     }
   }
 
   #lost(how: string): void {
+    this.#found(`your snapshot loses something: a fresh machine ${how}`);
+  }
+
+  #found(what: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.forget();
-    this.#onLoss(`your snapshot loses something: a fresh machine ${how}`);
+    this.#onLoss(what);
   }
 }
 

@@ -5,6 +5,7 @@ import { encodePlainPair } from "../bytes/plain-encoder.ts";
 import { addSessions, isWhole, sessionParts } from "../sessions/session-parts.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionsCopy } from "../sessions/sessions.ts";
+import { restoreNow, restorePartsNow } from "../machine/restore-now.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 
 /** Increased when the parts change, so that an older program reports it instead of guessing. */
@@ -66,6 +67,11 @@ export function* sessionBytes({ open, ended }: SessionsCopy): Generator<Uint8Arr
  */
 export function wholeOf(machine: StateMachine): Uint8Array {
   return stateBytes(KIND.whole, machine.snapshot(), "snapshot");
+}
+
+/** The state in the part that {@link wholeOf} made. */
+export function stateIn(whole: Uint8Array): unknown {
+  return openPart(whole, 1).content;
 }
 
 function stateBytes(kind: number, state: unknown, name: string): Uint8Array {
@@ -153,15 +159,14 @@ function restoreMachine(machine: StateMachine, parts: Iterator<Part>): void {
     const state = first.value.content;
     if (parts.next().done !== true)
       throw new KontikiError("a snapshot: there are parts after the complete state");
-    return tryRestore(() => machine.restore(state));
+    return tryRestore(() => restoreNow(machine, state));
   }
   if (machine.restoreParts === undefined) {
     throw new KontikiError(
       "a snapshot: the state is in parts, and the state machine has no restoreParts",
     );
   }
-  const restore = machine.restoreParts.bind(machine);
-  tryRestore(() => restore(piecesOf(first, parts)));
+  tryRestore(() => restorePartsNow(machine, piecesOf(first, parts)));
   if (parts.next().done !== true)
     throw new KontikiError("a snapshot: the state machine did not take all parts of its state");
 }

@@ -8,7 +8,7 @@ import {
   type Term,
 } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
-import { restoreParts, sessionBytes, snapshotParts, wholeOf } from "./applier-snapshot.ts";
+import { restoreParts, sessionBytes, snapshotParts, stateIn, wholeOf } from "./applier-snapshot.ts";
 import { packed, type Packed } from "../bytes/flat-record.ts";
 import { partOf } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
@@ -155,6 +155,11 @@ export class Applier {
     this.#commandsSince = 0;
     this.#observer?.restored(at);
     this.#marks.reached(at, () => this.digest());
+  }
+
+  /** See {@link NodeActor.machineState}. */
+  machineState(): unknown {
+    return stateIn(wholeOf(this.#machine));
   }
 
   /** See {@link NodeActor.digestAt}. */

@@ -229,6 +229,11 @@ export class NodeActor {
     return { applied: this.#applier.applied, sha256: this.#applier.digest() };
   }
 
+  /** A copy of what the state machine's snapshot is now. @throws StateMachineError when that is not plain data. */
+  machineState(): unknown {
+    return this.#applier.machineState();
+  }
+
   /**
    * Calls back with the digest of the state after the entry at `at`, as soon as it is applied; with undefined when a later
    * one was applied already, and with an error when the machine gives no state.

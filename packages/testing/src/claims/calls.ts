@@ -1,4 +1,5 @@
-import { exactText, messageOf } from "@kontiki/actors/node";
+import { exactText, isRecord, messageOf, shown } from "@kontiki/actors/node";
+import type { Specification } from "../check/models/specification.ts";
 import type { Call } from "../history/history.ts";
 import { plainText } from "../history/plain.ts";
 import type { Report } from "./report.ts";
@@ -10,17 +11,29 @@ export function plainCall(command: unknown): Call {
   return { f: "apply", value: command === undefined ? null : exactText(command) };
 }
 
-/** Makes calls by a specification, and by {@link plainCall} when that throws, which is reported the first time. */
-export function callsBy(callOf: CallOf, report: Report): CallOf {
+/**
+ * Makes calls by a specification, and by {@link plainCall} where there is none. When its `callOf` throws or gives no call,
+ * that is reported the first time.
+ */
+export function callsBy(specification: Specification | undefined, report: Report): CallOf {
+  if (specification === undefined) return plainCall;
   let isReported = false;
   return (command) => {
-    try {
-      return callOf(command);
-    } catch (error) {
-      const text = `callOf of ${plainText(command)} threw: ${messageOf(error)}`;
-      if (!isReported) report({ check: "model", text });
-      isReported = true;
-      return plainCall(command);
-    }
+    const call = tried(specification, command);
+    if (typeof call !== "string") return call;
+    if (!isReported) report({ check: "model", text: `callOf of ${plainText(command)} ${call}` });
+    isReported = true;
+    return plainCall(command);
   };
+}
+
+/** The call of a command, or the end of a sentence that says why there is none. */
+function tried(specification: Specification, command: unknown): Call | string {
+  try {
+    const call: unknown = specification.callOf(command);
+    if (isRecord(call) && typeof call["f"] === "string") return call as Call;
+    return `gives ${shown(call)}: give { f, value }, such as { f: "write", value: 1 }`;
+  } catch (error) {
+    return `threw: ${messageOf(error)}`;
+  }
 }

@@ -16,7 +16,6 @@ import { LivenessClaims } from "./liveness-claims.ts";
 import { Marks } from "./marks.ts";
 import { ObituaryClaims } from "./obituary-claims.ts";
 import { ReplayClaims } from "./replay-claims.ts";
-import { plainCall } from "./calls.ts";
 import type { Report } from "./report.ts";
 import { RoundClaims } from "./round-claims.ts";
 import { Safety } from "./safety.ts";
@@ -117,10 +116,7 @@ class AllClaims implements Claims {
     this.#electable = new ElectableClaims(voters, servers, report);
     this.#clients = new ClientClaims(this.#applied, report);
     this.#stale = new StaleClaims(machine as MakeStateMachine, this.#applied, report);
-    this.#record = new ClientRecord(
-      (command) => this.#specification?.callOf(command) ?? plainCall(command),
-      (violation) => this.#onModel(violation),
-    );
+    this.#record = new ClientRecord(this.#specification, (violation) => this.#onModel(violation));
     const [applied, record] = [this.#applied, this.#record];
     this.#liveness = new LivenessClaims({
       servers,

@@ -1,11 +1,6 @@
 import type { Outcome } from "@kontiki/actors/node";
-import {
-  makeHistory,
-  type Call,
-  type History,
-  type Mark,
-  type Operation,
-} from "../history/history.ts";
+import { makeHistory, type History, type Mark, type Operation } from "../history/history.ts";
+import type { Specification } from "../check/models/specification.ts";
 import { copyPlain } from "../history/plain.ts";
 import type { Value } from "../history/value.ts";
 import { clientName } from "../run/client-name.ts";
@@ -21,13 +16,15 @@ type Recorded = {
 
 /** Records the operations of clients and their outcomes, and makes a history of them. */
 export class ClientRecord {
-  readonly #callOf: (command: unknown) => Call;
+  readonly #specification: Specification | undefined;
   readonly #report: Report;
   readonly #recorded = new Map<number, Recorded>();
 
-  /** @param callOf makes the call of the history from a command. @param report called once when that throws. */
-  constructor(callOf: (command: unknown) => Call, report: Report) {
-    this.#callOf = callOf;
+  /**
+   * @param specification makes the calls of the history from commands. @param report called once when it cannot.
+   */
+  constructor(specification: Specification | undefined, report: Report) {
+    this.#specification = specification;
     this.#report = report;
   }
 
@@ -65,7 +62,7 @@ export class ClientRecord {
     if (all.length === 0 || all.some(isAnswered)) return undefined;
     const outcomes = all.flatMap(({ returned }) => (returned ? [returned.outcome] : []));
     const [first, ...others] = outcomes.filter((outcome) => outcome.type === "error");
-    if (first === undefined) return `no operation of ${all.length} succeeded`;
+    if (first === undefined) return `no operation of ${all.length} succeeded${whyNot(outcomes)}`;
     const errors = others.length + 1;
     return `no operation succeeded: ${errors} of ${all.length} ended as errors, the first: ${first.message}`;
   }
@@ -80,7 +77,7 @@ export class ClientRecord {
     orderOf: (operation: PlannedOperation) => number | undefined,
     marks: readonly Mark[],
   ): History {
-    const callOf = callsBy(this.#callOf, this.#report);
+    const callOf = callsBy(this.#specification, this.#report);
     const recorded = [...this.#recorded.values()].filter(
       ({ operation }) => operation.reading?.consistency !== "stale",
     );
@@ -100,4 +97,12 @@ export class ClientRecord {
     });
     return makeHistory(operations, { marks, unit: "ms" });
   }
+}
+
+/** The reason of the first operation that says one. */
+function whyNot(outcomes: readonly Outcome<unknown>[]): string {
+  const first = outcomes.find(({ type }) => type === "definitelyNot" || type === "unknown");
+  return first === undefined || !("reason" in first)
+    ? ""
+    : `, the first ended ${first.type}: ${first.reason}`;
 }

@@ -1,5 +1,5 @@
 import { membersOf, uidOf, type NodeId, type State } from "@kontiki/core";
-import type { NodeActor } from "@kontiki/actors/node";
+import { plainDifference, type NodeActor } from "@kontiki/actors/node";
 import { clientName } from "../run/client-name.ts";
 import type { Happening } from "../engine/observer.ts";
 import type { AppliedClaims } from "./applied-claims.ts";
@@ -78,9 +78,14 @@ export class LivenessClaims {
     const [first] = digests;
     const other = digests.find(({ sha256 }) => sha256 !== first?.sha256);
     if (first === undefined || other === undefined) return;
+    const pair = `${first.node} and ${other.node}`;
+    const [one, two] = [first, other].map(({ node }) => this.#actors.get(node)?.machineState());
+    const how = plainDifference(one, two) ?? "in their sessions";
     this.#says(
       "agreement",
-      `${first.node} and ${other.node} have applied all up to ${first.applied} and ${other.applied}, and their states differ`,
+      first.applied === other.applied
+        ? `${pair} have applied the same entries, up to ${first.applied}, and their states differ; from the first to the second: ${how}`
+        : `${pair} have applied all up to ${first.applied} and ${other.applied}, and their states differ`,
     );
   }
 

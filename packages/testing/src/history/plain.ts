@@ -1,8 +1,12 @@
 export { shortText as plainText } from "@kontiki/actors/node";
 import {
+  ASKED_DEPTH_MAX,
   checkPlain,
+  COMMAND_BYTES_MAX,
   decodeCopy,
+  encodeCommand,
   encodePlain,
+  HEADER_BYTES,
   messageOf,
   NotPlainError,
 } from "@kontiki/actors/node";
@@ -33,18 +37,42 @@ export function copyPlain<Value>(value: Value): Value {
     : value;
 }
 
-/**
- * Describes the part of a value that is not plain data, such as "a Promise" or "a Date at .items[3].when"; undefined when
- * all of it is plain.
- */
-export function unplain(value: unknown, depthMax?: number): string | undefined {
+/** The part of a value that is not plain data. */
+export type Unplain = {
+  /** "a Promise", "a Date at .items[3].when". */
+  readonly what: string;
+  /** What to use in its place, such as ": use null"; empty where nothing is known. */
+  readonly instead: string;
+};
+
+/** Finds a part of a value that is not plain data; undefined when all of it is plain. */
+export function unplain(value: unknown, depthMax?: number): Unplain | undefined {
   try {
     checkPlain(value, "value", depthMax);
     return undefined;
   } catch (error) {
-    if (!(error instanceof NotPlainError)) return messageOf(error);
-    return error.place === "" ? error.what : `${error.what} at ${error.place}`;
+    if (!(error instanceof NotPlainError)) return { what: messageOf(error), instead: "" };
+    const { what, place, instead } = error;
+    return { what: place === "" ? what : `${what} at ${place}`, instead };
   }
+}
+
+/** Why no node would take a command or a question. */
+export type Unaskable = {
+  /** What was given: "a Date at .when", "5000000 bytes". */
+  readonly what: string;
+  /** What to give instead. */
+  readonly give: string;
+};
+
+/** Why no node would take a value as a command or a question, by the rules of a cluster's client; undefined when one would. */
+export function unaskable(value: unknown): Unaskable | undefined {
+  const wrong = unplain(value, ASKED_DEPTH_MAX);
+  if (wrong !== undefined) return { what: wrong.what, give: `give plain data${wrong.instead}` };
+  const { from, to } = encodeCommand(value);
+  const size = HEADER_BYTES + to - from;
+  if (size <= COMMAND_BYTES_MAX) return undefined;
+  return { what: `${size} bytes`, give: `give at most ${COMMAND_BYTES_MAX}` };
 }
 
 type PlainRecord = Readonly<Record<string, unknown>>;

@@ -1,12 +1,14 @@
 import { inspect } from "#platform";
-import { checkArgument } from "@kontiki/actors/node";
+import { checkArgument, shown } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
-import { copyPlain, unplain } from "../history/plain.ts";
+import { copyPlain, unaskable } from "../history/plain.ts";
 import { givenSeed } from "./given-plan.ts";
+import { Surroundings } from "../surroundings.ts";
 import type { Plan } from "./plan.ts";
 import { planOf } from "./plan-of.ts";
 import { givenParts } from "../scenario/given-parts.ts";
 import { partError } from "../scenario/check-parts.ts";
+import { unknownName } from "../scenario/written/values.ts";
 import type { OwnCommand, ScenarioParts } from "../scenario/parts.ts";
 
 /**
@@ -23,14 +25,19 @@ export function planOfParts(parts: ScenarioParts, seed: number): Plan {
   const plan = planOf(scenario, seed);
   if (commands === undefined) return plan;
   const chance = new Chance(seed).fork("own commands");
+  const outside = chance.fork("outside");
+  const around = new Surroundings(
+    () => 0,
+    () => outside.next(),
+  );
   const operations = plan.operations.map((operation) => {
     const own = drawn(scenario.name, () =>
-      commands(chance.fork(String(operation.id)), operation.client),
+      around.during(() => commands(chance.fork(String(operation.id)), operation.client)),
     );
     const { command, read = false } = checkedCommand(own, scenario.name);
-    const what = unplain(command);
+    const what = unaskable(command);
     if (what !== undefined)
-      throw partError(scenario.name, "commands", `gives ${what} in a command: give plain data`);
+      throw partError(scenario.name, "commands", `gives ${what.what} in a command: ${what.give}`);
     return { ...operation, command: copyPlain(command), read };
   });
   return { ...plan, operations };
@@ -45,8 +52,19 @@ function drawn(source: string, draw: () => OwnCommand): unknown {
   }
 }
 
+const NAMES = ["command", "read"];
+
 function checkedCommand(own: unknown, source: string): OwnCommand {
-  if (typeof own === "object" && own !== null && "command" in own) return own as OwnCommand;
-  const given = inspect(own, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
-  throw partError(source, "commands", `gives ${given}: give { command, read? } for each client`);
+  const wrong = (text: string): Error => partError(source, "commands", text);
+  if (typeof own !== "object" || own === null || !("command" in own)) {
+    const given = inspect(own, { depth: 0, breakLength: Infinity, maxStringLength: 60 });
+    throw wrong(`gives ${given}: give { command, read? } for each client`);
+  }
+  const stranger = Object.keys(own).find((name) => !NAMES.includes(name));
+  if (stranger !== undefined)
+    throw wrong(`gives ${stranger} beside a command, which ${unknownName(stranger, NAMES)}`);
+  const { read } = own as { readonly read?: unknown };
+  if (read !== undefined && typeof read !== "boolean")
+    throw wrong(`gives read: ${shown(read)}: give true for a question, or leave it out`);
+  return own as OwnCommand;
 }

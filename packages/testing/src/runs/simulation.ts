@@ -24,6 +24,7 @@ import { SimClients } from "../simulation/sim-clients.ts";
 import { TraceHash } from "../simulation/trace-hash.ts";
 import { VirtualTimeline } from "../simulation/virtual-timeline.ts";
 import { World } from "../simulation/world.ts";
+import { Surroundings } from "../surroundings.ts";
 import { isRefusal, makerOf } from "./machine-maker.ts";
 
 /** Options of a run that are not part of its plan. */
@@ -117,10 +118,15 @@ export class Simulation {
       counters,
       report: onHappening,
     });
+    const outside = chance.fork("claims");
+    const around = new Surroundings(
+      () => this.now,
+      () => outside.next(),
+    );
     this.#claims = claimsOf(plan, {
       now: () => this.now,
       counters,
-      machine,
+      machine: () => around.of(around.during(machine)),
       ...("specification" in options && { specification: options.specification }),
     })((violation) => this.report(violation));
     this.#recoveries = new RecoveryWatch(() => this.now);

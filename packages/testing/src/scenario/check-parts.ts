@@ -1,4 +1,4 @@
-import { shown } from "@kontiki/actors/node";
+import { isRecord, shown } from "@kontiki/actors/node";
 import type { Specification } from "../check/models/specification.ts";
 import {
   THROWS,
@@ -8,6 +8,7 @@ import {
   type Throws,
 } from "./parts.ts";
 import { ScenarioError } from "./scenario-error.ts";
+import { unknownName } from "./written/values.ts";
 
 /** A custom state machine and what belongs to it, not checked yet; each is undefined when it is not given. */
 export type OwnParts = {
@@ -65,8 +66,13 @@ export function partError(source: string, name: string, text: string): ScenarioE
   return new ScenarioError(source, [{ path: [name], on: "value", text, place: undefined }]);
 }
 
+/** What a specification has. */
+const PARTS: readonly string[] = ["model", "callOf"];
+
 function checked(given: unknown, source: string): Specification | "none" {
   if (given === "none") return given;
+  const stranger = isRecord(given) ? Object.keys(given).find((name) => !PARTS.includes(name)) : "";
+  if (stranger) throw partError(source, `specification.${stranger}`, unknownName(stranger, PARTS));
   const { model, callOf } = (given ?? {}) as Partial<Specification>;
   if (!isFunction(callOf))
     throw partError(

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -41,9 +42,7 @@ async function loadChecked(where: string, nameOrPath: string): Promise<ScenarioP
     near === undefined
       ? `give the path of a ${[...YAML_ENDINGS, ...MODULE_ENDINGS].join(", ")} file, or the name of one that comes with Kontiki`
       : `did you mean ${near}?`;
-  throw new ScenarioError(nameOrPath, [
-    { path: [], on: "value", text: `is not a scenario: ${hint}`, place: undefined },
-  ]);
+  throw fileError(nameOrPath, `is not a scenario: ${hint}`);
 }
 
 async function loadYaml(path: string): Promise<Scenario> {
@@ -56,11 +55,14 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 };
 
 async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = UNREADABLE[code ?? ""] ?? `cannot be read: ${String(code)}`;
-    throw new ScenarioError(path, [{ path: [], on: "value", text: why, place: undefined }]);
-  }
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw fileError(path, UNREADABLE[error.code ?? ""] ?? `cannot be read: ${String(error.code)}`);
+  });
+  // Decoded anyway, each wrong byte would become another character.
+  if (!isUtf8(bytes)) throw fileError(path, "is not UTF-8");
+  return bytes.toString("utf8");
+}
+
+function fileError(path: string, text: string): ScenarioError {
+  return new ScenarioError(path, [{ path: [], on: "value", text, place: undefined }]);
 }

@@ -1,5 +1,4 @@
 import {
-  ASKED_DEPTH_MAX,
   countArguments,
   oneOf,
   shown,
@@ -8,7 +7,7 @@ import {
   type Schema,
   KEPTS,
 } from "@kontiki/actors/node";
-import { copyPlain, unplain } from "../history/plain.ts";
+import { copyPlain, unaskable } from "../history/plain.ts";
 import type { FaultAction, Kept } from "../scenario/fault.ts";
 import type { Duration } from "../scenario/written/values.ts";
 import type { Happening, Observer } from "../engine/observer.ts";
@@ -121,7 +120,9 @@ export class Session<Command = unknown, Result = unknown> {
    */
   until(what: string, isMet: () => boolean, options: SessionWaitOptions = {}): Promise<void> {
     if (typeof isMet !== "function")
-      throw new SessionError(`sim.until: isMet is ${shown(isMet)}: give a function that looks`);
+      throw new SessionError(
+        `sim.until: isMet is ${shown(isMet)}: give what it waits for, and a function that looks, such as sim.until("a leader", () => ...)`,
+      );
     return this.#until(what, isMet, givenLimit("sim.until", options, WAIT_MS));
   }
 
@@ -166,7 +167,7 @@ export class Session<Command = unknown, Result = unknown> {
   /**
    * Proposes a command, to be applied exactly once. The promise never rejects: the outcome says how the proposal ended.
    *
-   * @throws SessionError for a command that is not plain data.
+   * @throws SessionError for a command that is not plain data, or too large.
    */
   propose(command: Command): Promise<Outcome<Result>> {
     return this.#ask(command, false);
@@ -176,7 +177,7 @@ export class Session<Command = unknown, Result = unknown> {
    * Asks the state machine a question, without a log entry unless the workload of the scenario says otherwise. The
    * promise never rejects.
    *
-   * @throws SessionError for a question that is not plain data.
+   * @throws SessionError for a question that is not plain data, or too large.
    */
   read(question: Command): Promise<Outcome<Result>> {
     return this.#ask(question, true);
@@ -260,11 +261,9 @@ export class Session<Command = unknown, Result = unknown> {
   }
 
   #ask(command: Command, read: boolean): Promise<Outcome<Result>> {
-    const what = unplain(command, ASKED_DEPTH_MAX);
-    if (what !== undefined)
-      throw new SessionError(
-        `${read ? "read" : "propose"} was given ${what}, which is not plain data`,
-      );
+    const wrong = unaskable(command);
+    if (wrong !== undefined)
+      throw new SessionError(`${read ? "read" : "propose"} was given ${wrong.what}: ${wrong.give}`);
     // The function may use its object again, and may change an answer: what is remembered are copies.
     const operation = this.#recording.operation(this.now, copyPlain(command), read);
     return this.#waits.promise((resolve) => {

@@ -1,4 +1,4 @@
-import { messageOf, type StateMachine } from "@kontiki/actors/node";
+import { messageOf, shown, type StateMachine } from "@kontiki/actors/node";
 import type { Invariant, Throws } from "../scenario/parts.ts";
 
 /** What a test demands of its state machines. */
@@ -34,7 +34,12 @@ export function checkInvariant(
 function wrongIn(answer: unknown): string | undefined {
   if (answer === false) return "the invariant does not hold";
   if (typeof answer === "string") return answer;
-  if (!(answer instanceof Promise)) return undefined;
-  answer.catch(() => undefined);
-  return "the invariant returned a Promise: it must return at once";
+  if (answer === undefined || answer === true) return undefined;
+  if (answer instanceof Promise) {
+    answer.catch(() => undefined);
+    return "the invariant returned a Promise: it must return at once";
+  }
+  // An assertion library may return an object.
+  if (typeof answer === "object" && answer !== null) return undefined;
+  return `the invariant returned ${shown(answer)}: let it return whether it holds, a text, or nothing`;
 }

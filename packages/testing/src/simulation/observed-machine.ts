@@ -126,7 +126,8 @@ function copyOf(call: string, value: unknown, events: MachineEvents): unknown {
 }
 
 function tellUnplain(call: string, value: unknown, { onMisbehaved }: MachineEvents): boolean {
-  const what = unplain(value);
-  if (what !== undefined) onMisbehaved(`${call} gave ${what}, which is not plain data`);
-  return what !== undefined;
+  const wrong = unplain(value);
+  if (wrong !== undefined)
+    onMisbehaved(`${call} gave ${wrong.what}, which is not plain data${wrong.instead}`);
+  return wrong !== undefined;
 }

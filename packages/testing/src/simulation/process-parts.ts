@@ -8,6 +8,7 @@ import type { CrashPoints } from "./crash-points.ts";
 import type { MachineRules } from "./invariant.ts";
 import type { MachineCalls } from "./machine-calls.ts";
 import type { SimDisk } from "./sim-disk.ts";
+import type { Surroundings } from "../surroundings.ts";
 
 /** What a process needs. */
 export type ProcessParts = {
@@ -18,6 +19,8 @@ export type ProcessParts = {
   readonly clock: Clock;
   readonly timeline: Timeline;
   readonly machine: () => StateMachine;
+  /** What machines see of time and chance. */
+  readonly around: Surroundings;
   readonly rules: MachineRules;
   readonly calls: MachineCalls;
   readonly points: CrashPoints;

@@ -9,6 +9,7 @@ import type { CoreStep, Happening } from "../engine/observer.ts";
 import type { MachineRules } from "./invariant.ts";
 import type { MachineCalls } from "./machine-calls.ts";
 import { SimClock } from "./sim-clock.ts";
+import { Surroundings } from "../surroundings.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimProcess } from "./sim-process.ts";
 import type { Timeline } from "../engine/timeline.ts";
@@ -50,6 +51,7 @@ export class SimNode {
   #disks = 0;
   #deferred: (() => void)[] = [];
   readonly #turns: Chance;
+  readonly #around: Surroundings;
   /** Whether a turn is due after a delay. */
   #hasTurn = false;
 
@@ -60,6 +62,12 @@ export class SimNode {
     this.#uid = uid;
     this.clock = new SimClock(timeline, chance.fork("clock"));
     this.#turns = chance.fork("turns");
+    const { clock } = this;
+    const machineChance = chance.fork("machine");
+    this.#around = new Surroundings(
+      () => clock.nowMs(),
+      () => machineChance.next(),
+    );
     this.#disk = this.#newDisk();
   }
 
@@ -95,6 +103,7 @@ export class SimNode {
       clock: this.clock,
       timeline,
       machine,
+      around: this.#around,
       rules,
       calls,
       points: this.points,

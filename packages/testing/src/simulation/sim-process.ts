@@ -190,15 +190,17 @@ export class SimProcess {
   }
 
   #machine(): StateMachine {
-    const { config, machine, rules, calls, onHappening } = this.#parts;
+    const { config, machine, around, rules, calls, onHappening } = this.#parts;
     const node = config.id;
-    const own = machine();
+    const made = (): StateMachine => around.during(machine);
+    const own = made();
     const wrong = (what: string, error?: unknown, check?: string): void =>
       onHappening({ type: "misbehaved", node, what, error, ...(check && { check }) });
-    const look = (when: () => string): void => checkInvariant(rules, own, { node, when, wrong });
+    const look = (when: () => string): void =>
+      around.during(() => checkInvariant(rules, own, { node, when, wrong }));
     const checked = checkingSnapshots(
-      givingPlain(own),
-      () => givingPlain(machine()),
+      givingPlain(around.of(own)),
+      () => givingPlain(around.of(made())),
       (what) => wrong(what, undefined, "snapshot"),
     );
     look(() => "before any command");

@@ -67,6 +67,9 @@ export function checkOptions(source: string, options: object): void {
     const wrong = value === undefined ? undefined : check(value, "");
     if (wrong !== undefined) throw partError(source, name, wrong.trim());
   }
+  const { seed, seeds } = options as OwnOptions;
+  if (seed !== undefined && seeds !== undefined)
+    throw partError(source, "seeds", "is given beside seed, which is the only one that is tried");
 }
 
 /**

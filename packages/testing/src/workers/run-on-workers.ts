@@ -9,7 +9,6 @@ import {
   type Schema,
 } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
-import { plainCall } from "../claims/calls.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations, leavesToCampaign } from "../claims/expectations.ts";
 import { judgeHistory, NOT_JUDGED } from "../claims/judge-history.ts";
@@ -125,10 +124,7 @@ class LiveRun {
     const specification = given === "none" ? undefined : given;
     this.#isUnjudged = given === "none";
     this.#specification = specification;
-    this.#record = new ClientRecord(
-      (command) => specification?.callOf(command) ?? plainCall(command),
-      (violation) => this.#report(violation),
-    );
+    this.#record = new ClientRecord(specification, (violation) => this.#report(violation));
   }
 
   /** Until all nodes run, there are no faults, and letters arrive at once. */

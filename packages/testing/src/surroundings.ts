@@ -1,0 +1,89 @@
+import { KeyValue, type StateMachine } from "@kontiki/actors/node";
+
+/** The parts of a realm that tell time and chance. */
+type Realm = {
+  Date: DateConstructor;
+  readonly performance: { now: () => number };
+  readonly Math: { random: () => number };
+};
+
+/**
+ * The time and the chance that code under test sees while it is called: `Date`, `performance.now()` and `Math.random()`
+ * are those of the run. A machine must not use them. One that does sees a node's own clock, so nodes differ as they would
+ * in production, and the same seed shows it again.
+ */
+export class Surroundings {
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #date: DateConstructor;
+
+  /** @param nowMs time in ms from the start of the run. @param random gives numbers from 0 up to 1. */
+  constructor(nowMs: () => number, random: () => number) {
+    this.#now = nowMs;
+    this.#random = random;
+    this.#date = dateOf(() => Math.floor(nowMs()));
+  }
+
+  /** Calls with these in place of the real ones. Code that runs later, after an `await`, sees the real ones. */
+  during<T>(call: () => T): T {
+    const realm = globalThis as unknown as Realm;
+    const { Date: date, performance: clock, Math: math } = realm;
+    const { now } = clock;
+    const { random } = math;
+    const isOwn = Object.hasOwn(clock, "now");
+    realm.Date = this.#date;
+    clock.now = this.#now;
+    math.random = this.#random;
+    try {
+      return call();
+    } finally {
+      realm.Date = date;
+      math.random = random;
+      if (isOwn) clock.now = now;
+      else Reflect.deleteProperty(clock, "now");
+    }
+  }
+
+  /** A machine that sees these in all its calls. Kontiki's own machine looks at nothing, so it stays as it is. */
+  of(machine: StateMachine): StateMachine {
+    if (machine instanceof KeyValue) return machine;
+    return {
+      apply: (command) => this.during(() => machine.apply(command)),
+      snapshot: () => this.during(() => machine.snapshot()),
+      restore: (state) => this.during(() => machine.restore(state)),
+      ...(machine.query && {
+        query: (question: unknown) => this.during(() => machine.query?.(question)),
+      }),
+      ...(machine.snapshotParts && { snapshotParts: () => this.#partsOf(machine) }),
+      ...(machine.restoreParts && {
+        restoreParts: (parts: Iterable<unknown>) =>
+          this.during(() => machine.restoreParts?.(parts)),
+      }),
+    };
+  }
+
+  /** It is not a generator, because a generator would not pass on a `return` before the first part. */
+  #partsOf(machine: StateMachine): IterableIterator<unknown> {
+    const parts = this.during(() => machine.snapshotParts?.() ?? []);
+    const iterator = this.during(() => parts[Symbol.iterator]());
+    return {
+      [Symbol.iterator]() {
+        return this;
+      },
+      next: () => this.during(() => iterator.next()),
+      return: (value?: unknown) =>
+        this.during(() => iterator.return?.(value)) ?? { done: true, value },
+    };
+  }
+}
+
+/** A `Date` whose present is given, in whole ms since 1970. What it makes are real dates. */
+function dateOf(now: () => number): DateConstructor {
+  const real = (globalThis as unknown as Realm).Date;
+  return new Proxy(real, {
+    apply: () => new real(now()).toString(),
+    construct: (target, given: unknown[], asked) =>
+      Reflect.construct(target, given.length === 0 ? [now()] : given, asked) as object,
+    get: (target, name) => (name === "now" ? now : (Reflect.get(target, name) as unknown)),
+  });
+}
