@@ -1,6 +1,6 @@
 import { KontikiError, StateMachineError } from "@kontiki/actors";
-import { setTimeout as setTimeoutAsync } from "node:timers/promises";
 import type { ClusterUnderTest } from "./cluster-under-test.ts";
+import type { MachineTime } from "./pace.ts";
 
 const RETRY_MS = 10;
 
@@ -17,14 +17,18 @@ export type Attempt =
   | { readonly type: "broken" };
 
 /** Waits this long until all nodes have applied the same, and have the same state. */
-export async function agree(cluster: ClusterUnderTest, timeoutMs: number): Promise<Attempt> {
-  const until = performance.now() + timeoutMs;
-  const leftMs = (): number => Math.max(1, until - performance.now());
+export async function agree(
+  cluster: ClusterUnderTest,
+  timeoutMs: number,
+  time: Pick<MachineTime, "now" | "pause">,
+): Promise<Attempt> {
+  const until = time.now() + timeoutMs;
+  const leftMs = (): number => Math.max(1, until - time.now());
   for (let why = "the states were not read in time"; ;) {
     try {
       await cluster.converged({ timeoutMs: leftMs() });
     } catch (error) {
-      return unmet(error, performance.now() < until - EARLY_MS ? "failed" : "late");
+      return unmet(error, time.now() < until - EARLY_MS ? "failed" : "late");
     }
     try {
       const attempt = await compare(cluster, leftMs());
@@ -35,8 +39,8 @@ export async function agree(cluster: ClusterUnderTest, timeoutMs: number): Promi
       if (attempt.type === "broken") return attempt;
       why = attempt.why;
     }
-    if (performance.now() >= until) return { type: "late", why };
-    await setTimeoutAsync(RETRY_MS);
+    if (time.now() >= until) return { type: "late", why };
+    await time.pause(RETRY_MS);
   }
 }
 

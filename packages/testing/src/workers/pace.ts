@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutAsync } from "node:timers/promises";
 import { startWorker } from "@kontiki/actors/threads";
 
 /** How fast the machine is for the threads of this process. */
@@ -12,7 +13,7 @@ const HERE: string | undefined = import.meta.url;
 const FILE = HERE === undefined ? undefined : new URL("../workers/pace-thread.js", import.meta.url);
 
 /** Begins to measure, in a thread of its own. Nothing is given before that runs. */
-export function openPace(): Pace {
+function openPace(): Pace {
   const worker = startWorker(FILE, { name: "pace" });
   let givenMs = 0;
   worker.on("message", (ms: number) => {
@@ -27,3 +28,19 @@ export function openPace(): Pace {
     },
   };
 }
+
+/** The time of this machine. */
+export type MachineTime = {
+  /** In ms, by a monotonic clock. */
+  now(): number;
+  pause(ms: number): Promise<void>;
+  openPace(): Pace;
+};
+
+export const machineTime: MachineTime = {
+  now: () => performance.now(),
+  pause: async (ms) => {
+    await setTimeoutAsync(ms);
+  },
+  openPace,
+};

@@ -1,7 +1,7 @@
 import type { Report } from "../claims/report.ts";
 import { agree, type Attempt } from "./agree.ts";
 import type { ClusterUnderTest } from "./cluster-under-test.ts";
-import { openPace, type Pace } from "./pace.ts";
+import { machineTime, type MachineTime } from "./pace.ts";
 
 /** A cluster that is well agrees within this time, in ms, on a machine that has little else to do: until then nothing is measured. */
 const SOON_MS = 1_000;
@@ -33,17 +33,17 @@ export async function settle(
   cluster: ClusterUnderTest,
   settleMs: number,
   report: Report,
-  measure: () => Pace = openPace,
+  time: MachineTime = machineTime,
 ): Promise<Settled> {
-  const began = performance.now();
-  const soon = await agree(cluster, Math.min(SOON_MS, settleMs));
+  const began = time.now();
+  const soon = await agree(cluster, Math.min(SOON_MS, settleMs), time);
   const { attempt, givenMs } =
     soon.type === "late"
-      ? await agreeAtPace(cluster, settleMs, measure)
+      ? await agreeAtPace(cluster, settleMs, time)
       : { attempt: soon, givenMs: 0 };
   if (attempt.type === "agreed") return { digest: attempt.digest };
   if (attempt.type === "broken") return {};
-  const passedMs = Math.round(performance.now() - began);
+  const passedMs = Math.round(time.now() - began);
   const text = `${passedMs} ms after all faults had ended: ${attempt.why}: ${standing(cluster)}`;
   if (attempt.type === "late" && givenMs < settleMs) {
     const gave = `it gave ${Math.round(givenMs)} ms of the ${settleMs} ms to settle`;
@@ -59,16 +59,16 @@ export async function settle(
 async function agreeAtPace(
   cluster: ClusterUnderTest,
   settleMs: number,
-  measure: () => Pace,
+  time: MachineTime,
 ): Promise<{ readonly attempt: Attempt; readonly givenMs: number }> {
-  const until = performance.now() + TIMES * settleMs;
-  const pace = measure();
+  const until = time.now() + TIMES * settleMs;
+  const pace = time.openPace();
   try {
     for (;;) {
-      const leftMs = Math.max(1, Math.min(settleMs - pace.givenMs, until - performance.now()));
-      const attempt = await agree(cluster, Math.max(Math.min(LOOK_MS, settleMs), leftMs));
+      const leftMs = Math.max(1, Math.min(settleMs - pace.givenMs, until - time.now()));
+      const attempt = await agree(cluster, Math.max(Math.min(LOOK_MS, settleMs), leftMs), time);
       const { givenMs } = pace;
-      if (attempt.type !== "late" || givenMs >= settleMs || performance.now() >= until)
+      if (attempt.type !== "late" || givenMs >= settleMs || time.now() >= until)
         return { attempt, givenMs };
     }
   } finally {
