@@ -54,8 +54,9 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // A test that waits for one thing waits up to 120 s for it: a thread gets little of a machine that has much to do.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
         },
       },

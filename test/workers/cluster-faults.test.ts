@@ -120,7 +120,7 @@ test("a node crashes at every point of a turn, loses power there, and comes back
   await again;
   await cluster.converged(PATIENT);
   expect(new Set((await allPairs(cluster)).keys())).toEqual(new Set(keys));
-}, 60_000);
+});
 
 test("a loss of power takes a batch that was not synced, and never one that was", async () => {
   const { cluster, follower } = await faulty(temporaryFolder());
@@ -157,7 +157,7 @@ test("all nodes lose power again and again, and nothing that was acknowledged is
     await cluster.converged(PATIENT);
   }
   expect(new Set((await allPairs(cluster)).keys())).toEqual(new Set(keys));
-}, 60_000);
+});
 
 describe.each([
   ["in memory", () => undefined],
@@ -243,7 +243,7 @@ test("a slow clock makes its node wait longer for the leader", async () => {
   await leads;
   // 150 ms by its own clock.
   expect(performance.now() - began).toBeGreaterThan(750);
-}, 60_000);
+});
 
 test("faults are refused where they cannot be injected, in one line", async () => {
   const plain = await start({ nodes: 1 });

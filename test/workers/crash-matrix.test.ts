@@ -24,7 +24,7 @@ test("a sample of the crash matrix: the leader and a follower crash while their 
       })),
     ),
   );
-}, 120_000);
+}, 240_000);
 
 test("options are checked", async () => {
   const first = (options: object): Promise<unknown> =>

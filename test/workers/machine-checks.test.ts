@@ -104,10 +104,10 @@ test("a node whose machine throws a TypeError fails if that is asked for", async
 
 describe("a run on threads", () => {
   const commands = (): { command: unknown } => ({ command: 3 });
-  const scenarioWith = (timeout: string) =>
+  const scenarioWith = (timeout: string, duration: string) =>
     defineScenario({
       name: "forgetful",
-      duration: "500ms",
+      duration,
       settle: "5s",
       cluster: { snapshotEntries: 5 },
       workload: { clients: 2, perSecond: 40, timeout },
@@ -118,8 +118,9 @@ describe("a run on threads", () => {
     how: string,
     options: Parameters<typeof runOnWorkers>[1] = {},
     timeout = "500ms",
+    duration = "500ms",
   ): Promise<RunResult> =>
-    runOnWorkers(planOfParts({ scenario: scenarioWith(timeout), commands }, 1), {
+    runOnWorkers(planOfParts({ scenario: scenarioWith(timeout, duration), commands }, 1), {
       stateMachine: machine("forgetful.mjs", { [how]: "" }),
       specification: "none",
       ...options,
@@ -129,12 +130,18 @@ describe("a run on threads", () => {
     ["restores", "state machine", /^n\d: your snapshot loses something: /],
     ["counts", "State Machine Safety", /^after entry \d+ the states differ: n\d \w{8}, n\d \w{8}$/],
     ["throws", "state machine", /^n\d: apply of 3 threw TypeError: no threes/],
-  ])("is violated by a machine that is wrong: %s", async (how, check, text) => {
-    const { verdict, violations } = await run(how);
-    expect(verdict).toBe("violated");
-    const found = violations.filter((one) => one.check === check);
-    expect(found[0]?.text).toMatch(text);
-  });
+  ])(
+    "is violated by a machine that is wrong: %s",
+    async (how, check, text) => {
+      const isOfCheck = (violation: RunResult["violations"][number]): boolean =>
+        violation.check === check;
+      let { violations } = await run(how);
+      // On a busy machine too few commands may succeed in that time for the machine to be wrong.
+      if (!violations.some(isOfCheck)) ({ violations } = await run(how, {}, "20s", "10s"));
+      expect(violations.find(isOfCheck)?.text).toMatch(text);
+    },
+    180_000,
+  );
 
   test("needs no model, and may allow errors", async () => {
     const folder = temporaryFolder();

@@ -229,15 +229,18 @@ test("a node that crashes by itself, and a cluster that does not recover, are vi
     settle: "300ms",
     workload: { clients: 1, perSecond: 10, timeout: "200ms" },
   });
-  const { verdict, violations } = await runOnWorkers(planOfParts({ scenario, commands }, 1), {
+  const run = await runOnWorkers(planOfParts({ scenario, commands }, 1), {
     stateMachine: machine("obedient.mjs", { orders }),
   });
+  const { verdict, violations } = run;
   expect(verdict).toBe("violated");
   expect(violations[0]).toMatchObject({
     check: "assertion",
     text: "n1 crashed: the thread ended with exit code 3",
   });
-  expect(violations.at(-1)).toMatchObject({ check: "liveness" });
+  // On a machine that is too busy the crashes are certain, and the rest is not.
+  const isInDoubt = run.doubts.some((doubt) => doubt.startsWith("the machine was too busy"));
+  expect(violations.some(({ check }) => check === "liveness")).toBe(!isInDoubt);
 });
 
 test("nodes that end with different states are a violation", async () => {

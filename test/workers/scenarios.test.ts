@@ -56,7 +56,7 @@ async function runUntilShown(scenario: Scenario): Promise<readonly RunResult[]> 
 
 describe("on threads nothing is violated, and the scenario's subject occurs", () => {
   // They wait for their faults most of the time.
-  test.concurrent.each(SHORT)("%s", { timeout: 240_000 }, async (name) => {
+  test.concurrent.each(SHORT)("%s", { timeout: 480_000 }, async (name) => {
     const scenario = await loadScenario(name);
     const runs = await runUntilShown(scenario);
     expect(runs.flatMap(({ violations }) => violations)).toEqual([]);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { nextEvent, put, record, start, valueOf } from "./support/clusters.ts";
 
@@ -37,9 +38,10 @@ async function look(): Promise<void> {
   for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-// Two nodes that stand at the same moment split the vote, which wastes a term whether the program is blocked or not. With
-// these priorities there is always a quarter of a second between any two.
-test("while the program is blocked, a leader that it has crashed is replaced, and restarted", async () => {
+/** Crashes the leader of a new cluster, blocks this thread, and returns what has happened meanwhile, and then ends well. */
+async function crashWhileBlocked(blockMs: number): Promise<unknown> {
+  // Two nodes that stand at the same moment split the vote, which wastes a term whether the program is blocked or not. With
+  // these priorities there is always a quarter of a second between any two.
   const priorities = { n1: 4, n2: 2, n3: 0 };
   const cluster = await start({ electionTimeoutMs: 1_000, heartbeatMs: 50, priorities });
   valueOf(await cluster.propose(put("a", "1")));
@@ -49,23 +51,41 @@ test("while the program is blocked, a leader that it has crashed is replaced, an
   const events = record(cluster);
 
   const crash = cluster.node(leader).crash();
-  block(3_000);
+  block(blockMs);
   await look();
 
   const status = cluster.status();
-  expect(status.map(({ life, raft }) => [life.type, raft?.term])).toEqual(
-    status.map(() => ["running", term + 1]),
-  );
-  const leaders = status.flatMap(({ id, raft }) => (raft?.role === "leader" ? [id] : []));
-  expect(leaders).toEqual([expect.not.stringMatching(leader)]);
-  expect(cluster.node(leader).status()).toMatchObject({ incarnation: 2, restarts: 1 });
-  expect(events.map(({ type }) => type)).toEqual(
-    expect.arrayContaining(["crashed", "started", "leader"]),
-  );
+  const others = status.filter(({ id }) => id !== leader);
+  const { incarnation, restarts } = cluster.node(leader).status();
+  const seen = {
+    nodes: status.map(({ life, raft }) => [life.type, (raft?.term ?? 0) - term]),
+    leaders: others.filter(({ raft }) => raft?.role === "leader").length,
+    incarnation,
+    restarts,
+    events: ["crashed", "started", "leader"].filter((type) =>
+      events.some((event) => event.type === type),
+    ),
+  };
   await crash;
   valueOf(await cluster.propose(put("a", "2")));
   await cluster.converged();
-});
+  await cluster.stop();
+  return seen;
+}
+
+test("while the program is blocked, a leader that it has crashed is replaced, and restarted", async () => {
+  const expected = {
+    nodes: Array.from({ length: 3 }, () => ["running", 1]),
+    leaders: 1,
+    incarnation: 2,
+    restarts: 1,
+    events: ["crashed", "started", "leader"],
+  };
+  // On a busy machine a thread may need longer to start.
+  let seen = await crashWhileBlocked(3_000);
+  if (!isDeepStrictEqual(seen, expected)) seen = await crashWhileBlocked(30_000);
+  expect(seen).toEqual(expected);
+}, 120_000);
 
 test("with a carrier in the program, whose loop carries all mail, a blocked program deposes no leader", async () => {
   const cluster = await start({

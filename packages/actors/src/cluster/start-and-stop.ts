@@ -6,8 +6,11 @@ import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { waitFor } from "./deadline.ts";
 
-/** How long threads may take to end after they were killed, in ms. One that waits for a stalled disk takes longer. */
-const KILL_MS = 5_000;
+/**
+ * How long threads may take to end after they were killed, in ms. One that waits for a stalled disk takes longer. A machine that
+ * is very busy needs more than 5 s.
+ */
+const KILL_MS = 20_000;
 
 /**
  * After this many crashes a node that has not started yet does not hold up the others. It is started again all the same, until

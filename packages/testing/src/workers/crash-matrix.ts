@@ -1,13 +1,14 @@
-import { CRASH_POINTS, Cluster, KontikiError, type ClusterEvent } from "@kontiki/actors";
+import { CRASH_POINTS, Cluster, type ClusterEvent } from "@kontiki/actors";
 import { checkOptions, folder, listOf, oneOf, type Schema } from "@kontiki/actors/node";
 import type { CrashPoint } from "../scenario/fault.ts";
+import { settle } from "./settle.ts";
 
 const ROLES = ["leader", "follower"] as const;
 const LOSSES = ["kill", "power loss", "power loss of all"] as const;
 
 /**
  * What came of one crash. `ok`: the node was back, and everything that was acknowledged was there. `lost`: something was
- * not. `not back`: the nodes did not agree again. `not reached`: the node did not come to the point.
+ * not. `not back`: the nodes did not agree again, or did not answer. `not reached`: the node did not come to the point.
  */
 export type MatrixOutcome = "ok" | "lost" | "not back" | "not reached";
 
@@ -123,15 +124,19 @@ class Matrix {
     if (cause === undefined) return cell("not reached", `${node} did not come to it`);
     await crashed.others;
     const began = performance.now();
-    try {
-      await cluster.converged({ timeoutMs: BACK_MS });
-    } catch (error) {
-      if (!(error instanceof KontikiError)) throw error;
-      return cell("not back", `${node}: ${error.message}`);
-    }
+    const notBack = await this.#whyNotBack();
+    if (notBack !== undefined) return cell("not back", `${node}: ${notBack}`);
     const backMs = Math.round(performance.now() - began);
-    const missing = await this.#missing();
-    return missing === undefined ? cell("ok", cause, backMs) : cell("lost", missing, backMs);
+    return { ...cell("ok", cause, backMs), ...(await this.#missing()) };
+  }
+
+  /** Why the nodes do not agree again; undefined when they do. */
+  async #whyNotBack(): Promise<string | undefined> {
+    let why: string | undefined;
+    const { doubt } = await settle(this.#cluster, BACK_MS, ({ text }) => {
+      why = text;
+    });
+    return why ?? doubt;
   }
 
   /** The cause of a node's crash at this point. Then these others lose power as well. */
@@ -171,13 +176,16 @@ class Matrix {
     else this.#acknowledged.delete(key);
   }
 
-  /** The first acknowledged value that is not there, in one line. */
-  async #missing(): Promise<string | undefined> {
+  /** The first acknowledged value that is not there. One that nobody can read is not lost for that. */
+  async #missing(): Promise<Pick<MatrixCell, "outcome" | "what"> | undefined> {
     for (const [key, value] of this.#acknowledged) {
-      const read = await this.#cluster.get(key);
-      if (read.type !== "ok") return `${key} cannot be read: ${JSON.stringify(read)}`;
-      if (read.value !== value)
-        return `${key} is ${shortened(read.value)}, and ${shortened(value)} was acknowledged`;
+      const read = await this.#cluster.get(key, { timeoutMs: BACK_MS });
+      if (read.type !== "ok")
+        return { outcome: "not back", what: `${key} cannot be read: ${JSON.stringify(read)}` };
+      if (read.value !== value) {
+        const what = `${key} is ${shortened(read.value)}, and ${shortened(value)} was acknowledged`;
+        return { outcome: "lost", what };
+      }
     }
     return undefined;
   }

@@ -173,7 +173,7 @@ class LiveRun {
     await faults.endAll();
     await keeper.healAll();
     await clients;
-    const digest = await settle(cluster, scenario.settleMs, (violation) =>
+    const { digest, doubt } = await settle(cluster, scenario.settleMs, (violation) =>
       this.#report(withTiming(scenario, violation)),
     );
     const unread =
@@ -181,7 +181,7 @@ class LiveRun {
         ? await readAllKeys(this.#plan, cluster, this)
         : undefined;
     this.#countEffects(cluster);
-    return this.#result(digest ?? "", unread);
+    return this.#result(digest ?? "", doubt ?? unread);
   }
 
   close(): void {
@@ -265,7 +265,7 @@ class LiveRun {
     this.#violations.push({ ...violation, at: this.#now });
   }
 
-  #result(hash: string, unread: string | undefined): RunResult {
+  #result(hash: string, unsettled: string | undefined): RunResult {
     const { expect } = this.#plan.scenario;
     const marks = [...this.#faultMarks.all, ...this.#leaderMarks.all].toSorted(
       (one, other) => one.from - other.from,
@@ -276,7 +276,7 @@ class LiveRun {
     const doubts = [
       ...(expect.linearizable ? [this.#judge(history)] : []),
       leavesToCampaign(expect) ? undefined : this.#record.fruitless(() => true),
-      unread,
+      unsettled,
       ...this.#undone,
       ...checkExpectations({ atLeast: expect.atLeast, atMost: expect.atMost }, coverage, report),
     ].filter((doubt) => doubt !== undefined);
