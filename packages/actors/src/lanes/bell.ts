@@ -62,8 +62,7 @@ export class Bell {
       callback();
     };
     if (ring?.async !== true) setImmediate(wake);
-    // An error of the callback is an uncaught exception, as in any other event, and no rejection.
-    else void ring.value.then(() => queueMicrotask(wake));
+    else void ring.value.then(() => outsideOfPromises(wake));
   }
 
   #lieDown(dozes: boolean): number {
@@ -74,5 +73,19 @@ export class Bell {
 
   #getUp(): void {
     Atomics.store(this.#cells, SLEEP, AWAKE);
+  }
+}
+
+/**
+ * An error of the callback is an uncaught exception, as in any other event, and no rejection. A microtask for each callback
+ * would do that as well, and costs more than the rest of a ring.
+ */
+function outsideOfPromises(callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -76,9 +76,8 @@ export class LaneReader {
     }
     const { kind, padding, metaLength } = partsOf(tag);
     const content = length - metaLength;
-    const bytes = this.#copy(FRAME_BYTES, new Uint8Array(content - padding));
-    const meta =
-      metaLength === 0 ? NOTHING : this.#copy(FRAME_BYTES + content, new Uint8Array(metaLength));
+    const bytes = this.#copy(FRAME_BYTES, content - padding);
+    const meta = metaLength === 0 ? NOTHING : this.#copy(FRAME_BYTES + content, metaLength);
     this.#advance(needed);
     return { kind, meta, bytes };
   }
@@ -87,7 +86,7 @@ export class LaneReader {
     const { tag, body } = part;
     const left = body.length - part.got;
     const now = Math.min(this.#look(), padded(left));
-    this.#copy(0, body.subarray(part.got, part.got + now));
+    this.#fill(body.subarray(part.got, part.got + now), 0);
     part.got += now;
     this.#advance(now);
     if (part.got < body.length) return undefined;
@@ -101,8 +100,16 @@ export class LaneReader {
     };
   }
 
+  /** A copy of that many bytes from there on: by one call where they are in one piece, which takes half as long. */
+  #copy(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const { size, bytes } = this.#lane;
+    const at = (this.#read + offset) & (size - 1);
+    if (length <= size - at) return bytes.slice(at, at + length);
+    return this.#fill(new Uint8Array(length), offset);
+  }
+
   /** Fills `target` with the bytes from there on. */
-  #copy<T extends Uint8Array>(offset: number, target: T): T {
+  #fill<T extends Uint8Array>(target: T, offset: number): T {
     if (target.length === 0) return target;
     const { size, bytes } = this.#lane;
     const at = (this.#read + offset) & (size - 1);

@@ -122,11 +122,11 @@ function parcelToWire(parcel: Parcel): Fields {
       return [kind, parcel.id, new Frames(parcel.commands)];
     case "forward":
       return [kind, clientOf(parcel.client), parcel.id, new Frames(parcel.commands)];
-    case "answers":
-      return [
-        kind,
-        ...parcel.ranges.flatMap(({ first, count, results }) => [first, count, results]),
-      ];
+    case "answers": {
+      const fields: unknown[] = [kind];
+      for (const { first, count, results } of parcel.ranges) fields.push(first, count, results);
+      return fields;
+    }
     case "refused": {
       const { id, reason, leader } = parcel;
       return [kind, id, REFUSALS.indexOf(reason), leader ?? null];

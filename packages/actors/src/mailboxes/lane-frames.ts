@@ -1,9 +1,9 @@
-import { Buffer } from "node:buffer";
 import { decode, encodeShared } from "../bytes/codec.ts";
 import type { Frame } from "../lanes/lane.ts";
 import type { LaneWriter } from "../lanes/lane-writer.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { OutgoingLetter, ToActor } from "./letter.ts";
+import { textBytes, textOf } from "./repeated-text.ts";
 
 /**
  * What travels in lanes between an actor's thread and its supervisor, the program, and other actors. The program's lanes
@@ -24,6 +24,8 @@ export const KIND = {
   report: 3,
   /** Actor to supervisor: a letter that counts against no bound. */
   unbounded: 4,
+  /** Actor to supervisor: a {@link ProgressReport}, as three doubles. */
+  progress: 5,
 } as const;
 
 /** What an actor's thread needs for its lanes. */
@@ -73,7 +75,22 @@ export type MailReport =
   /** A lane from a thread that is gone is over, and its slot is free. `lost` of its letters have never come. */
   | { readonly type: "settled"; readonly slot: number; readonly lost: number };
 
+/**
+ * How far the log has come of an actor that keeps one. It is reported so often that it has a frame of its own: encoding and
+ * decoding the names of its fields takes longer than all else that is done with it.
+ */
+export type ProgressReport = {
+  readonly type: "progress";
+  readonly commit: number;
+  readonly last: number;
+  readonly applied: number;
+};
+
 const NOTHING = new Uint8Array(0);
+
+/** Where a report of progress is written and read. */
+const progress = new Float64Array(3);
+const progressBytes = new Uint8Array(progress.buffer);
 
 /** Writes a letter or an obituary for an actor. */
 export function writeToActor(lane: LaneWriter, letter: ToActor): void {
@@ -105,10 +122,11 @@ export function writeOpen(lane: LaneWriter): void {
 export function toActorIn({ kind, meta, bytes }: Frame): ToActor {
   const text = textOf(meta);
   const space = text.indexOf(" ");
+  const name = text.slice(space + 1);
+  if (kind !== KIND.obituary)
+    return { type: "mail", from: name, incarnation: Number(text.slice(0, space)), bytes };
   const [start, stage] = text.slice(0, space).split("/");
   const incarnation = Number(start);
-  const name = text.slice(space + 1);
-  if (kind !== KIND.obituary) return { type: "mail", from: name, incarnation, bytes };
   const cause = bytes.length > 0 ? { cause: textOf(bytes) } : {};
   const at = stage === undefined ? {} : { stage: Number(stage) };
   return { type: "obituary", node: name, incarnation, ...cause, ...at };
@@ -125,22 +143,28 @@ export function writeReport(lane: LaneWriter, report: MailReport | object): void
   lane.write(KIND.report, encodeShared(report));
 }
 
+/** Writes a {@link ProgressReport} for the supervisor. */
+export function writeProgress(
+  lane: LaneWriter,
+  { commit, last, applied }: Omit<ProgressReport, "type">,
+): void {
+  progress[0] = commit;
+  progress[1] = last;
+  progress[2] = applied;
+  lane.write(KIND.progress, progressBytes);
+}
+
 /** The letter in a frame for the supervisor; undefined if it is a report. */
 export function mailIn({ kind, meta, bytes }: Frame): OutgoingLetter | undefined {
-  if (kind === KIND.report) return undefined;
+  if (kind === KIND.report || kind === KIND.progress) return undefined;
   const to = textOf(meta);
   return kind === KIND.unbounded ? { to, bytes, isUnbounded: true } : { to, bytes };
 }
 
 /** The report in a frame for the supervisor. */
-export function reportIn({ bytes }: Frame): unknown {
-  return decode(bytes);
-}
-
-function textBytes(text: string): Uint8Array {
-  return Buffer.from(text);
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+export function reportIn({ kind, bytes }: Frame): unknown {
+  if (kind !== KIND.progress) return decode(bytes);
+  progressBytes.set(bytes);
+  const { 0: commit = 0, 1: last = 0, 2: applied = 0 } = progress;
+  return { type: "progress", commit, last, applied } satisfies ProgressReport;
 }

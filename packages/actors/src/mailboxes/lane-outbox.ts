@@ -7,10 +7,12 @@ import { isCarried } from "./mail-route.ts";
 import {
   KIND,
   writeMail,
+  writeProgress,
   writeReport,
   type DirectLane,
   type LaneStart,
   type MailReport,
+  type ProgressReport,
 } from "./lane-frames.ts";
 
 /** A lane to another actor, and the mailbox at its end. */
@@ -116,6 +118,11 @@ export class LaneOutbox<Report extends object = never> {
     writeReport(this.#clients, report);
   }
 
+  /** Sends a report of progress to the thread of the clients. */
+  tellClientsProgress(progress: Omit<ProgressReport, "type">): void {
+    writeProgress(this.#clients, progress);
+  }
+
   /** Sends a report to the supervisor. */
   tellSupervisor(report: Report): void {
     writeReport(this.#supervisor, report);
@@ -132,7 +139,8 @@ export class LaneOutbox<Report extends object = never> {
     for (const [to, count] of this.#undelivered)
       writeReport(this.#supervisor, { type: "undelivered", to, count });
     this.#undelivered.clear();
-    for (const report of this.#settled.splice(0)) writeReport(this.#supervisor, report);
+    for (const report of this.#settled) writeReport(this.#supervisor, report);
+    this.#settled.length = 0;
     this.ring();
   }
 

@@ -19,8 +19,9 @@ export const BOUNDS: readonly number[] = Array.from(
   (_, at) => 2 ** (at - 6) / 1000,
 );
 
-/** The number of finest units in a millisecond. */
+/** The number of finest units in a millisecond, and in the last bound. */
 const PER_MS = 64;
+const UNITS_MAX = 2 ** (BOUNDS.length - 1);
 
 /** Cells of a histogram: its counts, and the sum in ms. */
 export const HISTOGRAM_CELLS = BOUNDS.length + 2;
@@ -45,6 +46,6 @@ export function histogramIn(cells: Float64Array, at: number): Histogram {
 function bucketOf(ms: number): number {
   const units = Math.ceil(ms * PER_MS);
   if (units <= 1) return 0;
-  if (units > 2 ** (BOUNDS.length - 1)) return BOUNDS.length;
+  if (units > UNITS_MAX) return BOUNDS.length;
   return 32 - Math.clz32(units - 1);
 }

@@ -217,7 +217,8 @@ export class NodeActor {
 
   /** Takes the answers to operators. */
   takeNotices(): readonly Notice[] {
-    return this.#performer.notices.splice(0);
+    const { notices } = this.#performer;
+    return notices.length === 0 ? [] : notices.splice(0);
   }
 
   status(): RaftStatus {

@@ -8,6 +8,7 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { makeConfig, nodeId, type Config } from "@kontiki/core";
 import { AppliedFeed } from "./applied-feed.ts";
 import { exposeControl } from "./control-endpoint.ts";
+import { DeferredTimer } from "./deferred-timer.ts";
 import { DisturbedNode } from "./disturbed-node.ts";
 import { recordingCalls } from "../faults/recording-calls.ts";
 import { UnsyncedRecord } from "../faults/unsynced-record.ts";
@@ -101,8 +102,11 @@ function failLater(what: string): void {
 
 const checkHeap = heapWatch(spec.heapMiB);
 
-/** Turns that the event loop is about to run, and when the node's timer is due. */
-let [dueTurns, timerAtMs] = [0, Infinity];
+/** Turns that the event loop is about to run. */
+let dueTurns = 0;
+
+/** The one timer that a node has at a time: its own, or that of its next attempt to use a failed disk. */
+const timer = new DeferredTimer();
 
 /** A thread has nothing else to do while its disk syncs. With the sync a turn ends. */
 const thread: Pick<RunnerPorts, "soon" | "whenSyncable"> = {
@@ -128,16 +132,8 @@ function clock(): Clock {
   const route = spec.route && new Int32Array(spec.route);
   return {
     after(timeMs, callback) {
-      const ms = disturbed === undefined ? timeMs : disturbed.clock.timerMs(timeMs);
-      timerAtMs = performance.now() + ms;
-      const timer = setTimeout(() => {
-        timerAtMs = Infinity;
-        callback();
-      }, ms);
-      return () => {
-        timerAtMs = Infinity;
-        clearTimeout(timer);
-      };
+      timer.set(disturbed === undefined ? timeMs : disturbed.clock.timerMs(timeMs), callback);
+      return () => timer.cancel(callback);
     },
     random: () => Math.random(),
     nowMs: () => disturbed?.clock.nowMs() ?? performance.now(),
@@ -250,7 +246,7 @@ async function run(): Promise<void> {
   const onNotice = orders.onNotice.bind(orders);
   const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
     isDue: () => dueTurns > 0,
-    timerAtMs: () => timerAtMs,
+    timerAtMs: () => timer.dueMs,
     mayDoze: () => runner.actor?.awaitsNoAnswer === true,
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
@@ -261,6 +257,7 @@ async function run(): Promise<void> {
   orders.attach(runner);
   exposeControl(controls, runner, orders, () => {
     runner.stop();
+    timer.close();
     recorder.close();
     parentPort?.unref();
   });

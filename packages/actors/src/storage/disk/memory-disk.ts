@@ -185,19 +185,27 @@ export function losePower(
 class SharedFile implements DiskFile {
   readonly #path: string;
   readonly #buffer: SharedArrayBuffer;
+  /** Views of it, made once: V8 makes those of a buffer that grows slowly, and each turn needs several. */
+  readonly #cells: Int32Array;
+  readonly #bytes: Uint8Array;
+  /** The bytes that it is known to have room for. */
+  #room: number;
   #closed = false;
 
   constructor(path: string, buffer: SharedArrayBuffer) {
     this.#path = path;
     this.#buffer = buffer;
+    this.#cells = cellsOf(buffer);
+    this.#bytes = bytesOf(buffer);
+    this.#room = buffer.byteLength - HEADER_BYTES;
   }
 
   append(bytes: Uint8Array): void {
     const { written, synced } = this.#counts();
     assert(written >= synced, "a truncated file must be synced before it grows");
     this.#reserve(written + bytes.length);
-    copyToShared(bytesOf(this.#buffer), written, bytes);
-    setCounts(this.#buffer, written + bytes.length, synced);
+    copyToShared(this.#bytes, written, bytes);
+    store(this.#cells, written + bytes.length, synced);
   }
 
   /** Reserves nothing: memory gains nothing from it. */
@@ -208,37 +216,38 @@ class SharedFile implements DiskFile {
       offset + bytes.length <= this.#counts().written,
       "only existing bytes are written again",
     );
-    bytesOf(this.#buffer).set(bytes, offset);
+    this.#bytes.set(bytes, offset);
   }
 
   /** A loss of power keeps it: which bytes of it are lost would have to be remembered. */
   overwrite(offset: number, bytes: Uint8Array): void {
     assert(offset + bytes.length <= this.#counts().written, "only existing bytes are overwritten");
-    bytesOf(this.#buffer).set(bytes, offset);
+    this.#bytes.set(bytes, offset);
   }
 
   sync(): void {
     const { written } = this.#counts();
-    setCounts(this.#buffer, written, written);
+    store(this.#cells, written, written);
   }
 
   truncate(length: number): void {
     const { written, synced } = this.#counts();
     assert(length <= written, "truncating a file does not lengthen it");
     // Synced bytes stay after the new end: a power loss may restore them until the next sync.
-    setCounts(this.#buffer, length, synced);
+    store(this.#cells, length, synced);
   }
 
   close(): void {
     this.#closed = true;
   }
 
-  #counts(): { readonly written: number; readonly synced: number } {
+  #counts(): Counts {
     assert(!this.#closed, "a closed file is not used");
-    return countsOf(this.#buffer);
+    return loaded(this.#cells);
   }
 
   #reserve(length: number): void {
+    if (length <= this.#room) return;
     const { byteLength, maxByteLength } = this.#buffer;
     const needed = length + HEADER_BYTES;
     if (needed > maxByteLength) {
@@ -246,6 +255,7 @@ class SharedFile implements DiskFile {
       throw new DiskError(message, "ENOSPC");
     }
     if (needed > byteLength) this.#buffer.grow(Math.min(maxByteLength, needed + byteLength));
+    this.#room = this.#buffer.byteLength - HEADER_BYTES;
   }
 }
 
@@ -259,13 +269,26 @@ function bytesOf(buffer: SharedArrayBuffer): Uint8Array {
   return new Uint8Array(buffer, HEADER_BYTES);
 }
 
-function countsOf(buffer: SharedArrayBuffer): { written: number; synced: number } {
-  const counts = new Int32Array(buffer, 0, 2);
-  return { written: Atomics.load(counts, WRITTEN), synced: Atomics.load(counts, SYNCED) };
+/** The two counts at the start of a file. */
+type Counts = { readonly written: number; readonly synced: number };
+
+function cellsOf(buffer: SharedArrayBuffer): Int32Array {
+  return new Int32Array(buffer, 0, 2);
+}
+
+function countsOf(buffer: SharedArrayBuffer): Counts {
+  return loaded(cellsOf(buffer));
 }
 
 function setCounts(buffer: SharedArrayBuffer, written: number, synced: number): void {
-  const counts = new Int32Array(buffer, 0, 2);
-  Atomics.store(counts, WRITTEN, written);
-  Atomics.store(counts, SYNCED, synced);
+  store(cellsOf(buffer), written, synced);
+}
+
+function loaded(cells: Int32Array): Counts {
+  return { written: Atomics.load(cells, WRITTEN), synced: Atomics.load(cells, SYNCED) };
+}
+
+function store(cells: Int32Array, written: number, synced: number): void {
+  Atomics.store(cells, WRITTEN, written);
+  Atomics.store(cells, SYNCED, synced);
 }

@@ -53,6 +53,14 @@ export class RecordWriter {
     this.#bytes.set(value, at);
   }
 
+  /** A u8 with the length, and that many characters of ASCII: at most 255. */
+  shortText(text: string): void {
+    const { length } = text;
+    const at = this.#take(1 + length);
+    this.#bytes[at] = length;
+    for (let i = 0; i < length; i += 1) this.#bytes[at + 1 + i] = text.charCodeAt(i);
+  }
+
   /** A u8 with the kind, a u32 with the length, and the bytes: in one step, because commands are frequent. */
   block(kind: number, value: Uint8Array): void {
     const at = this.#take(5 + value.length);

@@ -169,7 +169,9 @@ export function sealBatch(batch: Buffer, place: Place): BatchEnd {
   batch.writeUInt32LE(BATCH_MAGIC_NUMBER, 0);
   batch.writeUInt32LE(length, 8);
   batch.writeUInt32LE(place.segment, 12);
-  batch.writeBigUInt64LE(BigInt(sequence), 16);
+  // Without a bigint: each turn seals a batch.
+  batch.writeUInt32LE(sequence % 2 ** 32, 16);
+  batch.writeUInt32LE(Math.floor(sequence / 2 ** 32), 20);
   batch.writeUInt32LE(place.previous.crc, 24);
   batch.writeUInt32LE(place.offset, 28);
   const crc = crc32(batch.subarray(8));

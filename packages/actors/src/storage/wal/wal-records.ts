@@ -20,7 +20,6 @@
  * An append record is a run of one term: the terms of a log change rarely. Truncations and compactions record the term as well, because the entry itself may be in a segment that was removed.
  */
 
-import { Buffer } from "#platform";
 import {
   assert,
   index,
@@ -87,11 +86,9 @@ export type NewStateRecord = StateRecord & { readonly before: LogBefore };
 
 export function encodeState(writer: RecordWriter, state: NewStateRecord): void {
   const { hard, last, horizon, before } = state;
-  const vote = Buffer.from(hard.votedFor ?? "", "latin1");
   writer.u8(STATE);
   writer.u64(hard.term);
-  writer.u8(vote.length);
-  writer.bytes(vote);
+  writer.shortText(hard.votedFor ?? "");
   encodePosition(writer, last);
   writer.u8(horizon === undefined ? 0 : 1);
   if (horizon !== undefined) encodePosition(writer, horizon);
