@@ -95,7 +95,8 @@ function Commands({ store, live }: Props): JSX.Element {
 
 function Replies({ sent }: { readonly sent: readonly Sent[] }): JSX.Element {
   return (
-    <pre class="replies" aria-label="Replies" aria-live="polite">
+    <pre class="replies" aria-label="Replies" aria-live="polite" tabIndex={0}>
+      {sent.length === 0 && <i>no command yet: what one answers is shown here</i>}
       {[...sent].reverse().map(({ line, reply }, at) => (
         <div key={sent.length - at} class={reply?.ok === false ? "failed" : ""}>
           <b>kontiki&gt; {line}</b>

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { MARK_KINDS, SPEEDS } from "../model/index.ts";
+import { MARK_KINDS, momentText, SPEEDS } from "../model/index.ts";
 import { jumpTo, togglePin, togglePlay } from "./keys.ts";
 import type { Store } from "./store.ts";
 
@@ -70,8 +70,8 @@ function Jump({
         disabled={marks.near(kind, index, -1) === undefined}
         onClick={() => jumpTo(store, kind, -1)}
       />
-      <span class={`name ${kind}`}>
-        {kind} <small>{count}</small>
+      <span class={count > 0 ? `name ${kind}` : "name"}>
+        {kind} <small>{count.toLocaleString("en")}</small>
       </span>
       <Button
         text="›"
@@ -87,7 +87,7 @@ function Speed({ store }: Props): JSX.Element {
   const { head } = store.opened;
   const unit = head.clock === "ms" ? "" : " events a ms";
   return (
-    <label>
+    <label title={head.clock === "ms" ? "Of the run's time in real time" : "Events a millisecond"}>
       Speed{" "}
       <select
         value={store.speed.value}
@@ -117,7 +117,8 @@ function Step({ store }: Props): JSX.Element {
         value={index + 1}
         onChange={({ currentTarget }) => store.goTo(Number(currentTarget.value) - 1)}
       />{" "}
-      of {store.timeline.length} {head.clock === "ms" && <output>at {at.toFixed(2)} ms</output>}
+      of {store.timeline.length.toLocaleString("en")}{" "}
+      {head.clock === "ms" && <output>at {momentText(at)}</output>}
     </label>
   );
 }
