@@ -1,4 +1,5 @@
 import { run } from "@kontiki/cli";
+import { nodeId } from "@kontiki/core";
 import type { ChannelMessages, LogLine, NodeStatus } from "@kontiki/actors";
 import type { LiveBatch, LiveHead } from "@kontiki/cli/live";
 import { Timeline, summaryOf } from "@kontiki/web/model";
@@ -167,6 +168,22 @@ describe("a live page", () => {
     // A page that is opened later begins with them.
     const later = await next<LiveHead>(eventsOf(lab), "head");
     expect(later.head.nodes).toEqual(["n1", "n2", "n3", "m1", "m2"]);
+  });
+
+  test("tells events as the prompt does, without the name of the node beside them", async () => {
+    const lab = new Lab();
+    const events = eventsOf(lab);
+    await next<LiveHead>(events, "head");
+    lab.cluster.events.emit("event", { type: "noLeader", forMs: 5_000, why: "n2 is stopped" });
+    lab.cluster.events.emit("event", { type: "stopped", node: nodeId("n2"), incarnation: 1 });
+    const told: unknown[] = [];
+    while (told.length < 2)
+      for (const { type, node, text } of (await next<LiveBatch>(events, "batch")).events)
+        if (type !== "step") told.push([node, text]);
+    expect(told).toEqual([
+      ["", "no leader for 5 s: n2 is stopped"],
+      ["n2", "stopped"],
+    ]);
   });
 
   test("learns that the cluster has ended", async () => {

@@ -46,9 +46,10 @@ function Commands({ store, live }: Props): JSX.Element {
   const line = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   const node = store.node.value ?? "";
+  const isOpen = live.connection.value === "open";
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (line.value.trim() === "") return;
+    if (line.value.trim() === "" || !isOpen) return;
     void live.run(line.value);
     line.value = "";
   };
@@ -67,6 +68,7 @@ function Commands({ store, live }: Props): JSX.Element {
           <button
             key={verb.name}
             type="button"
+            disabled={!isOpen}
             title={`${verb.summary}\n${verb.name} ${verb.usage}`}
             onClick={() => press(verb)}
           >
@@ -86,7 +88,9 @@ function Commands({ store, live }: Props): JSX.Element {
             onInput={({ currentTarget }) => (line.value = currentTarget.value)}
           />
         </label>
-        <button type="submit">Run</button>
+        <button type="submit" disabled={!isOpen}>
+          Run
+        </button>
       </form>
       <Replies sent={live.sent.value} />
     </div>

@@ -53,6 +53,14 @@ function Button(props: {
   );
 }
 
+/** A node that was stopped went down as well as one that crashed. */
+const NAMES = {
+  election: ["election", "election"],
+  crash: ["down", "time a node goes down: a crash or a stop"],
+  fault: ["fault", "fault"],
+  violation: ["violation", "violation"],
+} as const;
+
 function Jump({
   store,
   kind,
@@ -62,20 +70,21 @@ function Jump({
   const { marks } = store.timeline;
   const count = marks.all.filter((mark) => mark.kind === kind).length;
   const key = kind.slice(0, 1);
+  const [name, what] = NAMES[kind];
   return (
     <span class="jump">
       <Button
         text="‹"
-        title={`Previous ${kind} (${key.toUpperCase()})`}
+        title={`Previous ${what} (${key.toUpperCase()})`}
         disabled={marks.near(kind, index, -1) === undefined}
         onClick={() => jumpTo(store, kind, -1)}
       />
       <span class={count > 0 ? `name ${kind}` : "name"}>
-        {kind} <small>{count.toLocaleString("en")}</small>
+        {name} <small>{count.toLocaleString("en")}</small>
       </span>
       <Button
         text="›"
-        title={`Next ${kind} (${key})`}
+        title={`Next ${what} (${key})`}
         disabled={marks.near(kind, index, 1) === undefined}
         onClick={() => jumpTo(store, kind, 1)}
       />
