@@ -63,19 +63,7 @@ function Commands({ store, live }: Props): JSX.Element {
   };
   return (
     <div class="commands">
-      <div class="verbs">
-        {live.verbs.map((verb) => (
-          <button
-            key={verb.name}
-            type="button"
-            disabled={!isOpen}
-            title={`${verb.summary}\n${verb.name} ${verb.usage}`}
-            onClick={() => press(verb)}
-          >
-            <code>{commandOf(verb, node)}</code>
-          </button>
-        ))}
-      </div>
+      <Verbs live={live} node={node} onPress={press} />
       <form onSubmit={submit}>
         <label>
           <code>kontiki&gt;</code>{" "}
@@ -93,6 +81,30 @@ function Commands({ store, live }: Props): JSX.Element {
         </button>
       </form>
       <Replies sent={live.sent.value} />
+    </div>
+  );
+}
+
+type VerbsProps = {
+  readonly live: Live;
+  readonly node: string;
+  readonly onPress: (verb: LiveVerb) => void;
+};
+
+function Verbs({ live, node, onPress }: VerbsProps): JSX.Element {
+  return (
+    <div class="verbs">
+      {live.verbs.map((verb) => (
+        <button
+          key={verb.name}
+          type="button"
+          disabled={live.connection.value !== "open"}
+          title={`${verb.summary}\n${verb.name} ${verb.usage}`}
+          onClick={() => onPress(verb)}
+        >
+          <code>{commandOf(verb, node)}</code>
+        </button>
+      ))}
     </div>
   );
 }

@@ -19,7 +19,7 @@ const HEIGHT_MAX = 8_000_000;
 /** Events from top to bottom, with a lane for each node and an arrow for each letter. */
 export function Sequence({ store }: { readonly store: Store }): JSX.Element {
   void store.version.value;
-  const { timeline, detail } = store;
+  const { timeline } = store;
   const rows = store.rows.value;
   const count = rows?.length ?? timeline.length;
   const scroller = useRef<HTMLDivElement>(null);
@@ -41,21 +41,7 @@ export function Sequence({ store }: { readonly store: Store }): JSX.Element {
   const last = Math.min(count - 1, Math.ceil((top + height) / ROW) + SPARE);
   return (
     <section class="sequence" aria-label="Events" style={columnsOf(timeline)}>
-      <div class="tools">
-        <Lanes nodes={timeline.nodes} lane={lane} />
-        <span class="columns">
-          <span class="number">event</span>
-          {store.opened.head.clock === "ms" && <span class="at">ms</span>}
-        </span>
-        <label>
-          <input
-            type="checkbox"
-            checked={detail.value === "all"}
-            onChange={() => (detail.value = detail.value === "all" ? "told" : "all")}
-          />{" "}
-          every event and letter
-        </label>
-      </div>
+      <Tools store={store} lane={lane} />
       <div
         class="rows"
         ref={scroller}
@@ -68,6 +54,30 @@ export function Sequence({ store }: { readonly store: Store }): JSX.Element {
         </div>
       </div>
     </section>
+  );
+}
+
+type ToolsProps = { readonly store: Store; readonly lane: number };
+
+/** What is above the list: the lanes, the columns, and which events there are. */
+function Tools({ store, lane }: ToolsProps): JSX.Element {
+  const { timeline, detail } = store;
+  return (
+    <div class="tools">
+      <Lanes nodes={timeline.nodes} lane={lane} />
+      <span class="columns">
+        <span class="number">event</span>
+        {store.opened.head.clock === "ms" && <span class="at">ms</span>}
+      </span>
+      <label>
+        <input
+          type="checkbox"
+          checked={detail.value === "all"}
+          onChange={() => (detail.value = detail.value === "all" ? "told" : "all")}
+        />{" "}
+        every event and letter
+      </label>
+    </div>
   );
 }
 
