@@ -184,6 +184,20 @@ describe("a cluster is reached from another terminal", () => {
     expect(statSync(join(data, "control.sock")).mode & 0o777).toBe(0o600);
   });
 
+  test.each([
+    ["xterm", "\u001b[H\u001b[2J"],
+    ["dumb", ""],
+  ])("status --watch on a terminal %s replaces what it shows, if it can", async (TERM, clear) => {
+    await serve(["--memory", "--name", "lab", "--serve"]);
+    const terminal = new FakeHost({ tty: true, env: { ...env, TERM, NO_COLOR: "1" } });
+    const status = run(["status", "--watch"], terminal);
+    await terminal.stdout.until(/n3 .*\n/);
+    terminal.interrupt("SIGINT");
+    expect(await status).toBe(130);
+    // The screen is cleared when the answer is there, not before.
+    expect(terminal.stdout.text.slice(0, clear.length + 7)).toBe(`${clear}   node`);
+  });
+
   test("ps lists all, and status asks which", async () => {
     const data = temporaryDirectory();
     const [memory, disk] = [

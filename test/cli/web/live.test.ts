@@ -1,9 +1,12 @@
 import { run } from "@kontiki/cli";
+import { nodeId } from "@kontiki/core";
 import type { ChannelMessages, LogLine, NodeStatus } from "@kontiki/actors";
 import type { LiveBatch, LiveHead } from "@kontiki/cli/live";
 import { Timeline, summaryOf } from "@kontiki/web/model";
 import { channel } from "node:diagnostics_channel";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { LogReader } from "../../../packages/cli/src/web/log-reader.ts";
+import { Measured } from "../../../packages/cli/src/web/measured.ts";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeHost } from "../support/fake-host.ts";
 
@@ -167,6 +170,22 @@ describe("a live page", () => {
     expect(later.head.nodes).toEqual(["n1", "n2", "n3", "m1", "m2"]);
   });
 
+  test("tells events as the prompt does, without the name of the node beside them", async () => {
+    const lab = new Lab();
+    const events = eventsOf(lab);
+    await next<LiveHead>(events, "head");
+    lab.cluster.events.emit("event", { type: "noLeader", forMs: 5_000, why: "n2 is stopped" });
+    lab.cluster.events.emit("event", { type: "stopped", node: nodeId("n2"), incarnation: 1 });
+    const told: unknown[] = [];
+    while (told.length < 2)
+      for (const { type, node, text } of (await next<LiveBatch>(events, "batch")).events)
+        if (type !== "step") told.push([node, text]);
+    expect(told).toEqual([
+      ["", "no leader for 5 s: n2 is stopped"],
+      ["n2", "stopped"],
+    ]);
+  });
+
   test("learns that the cluster has ended", async () => {
     const lab = new Lab();
     const events = eventsOf(lab);
@@ -255,6 +274,38 @@ test("logs are followed as they grow, are cut off, are compacted, and after a re
   const many = Array.from({ length: 1_000 }, () => 4);
   Object.assign(cluster, { terms: many, commit: 1_002 });
   await until(602, ...many.slice(0, 400));
+});
+
+test("of a log that grows a page keeps the last entries", async () => {
+  const cluster = new OneLog();
+  const reader = new LogReader(cluster);
+  const timeline = new Timeline(["n1"]);
+  const grown = async (length: number): Promise<readonly number[]> => {
+    Object.assign(cluster, { terms: Array.from({ length }, () => 1), commit: length });
+    const log = (await reader.changes()).get("n1");
+    if (log !== undefined)
+      timeline.append([{ at: 0, type: "step", node: "n1", text: "", changes: { n1: { log } } }]);
+    const { baseIndex = 0, cells = [] } =
+      timeline.moment(timeline.length - 1).nodes["n1"]?.log ?? {};
+    return [baseIndex, cells.length];
+  };
+  for (let length = 300; length < 2_000; length += 300) await grown(length);
+  expect(await grown(2_000)).toEqual([0, 2_000]);
+  expect(await grown(2_100)).toEqual([1_100, 1_000]);
+  expect(await grown(2_300)).toEqual([1_100, 1_200]);
+});
+
+test("figures are per second, however long a second takes", () => {
+  const cluster = new OneLog();
+  let now = 0;
+  const measured = new Measured(cluster, () => now);
+  const after = (ms: number, commit: number): number => {
+    now += ms;
+    cluster.commit = commit;
+    return measured.take().commits;
+  };
+  expect([after(1_000, 40), after(4_000, 240), after(1_002, 240)]).toEqual([40, 50, 0]);
+  measured.stop();
 });
 
 /** A letter from n1 to n2 as the threads publish it. */

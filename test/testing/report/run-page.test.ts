@@ -30,7 +30,9 @@ describe("the page of a run", () => {
   test("shows the violations, the story, and the operations of the clients", () => {
     const result = runOf("Election <Safety>", OPERATIONS);
     const page = runPage({ ...parts, result, model: register });
-    expect(page).toContain('<h1 class="violated">swarm, seed 7: Election &lt;Safety&gt;</h1>');
+    expect(page).toContain(
+      '<h1 class="violated">swarm, seed 7: violated, Election &lt;Safety&gt;</h1>',
+    );
     expect(page).toContain(
       "<li><b>Election &lt;Safety&gt;</b>: Election &lt;Safety&gt; is broken</li>",
     );

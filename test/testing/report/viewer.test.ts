@@ -36,6 +36,11 @@ describe("lanes", () => {
     ]);
   });
 
+  test("are in the order of the clients' names", () => {
+    const { lanes } = report([row(0, 0, 1), row(1, 2, 3), row(2, 4, 5)], ["c10", "c2", "a"]);
+    expect(lanes.map(({ label }) => label)).toEqual(["a", "c2", "c10"]);
+  });
+
   test("end an open operation where the client continues, or at the end", () => {
     const { lanes, to } = report([row(0, 0, null), row(0, 3, 4), row(1, 1, null)]);
     expect(lanes.map(({ bars }) => bars.map(({ end }) => end))).toEqual([[3, 4], [to]]);
@@ -95,4 +100,6 @@ test.each([
 
 test("ticks are round", () => {
   expect(ticks(0.3, 9.6, 5)).toEqual({ step: 2, times: [2, 4, 6, 8] });
+  // Half a step is none.
+  expect(ticks(0, 3, 10, 1)).toEqual({ step: 1, times: [0, 1, 2, 3] });
 });

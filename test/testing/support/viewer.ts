@@ -42,7 +42,12 @@ const { blocksOf } = (await module("bars.js")) as {
   blocksOf: (lane: Lane, view: Viewed, isShown: (bar: Bar) => boolean) => readonly Block[];
 };
 const { ticks, timeText } = (await module("times.js")) as {
-  ticks: (from: number, to: number, count: number) => { step: number; times: number[] };
+  ticks: (
+    from: number,
+    to: number,
+    count: number,
+    least?: number,
+  ) => { step: number; times: number[] };
   timeText: (time: number, unit: string, step: number) => string;
 };
 

@@ -1,4 +1,5 @@
 import {
+  faultLabel,
   addressIn,
   after,
   firstMoment,
@@ -64,9 +65,7 @@ describe("a timeline", () => {
     expect(timeline.event(0)?.text).toBe("what came before is no longer kept");
     for (const index of [1, 2, 150, 300, 301, 302])
       expect(timeline.moment(index)).toEqual(whole.moment(index + moved));
-    expect(timeline.marks.faults).toEqual([
-      { name: "7: pause began before", from: 300, to: undefined },
-    ]);
+    expect(timeline.marks.faults).toEqual([{ name: "pause n1", from: 300, to: undefined }]);
     expect(timeline.keepLast(303)).toBe(0);
   });
 
@@ -220,7 +219,16 @@ describe("marks", () => {
       { at: 5, type: "fault", node: "", text: "pause begins", fault: { ...fault, phase: "began" } },
       { at: 9, type: "fault", node: "", text: "pause ends", fault: { ...fault, phase: "ended" } },
     ]);
-    expect(marks.faults).toEqual([{ name: "pause begins", from: 5, to: 9 }]);
+    expect(marks.faults).toEqual([{ name: "pause n1", from: 5, to: 9 }]);
+  });
+
+  test.each([
+    ["oneWay n1>n2", ["n1", "n2"], "oneWay n1>n2"],
+    ["partition n1 n2 | n3", ["n1", "n2", "n3"], "partition n1 n2 | n3"],
+    ["crash leader", ["n2"], "crash leader n2"],
+    ["loss n1>* share 0.1", ["n1", "n2", "n3"], "loss n1>* share 0.1"],
+  ])("call a fault %s of %j %s", (name, nodes, label) => {
+    expect(faultLabel({ name, nodes })).toBe(label);
   });
 });
 

@@ -41,6 +41,8 @@ test(
     const before = await leaderOf(page);
     const term = await termIn(page);
 
+    await page.getByText("no command has run here or at the prompt yet").waitFor();
+    await page.getByText("no command yet").waitFor();
     await page.getByLabel("Command").fill('put greeting "ahoy there"');
     await page.keyboard.press("Enter");
     const replies = page.getByLabel("Replies");
@@ -57,6 +59,7 @@ test(
 
     kontiki.write("quit\n");
     await page.getByRole("status").getByText("The cluster has ended").waitFor();
+    expect(await page.getByRole("button", { name: "Run" }).isDisabled()).toBe(true);
     expect((await kontiki.exit).status).toBe(0);
     await started(Number(new URL(url).port));
     await page.getByRole("status").getByText("Connected.").waitFor();

@@ -58,6 +58,58 @@ test("an exported file opens from the disk, and asks for nothing else", PATIENT,
   expect(problems).toEqual([]);
 });
 
+/** What a reader of a small screen, or of the dark theme, cannot see: what is wider than the screen, and texts too faint. */
+const FAULTS_OF_LAYOUT = `(() => {
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const parts = numbers(color).slice(0, 3).map((value) => value / 255);
+    const [r, g, b] = parts.map((v) => (v <= 0.04 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    for (let each = element; each !== null; each = each.parentElement) {
+      const color = getComputedStyle(each).backgroundColor;
+      if (color.startsWith("rgb") && numbers(color)[3] !== 0) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const contrast = (element) => {
+    const [one, other] = [light(getComputedStyle(element).color), light(ground(element))];
+    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  };
+  const texts = [...document.querySelectorAll("header *, nav *, .tools *, .rows *, .legend, .faults, th, td")];
+  const faint = texts.filter((each) => !each.matches("svg *, svg, :disabled") && contrast(each) < 4.5);
+  const width = document.documentElement.scrollWidth;
+  const dead = [...document.querySelectorAll(".node.down")].map((node) => getComputedStyle(node).opacity);
+  const unnamed = [...document.querySelectorAll("button, input, select, [tabindex]")].filter(
+    (each) => (each.ariaLabel ?? each.closest("label")?.textContent ?? each.textContent).trim() === "",
+  );
+  return {
+    tooWide: width > innerWidth ? width : 0,
+    faint: faint.map((each) => each.outerHTML.slice(0, 80)),
+    faded: dead.filter((opacity) => opacity !== "1"),
+    unnamed: unnamed.map((each) => each.outerHTML.slice(0, 80)),
+  };
+})()`;
+
+test("a page fits a phone, and its texts are seen in both themes", PATIENT, async () => {
+  const { page } = await opened();
+  await page.keyboard.press("c");
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await page.evaluate(FAULTS_OF_LAYOUT)).toEqual({
+      tooWide: 0,
+      faint: [],
+      faded: [],
+      unnamed: [],
+    });
+  }
+  const roles = page.locator(".node.down .role");
+  expect(await roles.allTextContents()).toEqual(["down"]);
+  expect(await page.getByRole("slider").getAttribute("aria-valuetext")).toMatch(/^1,\d{3} ms$/);
+});
+
 test("elections and crashes are seen one after another, with the keys", PATIENT, async () => {
   const { page } = await opened();
   await page.keyboard.press("Home");

@@ -31,9 +31,10 @@ async function showStatus({ name, watch, json }: RemoteStatusOptions, host: Host
   const { connection } = found;
   try {
     if (json !== true) await askForText(connection, colorsFor(stdout, env).isColorSupported);
+    const isScreen = watch === true && stdout.isTTY === true && env["TERM"] !== "dumb";
+    const showing = { json: json === true, notes, before: isScreen ? CLEAR : "" };
     for (;;) {
-      if (watch === true && json !== true && stdout.isTTY === true) stdout.write(CLEAR);
-      const isShown = await runLine(connection, "status", { json: json === true, notes }, host);
+      const isShown = await runLine(connection, "status", showing, host);
       if (watch !== true || !isShown || signal.aborted)
         return interruptedStatus(signal) ?? (isShown ? EXIT_OK : EXIT_FAILED);
       await delay(WATCH_EVERY_MS, undefined, { signal }).catch(() => undefined);

@@ -11,6 +11,8 @@ export type Showing = {
   readonly notes: Notes;
   /** The number of the line in the input, where it has several. */
   readonly number?: number;
+  /** What is written at once with the beginning of the reply, which may take a while to come. */
+  readonly before?: string;
 };
 
 /**
@@ -24,7 +26,7 @@ export type Showing = {
 export async function runLine(
   connection: Connection,
   line: string,
-  { json, notes, number }: Showing,
+  { json, notes, number, before = "" }: Showing,
   { stdout, signal }: Host,
 ): Promise<boolean> {
   if (signal.aborted) return false;
@@ -32,9 +34,12 @@ export async function runLine(
   signal.addEventListener("abort", interrupt, { once: true });
   try {
     if (json) return await connection.pass(line, (text) => write(stdout, text));
+    let written = before;
     for await (const part of connection.run(line)) {
-      if ("more" in part) await write(stdout, part.more);
-      else if ("note" in part) notes.note(part.note);
+      if ("more" in part) {
+        await write(stdout, written + part.more);
+        written = "";
+      } else if ("note" in part) notes.note(part.note);
       else if (part.ok) return true;
       else
         notes.problem(

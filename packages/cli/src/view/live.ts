@@ -36,16 +36,17 @@ export type LiveBatch = {
   readonly share: number;
 };
 
-/** What was measured in one second. */
+/** What was measured in about one second. */
 export type Figures = {
   /** Its end, in ms. */
   readonly at: number;
-  /** Entries that were committed. */
+  /** Entries committed per second. */
   readonly commits: number;
   /** Commands of the prompt and of pages that ended, and how long they took, in ms; undefined when there were none. */
   readonly calls: number;
   readonly p50: number | undefined;
   readonly p99: number | undefined;
+  /** Elections per second. */
   readonly elections: number;
 };
 

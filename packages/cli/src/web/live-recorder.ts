@@ -122,7 +122,7 @@ export class LiveRecorder {
     this.add({
       type: typeOf(event),
       node,
-      text: text?.replace(`${node} `, "") ?? event.type,
+      text: text === undefined ? event.type : withoutNode(text, node),
       ...(change && node !== "" && { changes: { [node]: change } }),
     });
   }
@@ -152,6 +152,11 @@ export class LiveRecorder {
 
 function epochNow(): number {
   return performance.timeOrigin + performance.now();
+}
+
+/** A page has the node in a column of its own. */
+function withoutNode(text: string, node: string): string {
+  return node !== "" && text.startsWith(`${node} `) ? text.slice(node.length + 1) : text;
 }
 
 function typeOf(event: ClusterEvent): RecordedType {

@@ -6,6 +6,9 @@ import type { LogChange } from "../view/recording.ts";
 /** Of a log that was not read yet only so many entries at its end are read. */
 const TAIL = 400;
 
+/** Of what was read pages keep so many entries at the end, or up to twice as many: else they would grow with the log. */
+const KEPT = 1_000;
+
 /** What was read of a node's log. */
 type Read = {
   readonly incarnation: number;
@@ -52,14 +55,19 @@ export class LogReader {
     const lines = await this.#cluster.node(id).log({ from, max: TAIL + 1 });
     // What was not committed when it was read may be another entry now.
     const isNew = before === undefined || from > before.commit + 1;
-    const base = isNew ? from - 1 : Math.max(before.base, raft.first - 1);
     const last = lines.at(-1)?.index ?? from - 1;
     const { commit, term } = raft;
+    const base = isNew ? from - 1 : Math.max(raft.first - 1, keptAfter(before.base, last));
     this.#read.set(id, { incarnation, base, last, commit: Math.min(commit, last), term });
     const append = lines.map(cellOfLine);
     if (isNew) return { base: [base, 0], append };
     return { after: from - 1, append, ...(base > before.base && { compact: base }) };
   }
+}
+
+/** The entry before the first one that is kept. It is committed: all but the last `TAIL` entries were when they were read. */
+function keptAfter(base: number, last: number): number {
+  return last - base > 2 * KEPT ? last - KEPT : base;
 }
 
 function isSame({ last, term, base, commit }: Read, raft: RaftStatus): boolean {

@@ -4,7 +4,7 @@ import type { Figures } from "../view/live.ts";
 /** Of more calls in a second than this only the first are measured. */
 const CALLS_MAX = 100_000;
 
-/** Counts what a cluster does, second by second. */
+/** Counts what a cluster does, second by second; a second may be longer while the process has much to do. */
 export class Measured {
   /** The cluster, whose proposals and reads are timed. */
   readonly cluster: ProgramCluster;
@@ -12,11 +12,14 @@ export class Measured {
   #tookMs: number[] = [];
   #elections = 0;
   #commit = 0;
+  /** When figures were taken last, in ms. */
+  #takenAt: number;
   readonly #stop: () => void;
 
   /** @param now in ms from the beginning of the recording. */
   constructor(cluster: ProgramCluster, now: () => number) {
     this.#now = now;
+    this.#takenAt = now();
     this.cluster = timed(cluster, (call) => this.#time(call));
     this.#commit = commitOf(cluster);
     const onEvent = ({ type }: { readonly type: string }): void => {
@@ -30,14 +33,17 @@ export class Measured {
   take(): Figures {
     const tookMs = this.#tookMs.toSorted((one, other) => one - other);
     const commit = Math.max(this.#commit, commitOf(this.cluster));
+    const at = this.#now();
+    const seconds = Math.max(at - this.#takenAt, 1) / 1000;
     const figures = {
-      at: this.#now(),
-      commits: commit - this.#commit,
+      at,
+      commits: perSecond(commit - this.#commit, seconds),
       calls: tookMs.length,
       p50: tookMs[Math.floor(tookMs.length * 0.5)],
       p99: tookMs[Math.floor(tookMs.length * 0.99)],
-      elections: this.#elections,
+      elections: perSecond(this.#elections, seconds),
     };
+    this.#takenAt = at;
     this.#tookMs = [];
     this.#elections = 0;
     this.#commit = commit;
@@ -56,6 +62,11 @@ export class Measured {
       if (this.#tookMs.length < CALLS_MAX) this.#tookMs.push(this.#now() - begun);
     }
   }
+}
+
+/** Rounded to a tenth: a second of a timer is a little longer. */
+function perSecond(count: number, seconds: number): number {
+  return Math.round((count / seconds) * 10) / 10;
 }
 
 function commitOf(cluster: Pick<ProgramCluster, "status">): number {

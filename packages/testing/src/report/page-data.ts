@@ -74,8 +74,14 @@ function bandOf(mark: Mark, { at }: ShownTimes): PageBand {
   const text =
     mark.type === "leader"
       ? `leader ${mark.node}${mark.term === undefined ? "" : `, term ${mark.term}`}`
-      : `${mark.node === undefined ? "" : `${mark.node}: `}${mark.text}`;
+      : faultName(mark);
   return { type, text, from: at(from), to: to === undefined ? null : at(to) };
+}
+
+/** A fault's text, after its node where the text does not say it. */
+function faultName({ node, text }: Mark & { readonly type: "fault" }): string {
+  const isSaid = node === undefined || text.split(/[^\w-]+/).includes(node);
+  return isSaid ? text : `${node}: ${text}`;
 }
 
 /** Numbers names in order of first use. */

@@ -68,7 +68,7 @@ export function runPage(parts: RunPageParts): string {
   );
   return pageHtml({
     title,
-    headline: violations[0]?.check ?? verdict,
+    headline: [verdict, ...violations.slice(0, 1).map(({ check }) => check)].join(", "),
     verdict,
     about: sizeText(history),
     data: judged.data,

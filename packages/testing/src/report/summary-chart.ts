@@ -1,17 +1,19 @@
 import type { RunSummary } from "../summary/summary.ts";
 import { escaped } from "./page.ts";
+import { msText } from "./times.ts";
 
-/** The size of the chart, in units of its own: it is as wide as the page. */
+/** The size of the chart, in units of its own. It is as wide as the page and always as high, so no text is in it. */
 const [WIDTH, HEIGHT, TOP] = [1000, 150, 12];
 
 /**
  * Draws throughput over time as bars, the median and 99th percentile of the latency as lines, faults as bands, times without
- * a success as a red bar below, and elections as ticks above. Each has a title that a pointer shows.
+ * a success as a red bar below, and elections as ticks above. Each has a title that a pointer shows. The legend says what
+ * the heights are.
  */
 export function summaryChart(summary: RunSummary): string {
   const { durationMs } = summary;
   const x = (ms: number): number => round((ms / Math.max(1, durationMs)) * WIDTH);
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 28}" role="img" class="summary-chart"
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 10}" preserveAspectRatio="none" role="img" class="summary-chart"
 aria-label="throughput and latency over ${Math.round(durationMs)} ms">
 ${faultBands(summary, x)}
 ${throughputBars(summary, x)}
@@ -19,9 +21,19 @@ ${latencyLine(summary, x, "p99")}
 ${latencyLine(summary, x, "p50")}
 ${elections(summary, x)}
 ${outages(summary, x)}
-<text x="0" y="${HEIGHT + 26}">0 s</text>
-<text x="${WIDTH}" y="${HEIGHT + 26}" text-anchor="end">${(durationMs / 1000).toFixed(1)} s</text>
-</svg>`;
+</svg>
+<p class="summary-times"><span>0 s</span><span>${(durationMs / 1000).toFixed(1)} s</span></p>
+<p class="summary-legend">${legend(summary)}</p>`;
+}
+
+function legend({ windows, windowMs, latencyMs, unavailableAfterMs }: RunSummary): string {
+  const most = Math.max(0, ...windows.map(({ ok }) => ok));
+  const lines =
+    latencyMs === null
+      ? ""
+      : ` lines: latency, median and (dashed) 99th percentile, on a logarithmic scale up to ${msText(latencyMs.max)};`;
+  return `bars: successes in ${msText(windowMs)}, the highest ${most.toLocaleString("en-US")};${lines}
+bands: faults; triangles: a node leads; red: no success for more than ${msText(unavailableAfterMs)}.`;
 }
 
 function throughputBars({ windows, windowMs }: RunSummary, x: (ms: number) => number): string {

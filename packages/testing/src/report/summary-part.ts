@@ -5,6 +5,7 @@ import { count } from "./describe.ts";
 import { messagePart } from "./message-part.ts";
 import { escaped } from "./page.ts";
 import { summaryChart } from "./summary-chart.ts";
+import { msText } from "./times.ts";
 
 /** What clients saw of a run, as HTML: figures, a chart over time, what each fault cost, and when nothing succeeded. */
 export function summaryPart(summary: RunSummary): string {
@@ -12,13 +13,14 @@ export function summaryPart(summary: RunSummary): string {
   const { ok, failed, open } = operations;
   const perSecond = Math.round((ok / Math.max(1, durationMs)) * 1000);
   const lost = unavailable.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const [succeeded, without, unknown] = [ok, failed, open].map((each) =>
+    each.toLocaleString("en-US"),
+  );
   return `<h2>What clients saw</h2>
-<p>${ok} operations succeeded (${perSecond}/s), ${failed} failed without effect, ${open} have an unknown end.
-${latencyText(latencyMs)} Clients waited in vain for ${Math.round(lost)} ms of ${Math.round(durationMs)} ms.</p>
+<p>${succeeded} operations succeeded (${perSecond.toLocaleString("en-US")}/s), ${without} failed without effect, ${unknown} have an unknown end.
+${latencyText(latencyMs)} Clients waited in vain for ${msText(Math.round(lost))} of ${msText(Math.round(durationMs))}.</p>
 <style>${STYLE}</style>
 ${summaryChart(summary)}
-<p class="summary-legend">bars: successes; lines: latency, median and 99th percentile, logarithmic; bands: faults;
-triangles: a node leads; red: no success for more than ${summary.unavailableAfterMs} ms.</p>
 ${faultTable(summary)}
 ${recoveryTable(summary)}
 ${outageTable(summary)}
@@ -28,7 +30,7 @@ ${messagePart(summary.messages)}`;
 function latencyText(latencies: Percentiles | null): string {
   if (latencies === null) return "";
   const { p50, p90, p99, max } = latencies;
-  return `Latency: median ${ms(p50)}, 90 % ${ms(p90)}, 99 % ${ms(p99)}, longest ${ms(max)}.`;
+  return `Latency: median ${ms(p50)}, 90th percentile ${ms(p90)}, 99th ${ms(p99)}, longest ${ms(max)}.`;
 }
 
 function faultTable({ faults }: RunSummary): string {
@@ -70,18 +72,20 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function ms(value: number): string {
-  return `${value.toFixed(1)} ms`;
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${value.toLocaleString("en-US", digits)} ms`;
 }
 
 const STYLE = `
-.summary-chart { width: 100%; max-height: 16rem; }
+.summary-chart { display: block; width: 100%; height: 12rem; }
+.summary-chart polyline { vector-effect: non-scaling-stroke; }
 .summary-chart .ok { fill: #7fa8d9; }
 .summary-chart .fault { fill: #e0a030; opacity: 0.25; }
 .summary-chart .outage { fill: #c02020; }
 .summary-chart .leader { fill: currentColor; }
 .summary-chart polyline { fill: none; stroke-width: 1.5; }
-.summary-chart .p50 { stroke: #2a7a3a; }
-.summary-chart .p99 { stroke: #8a3ab0; stroke-dasharray: 4 2; }
-.summary-chart text { font-size: 11px; fill: currentColor; }
+.summary-chart .p50 { stroke: light-dark(#1d6a2d, #7fe09a); }
+.summary-chart .p99 { stroke: light-dark(#8a3ab0, #e0b0ff); stroke-dasharray: 4 2; }
+.summary-times { display: flex; justify-content: space-between; margin: 0; color: inherit; }
 .summary-legend { font-size: smaller; }
 `;

@@ -1,5 +1,10 @@
 import type { History, TimeUnit } from "../history/history.ts";
 
+/** A length of time with its unit, to at most a tenth of a ms. */
+export function msText(ms: number): string {
+  return `${ms.toLocaleString("en-US", { maximumFractionDigits: 1 })} ms`;
+}
+
 /** The times of a history as people see them. */
 export type ShownTimes = {
   /** Their unit. */

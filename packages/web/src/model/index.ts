@@ -8,7 +8,15 @@
 export { differencesBetween, flat, logText, type Difference } from "./difference.ts";
 export { addressIn, fragmentOf, type Address } from "./fragment.ts";
 export { Letters, type Fate, type Flying, type Posted } from "./letters.ts";
-export { MARK_KINDS, Marks, type Mark, type MarkKind, type Reign, type Span } from "./marks.ts";
+export {
+  faultLabel,
+  MARK_KINDS,
+  Marks,
+  type Mark,
+  type MarkKind,
+  type Reign,
+  type Span,
+} from "./marks.ts";
 export {
   after,
   firstMoment,
@@ -21,4 +29,5 @@ export {
 } from "./moment.ts";
 export { summaryOf, type NodeSummary, type RoleName } from "./node-state.ts";
 export { played, positionOf, SPEEDS, toldNear, type Position } from "./playback.ts";
+export { momentText, timeText, type Clock } from "./times.ts";
 export { Timeline } from "./timeline.ts";

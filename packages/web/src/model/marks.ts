@@ -1,4 +1,4 @@
-import type { RecordedEvent } from "@kontiki/cli/recording";
+import type { FaultMark, RecordedEvent } from "@kontiki/cli/recording";
 
 /** What one can jump to. */
 export type MarkKind = "election" | "crash" | "fault" | "violation";
@@ -99,10 +99,18 @@ export class Marks {
     }
     this.#mark("fault", event, index, text);
     this.#openFaults.set(fault.id, this.faults.length);
-    this.faults.push({ name: text, from: at, to: undefined });
+    this.faults.push({ name: faultLabel(fault), from: at, to: undefined });
   }
 
   #mark(kind: MarkKind, { at, node, text }: RecordedEvent, event: number, shown = text): void {
     this.all.push({ kind, event, at, node, text: node === "" ? shown : `${node} ${shown}` });
   }
+}
+
+/** A fault's name, with the nodes that it is about where the name does not say them. */
+export function faultLabel({ name, nodes }: Pick<FaultMark, "name" | "nodes">): string {
+  if (name.includes("*")) return name;
+  const words = new Set(name.split(/[^\w-]+/));
+  const others = nodes.filter((node) => !words.has(node));
+  return [name, ...others].join(" ");
 }

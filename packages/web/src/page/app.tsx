@@ -25,18 +25,18 @@ export function App({ store, live, forks }: AppProps): JSX.Element {
   return (
     <>
       <header>
-        <h1>{head.title}</h1>
+        <h1 title={head.title}>{head.title}</h1>
         {judged !== undefined && (
           <strong class={`verdict ${judged.verdict}`}>{judged.verdict}</strong>
         )}
-        <p>
+        <p title={[head.about, ...(judged?.doubts ?? [])].join(" ")}>
           {head.about}
           {judged?.doubts.map((doubt) => (
             <span class="doubt"> {doubt}</span>
           ))}
         </p>
         {head.command !== "" && (
-          <code title="The command that shows this again">{head.command}</code>
+          <code title={`The command that shows this again: ${head.command}`}>{head.command}</code>
         )}
       </header>
       <Transport store={store} />

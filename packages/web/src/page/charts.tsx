@@ -4,6 +4,7 @@ import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Figures } from "@kontiki/cli/live";
 import type { Live } from "./live.ts";
+import { useIsDark } from "./use-scheme.ts";
 
 type Line = {
   readonly label: string;
@@ -11,20 +12,35 @@ type Line = {
   readonly of: (figures: Figures) => number | undefined;
 };
 
-const CHARTS: readonly { readonly title: string; readonly lines: readonly Line[] }[] = [
+type Shown = {
+  readonly title: string;
+  /** Its unit, after each figure. */
+  readonly unit: string;
+  /** What is written where there is no figure at all. */
+  readonly empty: string;
+  readonly lines: readonly Line[];
+};
+
+const CHARTS: readonly Shown[] = [
   {
-    title: "entries committed a second",
+    title: "entries committed",
+    unit: "/s",
+    empty: "no second is over yet",
     lines: [{ label: "commits", color: "--append", of: ({ commits }) => commits }],
   },
   {
-    title: "latency of commands, ms",
+    title: "latency of commands",
+    unit: " ms",
+    empty: "no command has run here or at the prompt yet",
     lines: [
       { label: "median", color: "--reply", of: ({ p50 }) => p50 },
       { label: "99 %", color: "--vote", of: ({ p99 }) => p99 },
     ],
   },
   {
-    title: "elections a second",
+    title: "elections",
+    unit: "/s",
+    empty: "no second is over yet",
     lines: [{ label: "elections", color: "--fault", of: ({ elections }) => elections }],
   },
 ];
@@ -33,22 +49,20 @@ const CHARTS: readonly { readonly title: string; readonly lines: readonly Line[]
 export function Charts({ live }: { readonly live: Live }): JSX.Element {
   return (
     <div class="charts">
-      {CHARTS.map(({ title, lines }) => (
-        <Chart key={title} title={title} lines={lines} figures={live.figures.value} />
+      {CHARTS.map((shown) => (
+        <Chart key={shown.title} shown={shown} figures={live.figures.value} />
       ))}
     </div>
   );
 }
 
-type ChartProps = {
-  readonly title: string;
-  readonly lines: readonly Line[];
-  readonly figures: readonly Figures[];
-};
+type ChartProps = { readonly shown: Shown; readonly figures: readonly Figures[] };
 
 const HEIGHT = 96;
 
-function Chart({ title, lines, figures }: ChartProps): JSX.Element {
+function Chart({ shown, figures }: ChartProps): JSX.Element {
+  const { title, unit, empty, lines } = shown;
+  const isDark = useIsDark();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>();
   useEffect(() => {
@@ -64,21 +78,30 @@ function Chart({ title, lines, figures }: ChartProps): JSX.Element {
       observer.disconnect();
       made.destroy();
     };
-  }, [lines]);
-  useEffect(() => plot.current?.setData(dataOf(lines, figures)), [lines, figures]);
+  }, [lines, isDark]);
+  useEffect(() => plot.current?.setData(dataOf(lines, figures)), [lines, figures, isDark]);
   const last = figures.at(-1);
   const now = lines.map(({ label, of }) => {
     const value = last && of(last);
-    return `${label} ${value === undefined ? "-" : Math.round(value * 10) / 10}`;
+    return `${label} ${value === undefined ? "-" : `${figureText(value)}${unit}`}`;
   });
+  const isEmpty = figures.every((one) => lines.every(({ of }) => of(one) === undefined));
   return (
     <figure>
       <figcaption>
         {title} <small>{now.join(", ")}</small>
       </figcaption>
-      <div ref={place} />
+      <div class="plot" ref={place}>
+        {isEmpty && <p>{empty}</p>}
+      </div>
     </figure>
   );
+}
+
+/** At most one decimal, and none where it says nothing. */
+function figureText(value: number): string {
+  const digits = value < 100 ? 1 : 0;
+  return value.toLocaleString("en", { maximumFractionDigits: digits });
 }
 
 function dataOf(lines: readonly Line[], figures: readonly Figures[]): UPlot.AlignedData {
@@ -86,6 +109,13 @@ function dataOf(lines: readonly Line[], figures: readonly Figures[]): UPlot.Alig
     figures.map(({ at }) => at / 1000),
     ...lines.map(({ of }) => figures.map((one) => of(one) ?? null)),
   ];
+}
+
+/** The points that need a dot: a figure between two seconds without one has no line. */
+function lonelyPoints({ data }: UPlot, series: number): number[] {
+  const values = data[series] ?? [];
+  const isAbsent = (at: number): boolean => (values[at] ?? null) === null;
+  return [...values.keys()].filter((at) => !isAbsent(at) && isAbsent(at - 1) && isAbsent(at + 1));
 }
 
 function optionsOf(lines: readonly Line[], element: HTMLElement): UPlot.Options {
@@ -115,7 +145,7 @@ function optionsOf(lines: readonly Line[], element: HTMLElement): UPlot.Options 
         label,
         stroke: color(name),
         width: 1.5,
-        points: { size: 3 },
+        points: { show: true, size: 3, filter: lonelyPoints },
       })),
     ],
   };

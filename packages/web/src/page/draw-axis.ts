@@ -1,23 +1,27 @@
-import type { Mark, Span, Timeline } from "../model/index.ts";
+import { timeText, type Clock, type Mark, type Span, type Timeline } from "../model/index.ts";
 
 /** Heights of the parts, from top to bottom: marks, reigns, faults, times. */
 const MARKS = 16;
 const REIGNS = 16;
-const FAULT = 9;
+const FAULT = 12;
 const FAULT_ROWS = 4;
 const TIMES = 15;
 
 /** The height of the axis, also in the style sheet: before the first drawing a canvas has another one. */
 const AXIS_HEIGHT = MARKS + REIGNS + FAULT * FAULT_ROWS + TIMES;
 
-type Shown = { readonly at: number; readonly pinned: number | undefined };
+type Shown = {
+  readonly at: number;
+  readonly pinned: number | undefined;
+  readonly clock: Clock;
+};
 
 /** Draws the time axis. */
 export function drawAxis(
   canvas: HTMLCanvasElement,
   width: number,
   timeline: Timeline,
-  { at, pinned }: Shown,
+  { at, pinned, clock }: Shown,
 ): void {
   const scale = devicePixelRatio;
   canvas.width = width * scale;
@@ -35,7 +39,7 @@ export function drawAxis(
   drawReigns(axis, timeline);
   drawFaults(axis, timeline.marks.faults);
   drawMarks(axis, timeline.marks.all);
-  drawTimes(axis);
+  drawTimes(axis, clock);
   if (pinned !== undefined) drawCursor(axis, pinned, "--dim");
   drawCursor(axis, at, "--text");
 }
@@ -68,9 +72,8 @@ function drawReigns({ paint, color, end, x }: Painted, { marks }: Timeline): voi
     const [left, right] = [x(from), x(to ?? end)];
     paint.fillStyle = color(`--term-${(term - 1) % 8}`);
     paint.fillRect(left, MARKS, Math.max(1, right - left - 1), REIGNS - 2);
-    if (right - left < 46) continue;
     paint.fillStyle = color("--on-term");
-    paint.fillText(`${name} term ${term}`, left + 4, MARKS + 11);
+    paint.fillText(fitted(paint, `${name} term ${term}`, right - left - 8), left + 4, MARKS + 11);
   }
 }
 
@@ -86,16 +89,19 @@ function drawFaults({ paint, color, end, x }: Painted, faults: readonly Span[]):
     const top = MARKS + REIGNS + row * FAULT;
     paint.fillStyle = color("--fault");
     paint.fillRect(left, top, right - left - 0.5, FAULT - 2);
-    if (right - left < 60 || found < 0) continue;
+    if (found < 0) continue;
     paint.fillStyle = color("--on-term");
-    paint.save();
-    paint.beginPath();
-    paint.rect(left, top, right - left, FAULT - 2);
-    paint.clip();
-    paint.font = "8px system-ui, sans-serif";
-    paint.fillText(name, left + 3, top + 6.5);
-    paint.restore();
+    paint.font = "10px system-ui, sans-serif";
+    paint.fillText(fitted(paint, name, right - left - 6), left + 3, top + 8.5);
   }
+}
+
+/** A text, cut off where it would be wider; "" where next to nothing of it has room. */
+function fitted(paint: CanvasRenderingContext2D, text: string, width: number): string {
+  if (paint.measureText(text).width <= width) return text;
+  let length = Math.min(text.length, Math.max(0, Math.floor(width / 4)));
+  while (length >= 3 && paint.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
+  return length < 3 ? "" : `${text.slice(0, length)}…`;
 }
 
 const GLYPHS = { election: "★", crash: "✝", fault: "", violation: "◆" } as const;
@@ -122,14 +128,17 @@ function order({ kind }: Mark): number {
   return kind === "violation" ? 1 : 0;
 }
 
-function drawTimes({ paint, color, width, begin, end, x }: Painted): void {
+/** A time is written beside its tick where there is room for it before the next one, and before the end of the axis. */
+function drawTimes({ paint, color, width, begin, end, x }: Painted, clock: Clock): void {
   const top = MARKS + REIGNS + FAULT * FAULT_ROWS;
   paint.font = "10px system-ui";
   paint.fillStyle = color("--dim");
   const step = niceStep(((end - begin) / width) * 90);
   for (let time = Math.ceil(begin / step) * step; time < end; time += step) {
     paint.fillRect(x(time), top, 1, 4);
-    paint.fillText(`${Math.round(time)}`, x(time) + 3, top + 11);
+    const text = timeText(time, clock, step);
+    if (x(time) + 3 + paint.measureText(text).width <= width)
+      paint.fillText(text, x(time) + 3, top + 11);
   }
 }
 

@@ -20,7 +20,7 @@ export function Inspector({
     <section class="inspector" aria-label="Details">
       <div class="tools" role="tablist">
         <Tab name="state" now={tab.value} onChoose={() => (tab.value = "state")}>
-          State of {store.node.value ?? "no node"}
+          {stateTitle(store)}
         </Tab>
         <Tab name="links" now={tab.value} onChoose={() => (tab.value = "links")}>
           Links
@@ -37,6 +37,13 @@ export function Inspector({
       {tab.value === "fork" && forks !== undefined && <ForkPanel store={store} forks={forks} />}
     </section>
   );
+}
+
+/** Of a node that does not run the last state is shown. */
+function stateTitle({ node, moment }: Store): string {
+  const name = node.value;
+  if (name === undefined) return "State of no node";
+  return moment.value.nodes[name]?.life === "down" ? `Last state of ${name}` : `State of ${name}`;
 }
 
 type TabProps = {

@@ -7,7 +7,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["→  ←", "next or previous event of the list"],
   ["Shift →  Shift ←", "next or previous event of all"],
   ["e  E", "next or previous election"],
-  ["c  C", "next or previous crash"],
+  ["c  C", "next or previous time a node goes down: a crash or a stop"],
   ["f  F", "next or previous fault"],
   ["v  V", "next or previous violation"],
   ["Home  End", "first or last event"],

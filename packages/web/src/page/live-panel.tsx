@@ -46,9 +46,10 @@ function Commands({ store, live }: Props): JSX.Element {
   const line = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   const node = store.node.value ?? "";
+  const isOpen = live.connection.value === "open";
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (line.value.trim() === "") return;
+    if (line.value.trim() === "" || !isOpen) return;
     void live.run(line.value);
     line.value = "";
   };
@@ -62,18 +63,7 @@ function Commands({ store, live }: Props): JSX.Element {
   };
   return (
     <div class="commands">
-      <div class="verbs">
-        {live.verbs.map((verb) => (
-          <button
-            key={verb.name}
-            type="button"
-            title={`${verb.summary}\n${verb.name} ${verb.usage}`}
-            onClick={() => press(verb)}
-          >
-            <code>{commandOf(verb, node)}</code>
-          </button>
-        ))}
-      </div>
+      <Verbs live={live} node={node} onPress={press} />
       <form onSubmit={submit}>
         <label>
           <code>kontiki&gt;</code>{" "}
@@ -86,16 +76,43 @@ function Commands({ store, live }: Props): JSX.Element {
             onInput={({ currentTarget }) => (line.value = currentTarget.value)}
           />
         </label>
-        <button type="submit">Run</button>
+        <button type="submit" disabled={!isOpen}>
+          Run
+        </button>
       </form>
       <Replies sent={live.sent.value} />
     </div>
   );
 }
 
+type VerbsProps = {
+  readonly live: Live;
+  readonly node: string;
+  readonly onPress: (verb: LiveVerb) => void;
+};
+
+function Verbs({ live, node, onPress }: VerbsProps): JSX.Element {
+  return (
+    <div class="verbs">
+      {live.verbs.map((verb) => (
+        <button
+          key={verb.name}
+          type="button"
+          disabled={live.connection.value !== "open"}
+          title={`${verb.summary}\n${verb.name} ${verb.usage}`}
+          onClick={() => onPress(verb)}
+        >
+          <code>{commandOf(verb, node)}</code>
+        </button>
+      ))}
+    </div>
+  );
+}
+
 function Replies({ sent }: { readonly sent: readonly Sent[] }): JSX.Element {
   return (
-    <pre class="replies" aria-label="Replies" aria-live="polite">
+    <pre class="replies" aria-label="Replies" aria-live="polite" tabIndex={0}>
+      {sent.length === 0 && <i>no command yet: what one answers is shown here</i>}
       {[...sent].reverse().map(({ line, reply }, at) => (
         <div key={sent.length - at} class={reply?.ok === false ? "failed" : ""}>
           <b>kontiki&gt; {line}</b>

@@ -100,15 +100,7 @@ function LogOf({ node, from, to }: LogProps): JSX.Element {
   const last = lastIndex(log);
   return (
     <div class={`log ${node.life}`}>
-      {log.baseIndex > 0 && (
-        <span
-          class="snapshot"
-          title={`in the snapshot: entries up to ${log.baseIndex}`}
-          style={{ left: "0", width: `${log.baseIndex * CELL - 2}px` }}
-        >
-          <i>snapshot to {log.baseIndex}</i>
-        </span>
-      )}
+      {log.baseIndex > 0 && <Before baseIndex={log.baseIndex} snapshot={snapshot} />}
       {range(Math.max(from, log.baseIndex + 1), Math.min(to, last)).map((index) => {
         const cell = log.cells[index - log.baseIndex - 1];
         if (cell === undefined) return null;
@@ -141,6 +133,23 @@ function LogOf({ node, from, to }: LogProps): JSX.Element {
         </span>
       ))}
     </div>
+  );
+}
+
+/** The entries before the cells: a snapshot has them, or they are in the log, and of a long log only the end is shown. */
+function Before(props: { readonly baseIndex: number; readonly snapshot: number }): JSX.Element {
+  const { baseIndex, snapshot } = props;
+  const isInSnapshot = baseIndex <= snapshot;
+  return (
+    <span
+      class="snapshot"
+      title={`${isInSnapshot ? "in the snapshot" : "in the log, and not shown"}: entries up to ${baseIndex}`}
+      style={{ left: "0", width: `${baseIndex * CELL - 2}px` }}
+    >
+      <i>
+        {isInSnapshot ? "snapshot" : "not shown:"} to {baseIndex}
+      </i>
+    </span>
   );
 }
 

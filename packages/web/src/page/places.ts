@@ -5,8 +5,10 @@ export type Place = { readonly x: number; readonly y: number };
 const CENTER: Place = { x: 240, y: 200 };
 const RING = 142;
 
-/** Where nodes are on the ring: the first at the top, the others clockwise. */
+/** Where nodes are on the ring: the first at the top, the others clockwise; one alone in the middle. */
 export function placesOf(nodes: readonly string[]): ReadonlyMap<string, Place> {
+  const [only] = nodes;
+  if (only !== undefined && nodes.length === 1) return new Map([[only, CENTER]]);
   const step = (2 * Math.PI) / Math.max(1, nodes.length);
   return new Map(
     nodes.map((node, at) => [

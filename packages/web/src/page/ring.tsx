@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { FaultMark } from "@kontiki/cli/recording";
-import { summaryOf, type NodeMoment } from "../model/index.ts";
+import { faultLabel, summaryOf, type NodeMoment } from "../model/index.ts";
 import { termColor } from "./colors.ts";
 import { Dot, SlowDot } from "./letters.tsx";
 import { placesOf, type Place } from "./places.ts";
@@ -17,7 +17,7 @@ export function Ring({ store }: { readonly store: Store }): JSX.Element {
   const places = placesOf(nodes);
   return (
     <section class="ring" aria-label="Nodes">
-      <svg viewBox="0 0 480 400" role="group">
+      <svg viewBox="30 10 420 390" role="group">
         <Links nodes={nodes} cuts={moment.cuts} places={places} />
         {nodes.map((node) => {
           const place = places.get(node);
@@ -28,7 +28,7 @@ export function Ring({ store }: { readonly store: Store }): JSX.Element {
         })}
         <Mail store={store} places={places} index={index} at={at} />
       </svg>
-      <Faults faults={Object.values(moment.faults)} isLive={store.live !== undefined} />
+      <Faults faults={Object.values(moment.faults)} />
     </section>
   );
 }
@@ -64,11 +64,9 @@ function Mail({ store, places, index, at }: MailProps): JSX.Element {
   );
 }
 
-type FaultsProps = { readonly faults: readonly FaultMark[]; readonly isLive: boolean };
-
-/** The faults in force. In a running cluster a fault's name says where it is. */
-function Faults({ faults, isLive }: FaultsProps): JSX.Element {
-  const names = faults.map(({ name, nodes }) => (isLive ? name : `${name} ${nodes.join(" ")}`));
+/** The faults in force. */
+function Faults({ faults }: { readonly faults: readonly FaultMark[] }): JSX.Element {
+  const names = faults.map(faultLabel);
   return (
     <p class="faults">
       {names.length === 0 ? "no fault in force" : `in force: ${names.join(", ")}`}
@@ -116,10 +114,11 @@ function Node({ store, name, node, place, at }: NodeProps): JSX.Element {
         <circle class="crown" r={RADIUS - 5} />
       )}
       <Timer store={store} node={node} at={at} isLeader={summary.role === "leader"} />
-      <text class="name" y={-6}>
-        {name}
+      <title>{name}</title>
+      <text class="name" y={-7}>
+        {shortened(name)}
       </text>
-      <text class="role" y={8}>
+      <text class="role" y={7}>
         {role}
       </text>
       <text class="term" y={21}>
@@ -127,11 +126,18 @@ function Node({ store, name, node, place, at }: NodeProps): JSX.Element {
       </text>
       {summary.votedFor !== undefined && (
         <text class="vote" y={RADIUS + 19}>
-          voted {summary.votedFor}
+          voted {shortened(summary.votedFor)}
         </text>
       )}
     </g>
   );
+}
+
+/** The longest name that has room in a node. */
+const NAME_MAX = 8;
+
+function shortened(name: string): string {
+  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
 }
 
 type LinkProps = {

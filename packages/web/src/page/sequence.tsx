@@ -1,12 +1,16 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { RecordedEvent } from "@kontiki/cli/recording";
+import type { Timeline } from "../model/index.ts";
 import { arrowsIn, rowOf, type Arrow } from "./sequence-layout.ts";
 import type { Store } from "./store.ts";
 import { useSize } from "./use-size.ts";
 
 const ROW = 20;
-const LANE = 46;
+const LANE_MAX = 46;
+const LANE_MIN = 20;
+/** The share of the width that lanes may take before they are as narrow as possible. */
+const LANES_SHARE = 0.3;
 /** Rows that are drawn above and below those that are seen. */
 const SPARE = 6;
 /** Browsers do not make elements much higher than this, in pixels; longer lists scroll in larger steps. */
@@ -15,12 +19,13 @@ const HEIGHT_MAX = 8_000_000;
 /** Events from top to bottom, with a lane for each node and an arrow for each letter. */
 export function Sequence({ store }: { readonly store: Store }): JSX.Element {
   void store.version.value;
-  const { timeline, detail } = store;
+  const { timeline } = store;
   const rows = store.rows.value;
   const count = rows?.length ?? timeline.length;
   const scroller = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
-  const { height } = useSize(scroller);
+  const { width, height } = useSize(scroller);
+  const lane = laneWidth(width, timeline.nodes.length);
   const current = Math.floor(rowOf(rows, store.position.value.index));
   // Before the browser paints: a running cluster moves the list many rows ten times a second.
   useLayoutEffect(() => {
@@ -35,18 +40,8 @@ export function Sequence({ store }: { readonly store: Store }): JSX.Element {
   const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const last = Math.min(count - 1, Math.ceil((top + height) / ROW) + SPARE);
   return (
-    <section class="sequence" aria-label="Events">
-      <div class="tools">
-        <Lanes nodes={timeline.nodes} />
-        <label>
-          <input
-            type="checkbox"
-            checked={detail.value === "all"}
-            onChange={() => (detail.value = detail.value === "all" ? "told" : "all")}
-          />{" "}
-          every event and letter
-        </label>
-      </div>
+    <section class="sequence" aria-label="Events" style={columnsOf(timeline)}>
+      <Tools store={store} lane={lane} />
       <div
         class="rows"
         ref={scroller}
@@ -55,18 +50,49 @@ export function Sequence({ store }: { readonly store: Store }): JSX.Element {
         onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}
       >
         <div style={{ height: `${Math.min(HEIGHT_MAX, count * ROW)}px` }}>
-          <Diagram store={store} first={first} last={last} current={current} />
+          <Diagram store={store} first={first} last={last} current={current} lane={lane} />
         </div>
       </div>
     </section>
   );
 }
 
-function Lanes({ nodes }: { readonly nodes: readonly string[] }): JSX.Element {
+type ToolsProps = { readonly store: Store; readonly lane: number };
+
+/** What is above the list: the lanes, the columns, and which events there are. */
+function Tools({ store, lane }: ToolsProps): JSX.Element {
+  const { timeline, detail } = store;
   return (
-    <div class="lanes" style={{ width: `${nodes.length * LANE}px` }}>
+    <div class="tools">
+      <Lanes nodes={timeline.nodes} lane={lane} />
+      <span class="columns">
+        <span class="number">event</span>
+        {store.opened.head.clock === "ms" && <span class="at">ms</span>}
+      </span>
+      <label>
+        <input
+          type="checkbox"
+          checked={detail.value === "all"}
+          onChange={() => (detail.value = detail.value === "all" ? "told" : "all")}
+        />{" "}
+        every event and letter
+      </label>
+    </div>
+  );
+}
+
+function laneWidth(width: number, nodes: number): number {
+  const share = Math.floor((width * LANES_SHARE) / Math.max(1, nodes));
+  return Math.max(LANE_MIN, Math.min(LANE_MAX, share));
+}
+
+type LanesProps = { readonly nodes: readonly string[]; readonly lane: number };
+
+function Lanes({ nodes, lane }: LanesProps): JSX.Element {
+  return (
+    <div class="lanes" style={{ width: `${nodes.length * lane}px` }}>
       {nodes.map((node) => (
-        <b key={node} style={{ width: `${LANE}px` }}>
+        <b key={node} title={node} style={{ width: `${lane}px` }}>
           {node}
         </b>
       ))}
@@ -79,14 +105,15 @@ type DiagramProps = {
   readonly first: number;
   readonly last: number;
   readonly current: number;
+  readonly lane: number;
 };
 
-function Diagram({ store, first, last, current }: DiagramProps): JSX.Element {
+function Diagram({ store, first, last, current, lane }: DiagramProps): JSX.Element {
   const { timeline } = store;
   const rows = store.rows.value;
   const { nodes } = timeline;
-  const lanes = new Map(nodes.map((node, at) => [node, at * LANE + LANE / 2]));
-  const width = nodes.length * LANE;
+  const lanes = new Map(nodes.map((node, at) => [node, at * lane + lane / 2]));
+  const width = nodes.length * lane;
   const shown = Array.from({ length: Math.max(0, last - first + 1) }, (_none, at) => first + at);
   const arrows = arrowsIn(timeline, rows, first, last);
   const middle = (row: number): number => (row - first) * ROW + ROW / 2;
@@ -125,6 +152,11 @@ function Diagram({ store, first, last, current }: DiagramProps): JSX.Element {
       </ol>
     </div>
   );
+}
+
+/** As wide as the largest number and time, in characters. */
+function columnsOf({ length, end }: Timeline): Record<string, string> {
+  return { "--number": `${String(length).length}ch`, "--at": `${end.toFixed(1).length}ch` };
 }
 
 type RowProps = {

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { MARK_KINDS, SPEEDS } from "../model/index.ts";
+import { MARK_KINDS, momentText, SPEEDS } from "../model/index.ts";
 import { jumpTo, togglePin, togglePlay } from "./keys.ts";
 import type { Store } from "./store.ts";
 
@@ -53,6 +53,14 @@ function Button(props: {
   );
 }
 
+/** A node that was stopped went down as well as one that crashed. */
+const NAMES = {
+  election: ["election", "election"],
+  crash: ["down", "time a node goes down: a crash or a stop"],
+  fault: ["fault", "fault"],
+  violation: ["violation", "violation"],
+} as const;
+
 function Jump({
   store,
   kind,
@@ -62,20 +70,21 @@ function Jump({
   const { marks } = store.timeline;
   const count = marks.all.filter((mark) => mark.kind === kind).length;
   const key = kind.slice(0, 1);
+  const [name, what] = NAMES[kind];
   return (
     <span class="jump">
       <Button
         text="‹"
-        title={`Previous ${kind} (${key.toUpperCase()})`}
+        title={`Previous ${what} (${key.toUpperCase()})`}
         disabled={marks.near(kind, index, -1) === undefined}
         onClick={() => jumpTo(store, kind, -1)}
       />
-      <span class={`name ${kind}`}>
-        {kind} <small>{count}</small>
+      <span class={count > 0 ? `name ${kind}` : "name"}>
+        {name} <small>{count.toLocaleString("en")}</small>
       </span>
       <Button
         text="›"
-        title={`Next ${kind} (${key})`}
+        title={`Next ${what} (${key})`}
         disabled={marks.near(kind, index, 1) === undefined}
         onClick={() => jumpTo(store, kind, 1)}
       />
@@ -87,7 +96,7 @@ function Speed({ store }: Props): JSX.Element {
   const { head } = store.opened;
   const unit = head.clock === "ms" ? "" : " events a ms";
   return (
-    <label>
+    <label title={head.clock === "ms" ? "Of the run's time in real time" : "Events a millisecond"}>
       Speed{" "}
       <select
         value={store.speed.value}
@@ -117,7 +126,8 @@ function Step({ store }: Props): JSX.Element {
         value={index + 1}
         onChange={({ currentTarget }) => store.goTo(Number(currentTarget.value) - 1)}
       />{" "}
-      of {store.timeline.length} {head.clock === "ms" && <output>at {at.toFixed(2)} ms</output>}
+      of {store.timeline.length.toLocaleString("en")}{" "}
+      {head.clock === "ms" && <output>at {momentText(at)}</output>}
     </label>
   );
 }

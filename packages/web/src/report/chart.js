@@ -3,7 +3,7 @@
 /** @import { Block } from "./bars.js" */
 /** @import { View } from "./view.js" */
 import { blocksOf } from "./bars.js";
-import { ticks, timeText } from "./times.js";
+import { isTime, ticks, timeText } from "./times.js";
 
 /** Height of a lane in pixels, the same as in the style sheet. */
 export const LANE_HEIGHT = 28;
@@ -110,10 +110,18 @@ export class Chart {
 
   #drawAxis() {
     const { view, report } = this;
-    const { step, times } = ticks(view.from, view.to, view.width / 110);
+    const { step, times } = ticks(
+      view.from,
+      view.to,
+      view.width / 110,
+      isTime(report.unit) ? 0 : 1,
+    );
     this.parts.axis.replaceChildren(
       ...times.map((time) => {
-        const tick = made("span", "tick", timeText(time, report.unit, step));
+        const text = timeText(time, report.unit, step);
+        // Its text would be cut off at the end of the axis.
+        const isCut = view.x(time) + 4 + 7 * text.length > view.width;
+        const tick = made("span", "tick", isCut ? "" : text);
         tick.style.left = `${view.x(time)}px`;
         return tick;
       }),

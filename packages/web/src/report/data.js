@@ -44,7 +44,11 @@ export function arrange(data) {
   // Adds room for open operations, and avoids an empty span when everything happens at one time.
   const to = last + Math.max((last - from) * 0.02, 1);
   const bars = data.operations.map((row, index) => barOf(data, row, index, to));
-  const lanes = data.processes.flatMap((process, at) =>
+  // By name, c2 before c10: a client is looked for by its name.
+  const order = [...data.processes.entries()].sort(([, one], [, other]) =>
+    one.localeCompare(other, "en", { numeric: true }),
+  );
+  const lanes = order.flatMap(([at, process]) =>
     lanesOf(
       process,
       bars.filter((_, index) => data.operations[index]?.[0] === at),

@@ -3,6 +3,11 @@
 /** Nanoseconds per unit of time. @type {Record<string, number>} */
 const NANOSECONDS = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
+/** Whether a history has times; else it has steps, which are whole. @param {string} unit */
+export function isTime(unit) {
+  return unit in NANOSECONDS;
+}
+
 /**
  * A time for people, rounded to `step`.
  *
@@ -34,9 +39,10 @@ function round(value, step) {
  * @param {number} from
  * @param {number} to
  * @param {number} count
+ * @param {number} least how close they may be
  */
-export function ticks(from, to, count) {
-  const rough = (to - from) / Math.max(1, count);
+export function ticks(from, to, count, least = 0) {
+  const rough = Math.max(least, (to - from) / Math.max(1, count));
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   /** @type {number[]} */
