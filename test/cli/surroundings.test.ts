@@ -117,6 +117,20 @@ describe("standard input", () => {
   });
 });
 
+test.runIf(process.allowedNodeEnvironmentFlags.has("--allow-net"))(
+  "a port that Node's permission model forbids",
+  async () => {
+    const node = `"${process.execPath}" --permission --allow-worker "--allow-fs-read=*" --no-warnings`;
+    expect(await shell(`${node} "${BIN}" up --memory --http 0 < /dev/null`)).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "kontiki: cannot listen at 127.0.0.1:0: " +
+        "Node's permission model forbids it; start node with --allow-net\n",
+    });
+  },
+);
+
 describe("the current folder", () => {
   test.each([
     [

@@ -104,6 +104,16 @@ describe("a cluster that cannot start says what to do", () => {
     );
   });
 
+  test("where no file can be synced, as no flag allows it", async () => {
+    const env = { DATA: join(folderOf({}), "data") };
+    const rights = ["--allow-worker", "--allow-fs-read=*", "--allow-fs-write=*"];
+    const args = [PERMISSION, ...rights, MODULE, "-e", PROGRAM];
+    expect(await outputOf({ args, env })).toBe(
+      `DiskError: cannot create ${env.DATA}: Node syncs no file under its permission model; ` +
+        "keep the logs in memory, or start node without --permission\n",
+    );
+  });
+
   test("in a folder that was removed", async () => {
     const folder = folderOf({ "program.mjs": PROGRAM });
     const gone = folderOf({});

@@ -70,12 +70,17 @@ process.on("exit", onEarlyEnd);
 process.on("uncaughtExceptionMonitor", () => {
   cause = "an error was thrown that nothing catches";
 });
-try {
-  status = await run(process.argv.slice(2), host);
-} catch (error) {
-  stderr.write(`kontiki: a defect of kontiki itself: ${messageOf(error)}\n`);
-  if (error instanceof Error) stderr.write(`${error.stack}\n`);
+/** Not awaited at the top level: of a module that waits forever Node 22 and newer would first show a line of this file. */
+async function main(): Promise<void> {
+  try {
+    status = await run(process.argv.slice(2), host);
+  } catch (error) {
+    stderr.write(`kontiki: a defect of kontiki itself: ${messageOf(error)}\n`);
+    if (error instanceof Error) stderr.write(`${error.stack}\n`);
+  }
+  await Promise.all([flushed(stdout), flushed(stderr)]);
+  process.off("exit", onEarlyEnd);
+  process.exit(status);
 }
-await Promise.all([flushed(stdout), flushed(stderr)]);
-process.off("exit", onEarlyEnd);
-process.exit(status);
+
+void main();

@@ -26,6 +26,13 @@ test.each<[Error, string | undefined]>([
     "Node's permission model forbids what this command does: start node with --allow-fs-write",
   ],
   [
+    systemError("fsync API is disabled when Permission Model is enabled.", {
+      code: "ERR_ACCESS_DENIED",
+      permission: "",
+    }),
+    "Node's permission model forbids what this command does: fsync API is disabled when Permission Model is enabled.",
+  ],
+  [
     new RangeError("Array buffer allocation failed"),
     "not enough memory: Array buffer allocation failed",
   ],

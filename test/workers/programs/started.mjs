@@ -5,7 +5,7 @@
 import { Cluster } from "ACTORS";
 
 try {
-  const cluster = await Cluster.start({ nodes: 1 });
+  const cluster = await Cluster.start({ nodes: 1, dataDir: process.env.DATA });
   console.log(JSON.stringify(await cluster.propose({ type: "put", key: "k", value: "v" })));
   await cluster.stop();
 } catch (error) {

@@ -59,6 +59,7 @@ export class LoopbackServer {
   static async listen(port: number, handle: Handle, patience?: Patience): Promise<LoopbackServer> {
     const server = new LoopbackServer(handle, patience);
     try {
+      refuseForbidden();
       await server.#bind(port);
       return server;
     } catch (error) {
@@ -110,6 +111,14 @@ async function answer(
   } catch (error) {
     sendError(response, error);
   }
+}
+
+/** Node throws where nothing can catch it. Before 25 it had no such flag, allowed this, and said that it has no right to. */
+function refuseForbidden(): void {
+  const { permission } = process as { readonly permission?: NodeJS.ProcessPermission };
+  if (permission === undefined || permission.has("net")) return;
+  if (process.allowedNodeEnvironmentFlags.has("--allow-net"))
+    throw new KontikiError("Node's permission model forbids it; start node with --allow-net");
 }
 
 function bindText(error: unknown): string {

@@ -4,6 +4,7 @@ import { messageOf } from "./error-text.ts";
 const PERMISSION_FLAGS: Readonly<Record<string, string>> = {
   FileSystemRead: "--allow-fs-read",
   FileSystemWrite: "--allow-fs-write",
+  ChildProcess: "--allow-child-process",
   WorkerThreads: "--allow-worker",
   Net: "--allow-net",
 };
@@ -26,8 +27,9 @@ export function surroundingsText(error: unknown): string | undefined {
       // With too few descriptors Node finds no package either.
       return `${message}; install kontiki again, or raise the limit of open files (ulimit -n)`;
     case "ERR_ACCESS_DENIED": {
-      const flag = PERMISSION_FLAGS[permission ?? ""] ?? "what it lacks";
-      return `Node's permission model forbids what this command does: start node with ${flag}`;
+      const flag = PERMISSION_FLAGS[permission ?? ""];
+      const advice = flag === undefined ? message : `start node with ${flag}`;
+      return `Node's permission model forbids what this command does: ${advice}`;
     }
     default:
       return code !== undefined && syscall !== undefined ? message : undefined;

@@ -11,11 +11,15 @@ export class RealTimeline implements Timeline {
     return performance.now() - this.#start;
   }
 
+  /** Here `ms` may be below 0, as time passes while it is computed; Node 24 and newer would print a warning. */
   after(ms: number, callback: () => void): () => void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      callback();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        callback();
+      },
+      Math.max(0, ms),
+    );
     this.#timers.add(timer);
     return () => {
       clearTimeout(timer);
@@ -26,7 +30,7 @@ export class RealTimeline implements Timeline {
   /** Resolves at that time, or at once when it has passed; never after the timeline was closed. */
   until(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.after(Math.max(0, ms - this.now), resolve);
+      this.after(ms - this.now, resolve);
     });
   }
 

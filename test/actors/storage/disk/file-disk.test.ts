@@ -287,6 +287,17 @@ describe("an error names the path and what to do", () => {
     expect(disk.list()).toEqual([]);
   });
 
+  test.each([
+    ["openSync", "FileSystemWrite", "forbids it; start node with --allow-fs-read and"],
+    ["fsyncSync", "", "Node syncs no file under its permission model; keep the logs in memory,"],
+  ] as const)("%s is forbidden by Node", (forbidden, permission, advice) => {
+    const code = "ERR_ACCESS_DENIED";
+    const calls = watchedCalls((call) => {
+      if (call === forbidden) throw Object.assign(systemError(code), { permission });
+    });
+    expect(() => new FileDisk(temporaryFolder(), calls).create("a", bytes("x"))).toThrow(advice);
+  });
+
   test("a file that does not exist", () => {
     const folder = temporaryFolder();
     const advice = "it does not exist (ENOENT); a part of the path is missing";

@@ -39,7 +39,7 @@ export function attempt<T>(doing: string, path: string, call: () => T): T {
   } catch (cause) {
     const code = errorCode(cause);
     if (code === undefined || cause instanceof DiskError) throw cause;
-    throw new DiskError(`cannot ${doing} ${path}: ${explain(code)}`, code, cause);
+    throw new DiskError(`cannot ${doing} ${path}: ${explain(code, cause)}`, code, cause);
   }
 }
 
@@ -108,7 +108,10 @@ function isThere(calls: SystemCalls, path: string): boolean {
   return calls.statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function explain(code: string): string {
+/** What Node names as missing where no flag allows a call: since 20.20, `fsync` and `fdatasync`. */
+const NO_FLAG = "";
+
+function explain(code: string, cause: unknown): string {
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
@@ -124,7 +127,9 @@ function explain(code: string): string {
     case "ENFILE":
       return `too many files are open (${code}); raise the limit (ulimit -n) and start again`;
     case "ERR_ACCESS_DENIED":
-      return "Node's permission model forbids it; start node with --allow-fs-read and --allow-fs-write for it";
+      return (cause as { readonly permission?: string }).permission === NO_FLAG
+        ? "Node syncs no file under its permission model; keep the logs in memory, or start node without --permission"
+        : "Node's permission model forbids it; start node with --allow-fs-read and --allow-fs-write for it";
     case "EIO":
       return `the device reports an I/O error (${code}); check the disk before you continue`;
     default:
