@@ -118,11 +118,7 @@ export class Simulation {
       counters,
       report: onHappening,
     });
-    const outside = chance.fork("claims");
-    const around = new Surroundings(
-      () => this.now,
-      () => outside.next(),
-    );
+    const around = this.#surroundings(chance.fork("claims"));
     this.#claims = claimsOf(plan, {
       now: () => this.now,
       counters,
@@ -231,6 +227,13 @@ export class Simulation {
     this.#phase = "reopened";
     this.#untilMs = this.now + this.plan.scenario.settleMs;
     return true;
+  }
+
+  #surroundings(chance: Chance): Surroundings {
+    return new Surroundings(
+      () => this.now,
+      () => chance.next(),
+    );
   }
 
   #makeClients(): SimClients {
