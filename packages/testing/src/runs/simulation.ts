@@ -87,14 +87,13 @@ export class Simulation {
     this.#options = options;
     this.#untilMs = plan.scenario.durationMs;
     const { counters } = this;
-    const timeline = this.#timeline;
     const streams = plan.edits?.some(({ type }) => type === "seed") ? new Streams() : undefined;
     const chance = new Chance(plan.seed, streams);
     const machine = makerOf(options.machine);
     const onHappening = this.#onHappening.bind(this);
     this.world = new World({
       plan,
-      timeline,
+      timeline: this.#timeline,
       chance: chance.fork("world"),
       counters,
       machine,
