@@ -7,6 +7,19 @@ type Realm = {
   readonly Math: { random: () => number };
 };
 
+/** What puts back what each call under way has replaced, the innermost last. */
+const replaced: (() => void)[] = [];
+
+/** How many calls under way have replaced time and chance. */
+export function replacedDepth(): number {
+  return replaced.length;
+}
+
+/** Puts back what was there when so many calls were under way. Of a call that a watchdog ends no `finally` runs. */
+export function restoreTo(depth: number): void {
+  while (replaced.length > depth) replaced.pop()?.();
+}
+
 /**
  * The time and the chance that code under test sees while it is called: `Date`, `performance.now()` and `Math.random()`
  * are those of the run. A machine must not use them. One that does sees a node's own clock, so nodes differ as they would
@@ -26,22 +39,29 @@ export class Surroundings {
 
   /** Calls with these in place of the real ones. Code that runs later, after an `await`, sees the real ones. */
   during<T>(call: () => T): T {
-    const realm = globalThis as unknown as Realm;
+    const depth = replaced.length;
+    this.#replace(globalThis as unknown as Realm);
+    try {
+      return call();
+    } finally {
+      restoreTo(depth);
+    }
+  }
+
+  #replace(realm: Realm): void {
     const { Date: date, performance: clock, Math: math } = realm;
     const { now } = clock;
     const { random } = math;
     const isOwn = Object.hasOwn(clock, "now");
-    realm.Date = this.#date;
-    clock.now = this.#now;
-    math.random = this.#random;
-    try {
-      return call();
-    } finally {
+    replaced.push(() => {
       realm.Date = date;
       math.random = random;
       if (isOwn) clock.now = now;
       else Reflect.deleteProperty(clock, "now");
-    }
+    });
+    realm.Date = this.#date;
+    clock.now = this.#now;
+    math.random = this.#random;
   }
 
   /** A machine that sees these in all its calls. Kontiki's own machine looks at nothing, so it stays as it is. */

@@ -1,4 +1,5 @@
 import { Script } from "node:vm";
+import { replacedDepth, restoreTo } from "./surroundings.ts";
 
 /** Calls a function, under some limit. */
 export type Within = <Result>(act: () => Result) => Result;
@@ -44,6 +45,7 @@ export function watchdog(leftMs: () => number): Within {
     const ms = leftMs();
     if (ms <= 0) throw new HangError("there is no time left for another call");
     const before = slot[CALL];
+    const depth = replacedDepth();
     slot[CALL] = () => {
       try {
         ended = { value: act() };
@@ -58,6 +60,7 @@ export function watchdog(leftMs: () => number): Within {
       throw new HangError("it did not return in time", { cause: error });
     } finally {
       slot[CALL] = before;
+      restoreTo(depth);
     }
     if (thrown !== undefined) throw thrown.error;
     if (ended === undefined) throw new Error("a watched call neither returned nor threw");

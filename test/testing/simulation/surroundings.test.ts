@@ -2,6 +2,7 @@ import type { StateMachine } from "@kontiki/actors";
 import { defineScenario, planOfParts, simulate, type RunResult } from "@kontiki/testing";
 import { expect, test } from "vitest";
 import { Surroundings } from "../../../packages/testing/src/surroundings.ts";
+import { HangError, watchdog } from "../../../packages/testing/src/watchdog.ts";
 
 /** The functions themselves, which are not called. */
 const present = (): unknown[] => [
@@ -34,6 +35,19 @@ test("time and chance are those that were given, and afterwards the real ones", 
     throw new Error("no");
   };
   expect(() => around.during(fails)).toThrow("no");
+  expect(present()).toEqual(real);
+});
+
+test("they are the real ones again when a watchdog ends a call, of which no finally runs", () => {
+  const around = new Surroundings(
+    () => 0,
+    () => 0,
+  );
+  const endless = (): never => {
+    for (;;);
+  };
+  const inner = (): never => around.during(endless);
+  expect(() => watchdog(() => 20)(() => around.during(inner))).toThrow(HangError);
   expect(present()).toEqual(real);
 });
 
