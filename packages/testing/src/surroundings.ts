@@ -1,4 +1,5 @@
 import { KeyValue, type StateMachine } from "@kontiki/actors/node";
+import type { Chance } from "./chance.ts";
 
 /** The parts of a realm that tell time and chance. */
 type Realm = {
@@ -30,10 +31,10 @@ export class Surroundings {
   readonly #random: () => number;
   readonly #date: DateConstructor;
 
-  /** @param nowMs time in ms from the start of the run. @param random gives numbers from 0 up to 1. */
-  constructor(nowMs: () => number, random: () => number) {
+  /** @param nowMs time in ms from the start of the run. @param chance gives numbers from 0 up to 1. */
+  constructor(nowMs: () => number, chance: Pick<Chance, "next">) {
     this.#now = nowMs;
-    this.#random = random;
+    this.#random = () => chance.next();
     this.#date = dateOf(() => Math.floor(nowMs()));
   }
 

@@ -85,7 +85,7 @@ function turn(
 /** How far a log has come, as it is reported once the rest is known. */
 function progress(of: Parameters<typeof statusOf>[0]): LaneReport {
   const { commit, last, applied } = statusOf(of);
-  return { type: "progress", commit, last, applied };
+  return { type: "figures", figures: [commit, last, applied] };
 }
 
 /** Lets the event loop run a few times. */

@@ -13,10 +13,7 @@ const present = (): unknown[] => [
 const real = present();
 
 test("time and chance are those that were given, and afterwards the real ones", () => {
-  const around = new Surroundings(
-    () => 1500.5,
-    () => 0.25,
-  );
+  const around = new Surroundings(() => 1500.5, { next: () => 0.25 });
   const seen = around.during(() => [
     Date.now(),
     new Date().toISOString(),
@@ -39,10 +36,7 @@ test("time and chance are those that were given, and afterwards the real ones", 
 });
 
 test("they are the real ones again when a watchdog ends a call, of which no finally runs", () => {
-  const around = new Surroundings(
-    () => 0,
-    () => 0,
-  );
+  const around = new Surroundings(() => 0, { next: () => 0 });
   const endless = (): never => {
     for (;;);
   };

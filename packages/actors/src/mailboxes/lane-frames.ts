@@ -24,8 +24,8 @@ export const KIND = {
   report: 3,
   /** Actor to supervisor: a letter that counts against no bound. */
   unbounded: 4,
-  /** Actor to supervisor: a {@link ProgressReport}, as three doubles. */
-  progress: 5,
+  /** Actor to supervisor: a {@link FiguresReport}, as three doubles. */
+  figures: 5,
 } as const;
 
 /** What an actor's thread needs for its lanes. */
@@ -75,22 +75,20 @@ export type MailReport =
   /** A lane from a thread that is gone is over, and its slot is free. `lost` of its letters have never come. */
   | { readonly type: "settled"; readonly slot: number; readonly lost: number };
 
+/** Three numbers. */
+export type Figures = readonly [number, number, number];
+
 /**
- * How far the log has come of an actor that keeps one. It is reported so often that it has a frame of its own: encoding and
- * decoding the names of its fields takes longer than all else that is done with it.
+ * A report of three numbers, whose meaning the kind of actor gives. What is reported very often has a frame of its own: encoding
+ * and decoding the names of fields takes longer than all else that is done with it.
  */
-export type ProgressReport = {
-  readonly type: "progress";
-  readonly commit: number;
-  readonly last: number;
-  readonly applied: number;
-};
+export type FiguresReport = { readonly type: "figures"; readonly figures: Figures };
 
 const NOTHING = new Uint8Array(0);
 
-/** Where a report of progress is written and read. */
-const progress = new Float64Array(3);
-const progressBytes = new Uint8Array(progress.buffer);
+/** Where figures are written and read. */
+const doubles = new Float64Array(3);
+const doubleBytes = new Uint8Array(doubles.buffer);
 
 /** Writes a letter or an obituary for an actor. */
 export function writeToActor(lane: LaneWriter, letter: ToActor): void {
@@ -143,28 +141,23 @@ export function writeReport(lane: LaneWriter, report: MailReport | object): void
   lane.write(KIND.report, encodeShared(report));
 }
 
-/** Writes a {@link ProgressReport} for the supervisor. */
-export function writeProgress(
-  lane: LaneWriter,
-  { commit, last, applied }: Omit<ProgressReport, "type">,
-): void {
-  progress[0] = commit;
-  progress[1] = last;
-  progress[2] = applied;
-  lane.write(KIND.progress, progressBytes);
+/** Writes a {@link FiguresReport} for the supervisor. */
+export function writeFigures(lane: LaneWriter, figures: Figures): void {
+  doubles.set(figures);
+  lane.write(KIND.figures, doubleBytes);
 }
 
 /** The letter in a frame for the supervisor; undefined if it is a report. */
 export function mailIn({ kind, meta, bytes }: Frame): OutgoingLetter | undefined {
-  if (kind === KIND.report || kind === KIND.progress) return undefined;
+  if (kind === KIND.report || kind === KIND.figures) return undefined;
   const to = textOf(meta);
   return kind === KIND.unbounded ? { to, bytes, isUnbounded: true } : { to, bytes };
 }
 
 /** The report in a frame for the supervisor. */
 export function reportIn({ kind, bytes }: Frame): unknown {
-  if (kind !== KIND.progress) return decode(bytes);
-  progressBytes.set(bytes);
-  const { 0: commit = 0, 1: last = 0, 2: applied = 0 } = progress;
-  return { type: "progress", commit, last, applied } satisfies ProgressReport;
+  if (kind !== KIND.figures) return decode(bytes);
+  doubleBytes.set(bytes);
+  const { 0: first = 0, 1: second = 0, 2: third = 0 } = doubles;
+  return { type: "figures", figures: [first, second, third] } satisfies FiguresReport;
 }

@@ -6,13 +6,13 @@ import type { DeadLetterReason, OutgoingLetter } from "./letter.ts";
 import { isCarried } from "./mail-route.ts";
 import {
   KIND,
+  writeFigures,
   writeMail,
-  writeProgress,
   writeReport,
   type DirectLane,
+  type Figures,
   type LaneStart,
   type MailReport,
-  type ProgressReport,
 } from "./lane-frames.ts";
 
 /** A lane to another actor, and the mailbox at its end. */
@@ -118,9 +118,9 @@ export class LaneOutbox<Report extends object = never> {
     writeReport(this.#clients, report);
   }
 
-  /** Sends a report of progress to the thread of the clients. */
-  tellClientsProgress(progress: Omit<ProgressReport, "type">): void {
-    writeProgress(this.#clients, progress);
+  /** Sends a report of three numbers to the thread of the clients. */
+  tellClientsFigures(figures: Figures): void {
+    writeFigures(this.#clients, figures);
   }
 
   /** Sends a report to the supervisor. */

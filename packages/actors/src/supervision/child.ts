@@ -1,3 +1,4 @@
+import { assert } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { ActorThread, Posted, Stoppable, ThreadHandlers } from "./actor-thread.ts";
 import { causeOf } from "./cause.ts";
@@ -256,10 +257,11 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
 
   #onExit(cause: string | undefined): void {
     const [thread, ending] = [this.#thread, this.#ending];
+    assert(ending !== undefined, "a thread is silent before it is gone");
     this.#thread = undefined;
     const besides = this.onEnded();
     const life = this.#life;
-    this.#host.onGone(this.#incarnation, ending ?? this.#endingOf(life, cause), thread);
+    this.#host.onGone(this.#incarnation, ending, thread);
     switch (life.type) {
       case "stopping":
         this.on({ type: "stopped" });

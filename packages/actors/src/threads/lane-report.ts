@@ -1,5 +1,5 @@
 import type { FromNode } from "../mail/protocol.ts";
-import type { RaftStatus } from "../mail/status.ts";
+import type { FiguresReport } from "../mailboxes/lane-frames.ts";
 
 /** A turn of a node, as its lane to the supervisor or the program has it: the letters of the turn travel by themselves. */
 export type ReportedTurn = Pick<
@@ -7,11 +7,11 @@ export type ReportedTurn = Pick<
   "type" | "malformed" | "raft"
 >;
 
-/** How far a node's log has come. All else is as the node reported last, in the same lane. Most turns change only this. */
-export type ReportedProgress = { readonly type: "progress" } & Pick<
-  RaftStatus,
-  "commit" | "last" | "applied"
->;
+/**
+ * How far a node's log has come: `commit`, `last` and `applied` of its status. All else is as the node reported last, in the same
+ * lane. Most turns change only this.
+ */
+export type ReportedProgress = FiguresReport;
 
 /** What a node reports by its lanes; everything else travels by its port. */
 export type LaneReport =

@@ -88,7 +88,7 @@ export class NodeReports {
         this.#raft = report.raft === undefined ? before : withAnswers(before, report.raft);
         return this.#host.onTurn(incarnation, report, before);
       }
-      case "progress":
+      case "figures":
         return this.#onProgress(report, incarnation);
       default:
         return report satisfies never;
@@ -117,10 +117,11 @@ export class NodeReports {
   }
 
   /** It comes after a whole status of the same thread. */
-  #onProgress({ commit, last, applied }: ReportedProgress, incarnation: number): void {
+  #onProgress({ figures }: ReportedProgress, incarnation: number): void {
     const before = this.#raft;
     if (before === undefined) return;
-    const raft = { ...before, commit, last, applied };
+    const [commit, last, applied] = figures;
+    const raft = { ...before, commit, last, applied } as RaftStatus;
     this.#raft = raft;
     this.#host.onTurn(incarnation, { type: "turn", malformed: 0, raft }, before);
   }

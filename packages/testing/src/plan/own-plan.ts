@@ -25,11 +25,7 @@ export function planOfParts(parts: ScenarioParts, seed: number): Plan {
   const plan = planOf(scenario, seed);
   if (commands === undefined) return plan;
   const chance = new Chance(seed).fork("own commands");
-  const outside = chance.fork("outside");
-  const around = new Surroundings(
-    () => 0,
-    () => outside.next(),
-  );
+  const around = new Surroundings(() => 0, chance.fork("outside"));
   const operations = plan.operations.map((operation) => {
     const own = drawn(scenario.name, () =>
       around.during(() => commands(chance.fork(String(operation.id)), operation.client)),

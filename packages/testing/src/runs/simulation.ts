@@ -117,7 +117,7 @@ export class Simulation {
       counters,
       report: onHappening,
     });
-    const around = this.#surroundings(chance.fork("claims"));
+    const around = new Surroundings(() => this.now, chance.fork("claims"));
     this.#claims = claimsOf(plan, {
       now: () => this.now,
       counters,
@@ -226,13 +226,6 @@ export class Simulation {
     this.#phase = "reopened";
     this.#untilMs = this.now + this.plan.scenario.settleMs;
     return true;
-  }
-
-  #surroundings(chance: Chance): Surroundings {
-    return new Surroundings(
-      () => this.now,
-      () => chance.next(),
-    );
   }
 
   #makeClients(): SimClients {

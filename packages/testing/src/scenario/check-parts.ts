@@ -71,8 +71,10 @@ const PARTS: readonly string[] = ["model", "callOf"];
 
 function checked(given: unknown, source: string): Specification | "none" {
   if (given === "none") return given;
-  const stranger = isRecord(given) ? Object.keys(given).find((name) => !PARTS.includes(name)) : "";
-  if (stranger) throw partError(source, `specification.${stranger}`, unknownName(stranger, PARTS));
+  const names = isRecord(given) ? Object.keys(given) : [];
+  const stranger = names.find((name) => !PARTS.includes(name));
+  if (stranger !== undefined)
+    throw partError(source, `specification.${stranger}`, unknownName(stranger, PARTS));
   const { model, callOf } = (given ?? {}) as Partial<Specification>;
   if (!isFunction(callOf))
     throw partError(

@@ -1,5 +1,6 @@
 import { messageOf, shown, type StateMachine } from "@kontiki/actors/node";
 import type { Invariant, Throws } from "../scenario/parts.ts";
+import type { Surroundings } from "../surroundings.ts";
 
 /** What a test demands of its state machines. */
 export type MachineRules = {
@@ -10,6 +11,8 @@ export type MachineRules = {
 /** Where an invariant looks, and what gets its findings. */
 type Look = {
   readonly node: string;
+  /** The time and the chance that the invariant sees. */
+  readonly around: Surroundings;
   /** For the text of a finding. A function, because it is needed only then. */
   readonly when: () => string;
   readonly wrong: (what: string, error: unknown, check: string) => void;
@@ -19,11 +22,11 @@ type Look = {
 export function checkInvariant(
   { invariant }: MachineRules,
   machine: StateMachine,
-  { node, when, wrong }: Look,
+  { node, around, when, wrong }: Look,
 ): void {
   if (invariant === undefined) return;
   try {
-    const what = wrongIn(invariant(machine, node));
+    const what = wrongIn(around.during(() => invariant(machine, node)));
     if (what !== undefined) wrong(`${when()}: ${what}`, undefined, "invariant");
   } catch (error) {
     wrong(`${when()}: ${messageOf(error)}`, error, "invariant");

@@ -62,12 +62,7 @@ export class SimNode {
     this.#uid = uid;
     this.clock = new SimClock(timeline, chance.fork("clock"));
     this.#turns = chance.fork("turns");
-    const { clock } = this;
-    const machineChance = chance.fork("machine");
-    this.#around = new Surroundings(
-      () => clock.nowMs(),
-      () => machineChance.next(),
-    );
+    this.#around = new Surroundings(() => this.clock.nowMs(), chance.fork("machine"));
     this.#disk = this.#newDisk();
   }
 

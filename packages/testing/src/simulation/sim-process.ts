@@ -197,7 +197,7 @@ export class SimProcess {
     const wrong = (what: string, error?: unknown, check?: string): void =>
       onHappening({ type: "misbehaved", node, what, error, ...(check && { check }) });
     const look = (when: () => string): void =>
-      around.during(() => checkInvariant(rules, own, { node, when, wrong }));
+      checkInvariant(rules, own, { node, around, when, wrong });
     const checked = checkingSnapshots(
       givingPlain(around.of(own)),
       () => givingPlain(around.of(made())),
