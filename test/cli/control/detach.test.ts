@@ -23,8 +23,14 @@ test("a detached cluster outlives its terminal, is killed, continues, and is sto
   const data = join(temporaryDirectory(), "data");
   const up = ["up", "--detach", "--data", data, "--name", "lab", "--wait", "leader", "--json"];
   const first = objects((await run(...up)).stdout)[0] as { readonly pid: number };
-  const leader = expect.stringMatching(/^n[123]$/) as string;
-  expect(first).toMatchObject({ name: "lab", data, nodes: ["n1", "n2", "n3"], leader, term: 1 });
+  expect(first).toMatchObject({
+    name: "lab",
+    data,
+    nodes: ["n1", "n2", "n3"],
+    leader: expect.stringMatching(/^n[123]$/) as string,
+    // A busy machine may need more than one election.
+    term: expect.any(Number) as number,
+  });
   expect(first.pid).not.toBe(process.pid);
   expect((await run("exec", "lab", "--", "put", "k", "v")).stdout).toBe("ok\n");
   expect(await run(...up)).toMatchObject({
