@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { KontikiError } from "../../../packages/actors/src/errors.ts";
-import type { RemoteEvents } from "../../../packages/actors/src/program/remote-supervisor.ts";
+import type { RemoteEvents } from "../../../packages/actors/src/program/remote-supervisor-options.ts";
 import { Deadline, waitFor } from "../../../packages/actors/src/cluster/deadline.ts";
 
 /** A value that changes, and a count of the looks at it. */

@@ -13,10 +13,10 @@ import type { Disk } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { MemoryDisk } from "../storage/disk/memory-disk.ts";
 import { maxSegmentBytes } from "../storage/wal/open-wal.ts";
-import type { RemoteChild } from "../program/remote-child.ts";
+import type { InjectedFaults, RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
+import { CrashGate } from "../threads/crash-gate.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
-import type { NodeState } from "../threads/supervision.ts";
 import { waitFor } from "./deadline.ts";
 
 const CARRIER = callable<MailCarrier>(" that takes a letter and a function that delivers it");
@@ -74,16 +74,15 @@ export class ClusterFaults {
   }
 
   /**
-   * Sets what is wrong with a node's disk and clock, in place of what was; `{}` for nothing.
+   * Sets what is wrong with a node's disk and clock, in place of what was; `{}` for nothing. It holds when the call returns.
    *
    * @throws KontikiError when there is no such node.
    */
   disturb(node: string, disturbance: Disturbance): void {
     const where = "ClusterFaults.disturb";
-    const { child } = this.#child(where, node);
+    const { faults } = this.#child(where, node);
     checkOptions(where, DISTURBANCE, disturbance, "disturbance");
-    // Refused only when the supervisor's thread has ended, which is reported anyway.
-    child.disturb(disturbance).catch(() => {});
+    new FaultCells(faults.cells).set(disturbance);
   }
 
   /** How often what is wrong with a node has had an effect. @throws KontikiError when there is no such node. */
@@ -92,18 +91,18 @@ export class ClusterFaults {
   }
 
   /**
-   * Crashes a node when it next reaches this point of a turn, in place of an earlier one; undefined for none. It restarts as
-   * after any crash.
+   * Crashes a node when it next reaches this point of a turn, in place of an earlier one; undefined for none. That
+   * holds when the call returns. The node restarts as after any crash.
    *
    * @param kept what a loss of power leaves of bytes that were not synced; undefined when power is not lost.
    * @throws KontikiError when there is no such node or point.
    */
   crashAt(node: string, point: CrashPoint | undefined, kept?: Kept): void {
     const where = "ClusterFaults.crashAt";
-    const { child } = this.#child(where, node);
+    const { faults } = this.#child(where, node);
     if (point !== undefined) checkArgument(where, "point", POINT, point);
     if (kept !== undefined) checkArgument(where, "kept", KEPT, kept);
-    child.arm(point && { point, kept }).catch(() => {});
+    new CrashGate(faults.gate).arm(point && { point, kept });
   }
 
   /**
@@ -151,7 +150,7 @@ export class ClusterFaults {
   #child(
     where: string,
     node: string,
-  ): { readonly child: RemoteChild; readonly faults: NonNullable<NodeState["faults"]> } {
+  ): { readonly child: RemoteChild; readonly faults: InjectedFaults } {
     checkArgument(where, "node", someNode, node);
     const { children } = this.#supervisor();
     const child = children.find(({ id }) => id === node);

@@ -102,12 +102,11 @@ export function startSupervisor(
     policy,
     mailbox: MAILBOX_DEFAULTS,
     dataDir,
-    faults,
     hosts,
   };
   const isCarried = options.network !== undefined;
   try {
-    return new RemoteSupervisor({ options: given, priorities, network, isCarried });
+    return new RemoteSupervisor({ options: given, priorities, network, isCarried, faults });
   } catch (error) {
     disks.close();
     throw error;

@@ -9,6 +9,7 @@ const CELLS = {
   slowMostUs: 5,
   clockPpm: 6,
   clockJumpMs: 7,
+  askedBytes: 8,
 } as const;
 
 /** How often a disturbance or a loss of power has had an effect, by the names of the counts of a run. */
@@ -46,17 +47,15 @@ export class FaultCells {
   /** New cells, with nothing wrong. */
   static quiet(): FaultCells {
     const cells = new FaultCells();
-    cells.set({}, undefined);
+    cells.set({});
     return cells;
   }
 
-  /** @param before the disturbance up to now: the room of a disk that stays full is not filled up again. */
-  set(now: Disturbance, before: Disturbance | undefined): void {
+  /** The room of a disk that stays full is not filled up again. */
+  set(now: Disturbance): void {
     const { failing = [], freeBytes, slowMs = [0, 0], isStalled = false } = now;
     const { clockRate = 1, clockJumpMs = 0 } = now;
-    if (freeBytes !== undefined && freeBytes !== before?.freeBytes)
-      this.#put("freeBytes", Math.floor(freeBytes));
-    this.#put("isFull", freeBytes === undefined ? 0 : 1);
+    this.#setRoom(freeBytes === undefined ? undefined : Math.floor(freeBytes));
     this.#put(
       "failing",
       failing.reduce((mask, one) => mask | maskOf(one), 0),
@@ -118,6 +117,15 @@ export class FaultCells {
 
   get clockJumpMs(): number {
     return this.#get("clockJumpMs");
+  }
+
+  #setRoom(bytes: number | undefined): void {
+    const isOther = !this.isSpaceShort || bytes !== this.#get("askedBytes");
+    if (bytes !== undefined && isOther) {
+      this.#put("freeBytes", bytes);
+      this.#put("askedBytes", bytes);
+    }
+    this.#put("isFull", bytes === undefined ? 0 : 1);
   }
 
   #get(cell: keyof typeof CELLS): number {

@@ -1,7 +1,7 @@
 import type { Change, Index, Membership, NodeId, Term } from "@kontiki/core";
 import type { Remote } from "../supervision/control.ts";
 import type { Address } from "./address.ts";
-import type { CrashPoint } from "../faults/crash-points.ts";
+import type { CrashPoint, Kept } from "../faults/crash-points.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
 import type { MemoryChange, MemoryFile } from "../storage/disk/memory-disk.ts";
 import type { ProbeSpec } from "../metrics/probe.ts";
@@ -79,7 +79,7 @@ export type FromNode =
       readonly committed: boolean;
     }
   /** The thread stands still at the point at which it must end (see `CrashGate`). */
-  | { readonly type: "atPoint"; readonly point: CrashPoint }
+  | { readonly type: "atPoint"; readonly point: CrashPoint; readonly kept: Kept | undefined }
   /** The thread stands still from now until that pause ends (see `Gate`). */
   | { readonly type: "paused"; readonly pause: number }
   /** A problem with its disk or log, in one line, and what it keeps the node from; both undefined when it is over. */
@@ -101,6 +101,17 @@ export type FromNode =
       /** The state of the node: sent with answers to clients and at the end of a turn; undefined in other reports. */
       readonly raft: RaftStatus | undefined;
     };
+
+/**
+ * Memory that a node's threads share with the program, which makes it: what is wrong with its disk and clock, the point at which
+ * it must end, what of its disk is not synced, and what is counted in experiments.
+ */
+export type FaultMemory = {
+  readonly cells: SharedArrayBuffer;
+  readonly gate: SharedArrayBuffer;
+  readonly unsynced: SharedArrayBuffer;
+  readonly counts: SharedArrayBuffer;
+};
 
 /** What a node's thread is started with. It also gets lanes for its mail, and two ports: data and control. */
 export type NodeSpec = {
@@ -150,18 +161,8 @@ export type NodeSpec = {
    * `PULSE_MS` while it does: see `MailRoute`. Undefined when it never does.
    */
   readonly route: SharedArrayBuffer | undefined;
-  /**
-   * Shared memory for faults: what is wrong with its disk and clock, the point at which it must end, what of its disk is not
-   * synced, and what is counted in experiments. Undefined where no faults are injected.
-   */
-  readonly faults:
-    | {
-        readonly cells: SharedArrayBuffer;
-        readonly gate: SharedArrayBuffer;
-        readonly unsynced: SharedArrayBuffer;
-        readonly counts: SharedArrayBuffer;
-      }
-    | undefined;
+  /** Undefined where no faults are injected. */
+  readonly faults: FaultMemory | undefined;
   /** By which its threads tell what they do, where the program listens. */
   readonly probe: ProbeSpec;
   /** The memory of its `NodeCounters`, which all its threads have. */

@@ -1,21 +1,23 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
-import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError, messageOf } from "../errors.ts";
 import type { Kept } from "../faults/crash-points.ts";
-import type { Disturbance } from "../faults/disturbance.ts";
-import { FaultCells } from "../faults/fault-cells.ts";
 import type { MailboxAccount } from "../lanes/mailbox-table.ts";
-import type { Envelope, NodeControl, OutgoingMail } from "../mail/protocol.ts";
+import type {
+  Envelope,
+  FaultMemory,
+  NodeControl,
+  NodeSpec,
+  OutgoingMail,
+} from "../mail/protocol.ts";
 import { sameStatus, type ClusterEvent, type NodeStatus, type RaftStatus } from "../mail/status.ts";
-import { ExperimentCounts } from "../metrics/experiment-counts.ts";
 import { NodeCounters } from "../metrics/node-counters.ts";
 import { Control } from "../supervision/control.ts";
 import { ActorLanes, type LanesToActor } from "../mailboxes/actor-lanes.ts";
 import type { LaneReport, ReportedTurn } from "../threads/lane-report.ts";
-import type { ArmedCrash } from "../threads/node-faults.ts";
 import { NodeReports, type KnownMembership } from "../threads/node-reports.ts";
 import type { NodeState, SupervisorOrder } from "../threads/supervision.ts";
+import type { SupervisedDisk } from "../threads/supervisor-options.ts";
 
 /** What a remote child asks of its owner, and reports to it. */
 export type RemoteChildHost = {
@@ -31,6 +33,9 @@ export type RemoteChildHost = {
   readonly onMembership: () => void;
   readonly onEvent: (event: ClusterEvent) => void;
 };
+
+/** By which faults are injected into a node's threads, and its disk, into whose files they are. */
+export type InjectedFaults = FaultMemory & { readonly disk: NodeSpec["disk"] };
 
 /** Most messages of one thread that are taken before others have their turn. */
 const TAKEN_MAX = 1024;
@@ -49,6 +54,7 @@ export class RemoteChild {
   readonly id: NodeId;
   readonly #host: RemoteChildHost;
   readonly #reports: NodeReports;
+  readonly #faults: FaultMemory | undefined;
   #state: NodeState;
   #lanes: ActorLanes<LaneReport> | undefined;
   #control: Control<NodeControl> | undefined;
@@ -60,13 +66,14 @@ export class RemoteChild {
   /** The disk is replaced by one at a time. */
   #replacing: Promise<void> = Promise.resolve();
 
-  constructor({ node, uid, path, fault }: NodeDisk, host: RemoteChildHost) {
+  constructor({ node, uid, path, fault, faults }: SupervisedDisk, host: RemoteChildHost) {
     this.id = node;
+    this.#faults = faults;
     this.#host = host;
     const life = fault === undefined ? STOPPED : ({ type: "failed", cause: fault } as const);
     const { shared: counters } = new NodeCounters();
     const none = { incarnation: 0, restarts: 0, ...WITHOUT_THREAD };
-    this.#state = { id: node, uid, life, counters, faults: noFaults(node, path), ...none };
+    this.#state = { id: node, uid, life, counters, disk: emptyDisk(node, path), ...none };
     this.#reports = new NodeReports(node, {
       path: undefined,
       onEvent: host.onEvent,
@@ -113,9 +120,10 @@ export class RemoteChild {
     return new NodeCounters(this.#state.counters);
   }
 
-  /** Where faults can be injected, and what is counted of it. */
-  get faults(): NodeState["faults"] {
-    return this.#state.faults;
+  /** By which faults are injected, and its disk; undefined where none are. */
+  get faults(): InjectedFaults | undefined {
+    const { disk } = this.#state;
+    return this.#faults && disk && { ...this.#faults, disk };
   }
 
   /** The account of its mailbox, while its thread takes part. */
@@ -156,16 +164,6 @@ export class RemoteChild {
    */
   async crash(kept?: Kept): Promise<void> {
     await this.#order({ type: "crash", node: this.id, kept });
-  }
-
-  /** Orders what is wrong with its disk and clock, in place of what was. */
-  async disturb(disturbance: Disturbance): Promise<void> {
-    await this.#order({ type: "disturb", node: this.id, disturbance });
-  }
-
-  /** Orders the point at which its thread must end, in place of an earlier one. */
-  async arm(crash: ArmedCrash | undefined): Promise<void> {
-    await this.#order({ type: "arm", node: this.id, crash });
   }
 
   /** Orders that it exchanges disks with another node. @throws KontikiError when one of them has a thread. */
@@ -296,11 +294,9 @@ export class RemoteChild {
 
 const STOPPED = { type: "stopped" } as const;
 
-/** Before its supervisor has published anything of a node, nothing is wrong with it, and nothing has happened to it. */
-function noFaults(owner: NodeId, path: string | undefined): NodeState["faults"] {
-  const [{ shared: cells }, { shared: counts }] = [FaultCells.quiet(), new ExperimentCounts()];
-  if (path !== undefined) return { cells, counts, disk: { type: "file", path } };
-  return { cells, counts, disk: { type: "memory", files: [], owner } };
+/** Before its supervisor has published anything of a node. */
+function emptyDisk(owner: NodeId, path: string | undefined): NodeSpec["disk"] {
+  return path === undefined ? { type: "memory", files: [], owner } : { type: "file", path };
 }
 
 const WITHOUT_THREAD = { hasThread: false, isPaused: false };

@@ -9,38 +9,18 @@ import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
 import { DeadLetters } from "../mailboxes/dead-letters.ts";
-import { CarriedMail, type MailCarrier } from "../threads/mail-carrier.ts";
+import { CarriedMail } from "../threads/mail-carrier.ts";
 import { MailRoute } from "../mailboxes/mail-route.ts";
 import { MailLoop } from "../mailboxes/mail-loop.ts";
 import { Router, type ReceiveMail } from "../mailboxes/router.ts";
-import type { Publication, SupervisorOrder, SupervisorStart } from "../threads/supervision.ts";
+import { faultMemory } from "../threads/node-faults.ts";
+import type { Publication, SupervisorOrder } from "../threads/supervision.ts";
+import type { SupervisedDisk } from "../threads/supervisor-options.ts";
 import { answerNodes } from "./answer-nodes.ts";
 import { HostMirror } from "./host-mirror.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
+import type { RemoteEvents, RemoteSupervisorOptions } from "./remote-supervisor-options.ts";
 import { SupervisorThread } from "./supervisor-thread.ts";
-
-/** What a remote supervisor is made of. */
-export type RemoteSupervisorOptions = {
-  readonly options: Omit<SupervisorStart["options"], "route" | "programBell">;
-  readonly priorities: SupervisorStart["priorities"];
-  /** Carries letters between nodes, in this thread. Without it they arrive at once. */
-  readonly network: MailCarrier | undefined;
-  /** Whether `network` carries letters at first. */
-  readonly isCarried: boolean;
-};
-
-/**
- * What it emits: `event` for what happens to nodes, `status` when a node's Raft state has changed, `lost` when the
- * supervisor's thread has ended without being asked to, `hosts` when other hosts have other nodes than before, and `change`
- * after any of these and more often, for code that waits for some state of the whole cluster.
- */
-export type RemoteEvents = {
-  event: [ClusterEvent];
-  status: [RemoteChild];
-  lost: [];
-  hosts: [];
-  change: [];
-};
 
 type DropQuestion = HostQuestion & { readonly type: "drop" };
 
@@ -72,6 +52,7 @@ export class RemoteSupervisor {
   readonly otherHosts: HostMirror | undefined;
   /** Whether the supervisor's thread has ended. */
   #isGone = false;
+  readonly #hasFaults: boolean;
   readonly #host: RemoteChildHost = {
     order: async (order) => this.#order(order),
     onMail: (letter) => this.#onMail(letter),
@@ -82,8 +63,9 @@ export class RemoteSupervisor {
   };
 
   /** Starts the supervisor's thread, which starts all nodes. @throws KontikiError when no thread can be started. */
-  constructor({ options, priorities, network, isCarried }: RemoteSupervisorOptions) {
-    const { voters, dataDir, mailbox, nodes, hosts } = options;
+  constructor({ options, priorities, network, isCarried, faults }: RemoteSupervisorOptions) {
+    const { voters, dataDir, mailbox, hosts } = options;
+    this.#hasFaults = faults;
     this.otherHosts =
       hosts && new HostMirror(hosts, async (...asked) => this.#thread.ask(...asked));
     const told = hosts && (() => this.otherHosts?.views() ?? []);
@@ -92,13 +74,14 @@ export class RemoteSupervisor {
     this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, told });
     if (this.hasOtherHosts) this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
+    const nodes = options.nodes.map((disk) => this.#disturbable(disk));
     for (const disk of nodes) this.#mirror(disk);
     this.#route = network && new MailRoute();
     this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
     const route = this.#route?.shared;
     const programBell = this.#loop.bell.shared;
     this.#thread = new SupervisorThread(
-      { options: { ...options, route, programBell }, priorities },
+      { options: { ...options, nodes, route, programBell }, priorities },
       {
         onPublished: (publications) => this.#onPublished(publications),
         onExit: (cause) => this.#onExit(cause),
@@ -139,7 +122,8 @@ export class RemoteSupervisor {
   }
 
   /** Adds a node with this disk. It is not started. */
-  add(disk: NodeDisk): RemoteChild {
+  add(added: NodeDisk): RemoteChild {
+    const disk = this.#disturbable(added);
     this.#tell({ type: "add", disk });
     return this.#mirror(disk);
   }
@@ -245,7 +229,11 @@ export class RemoteSupervisor {
     this.#order(order).catch(() => {});
   }
 
-  #mirror(disk: NodeDisk): RemoteChild {
+  #disturbable(disk: NodeDisk): SupervisedDisk {
+    return this.#hasFaults ? { ...disk, faults: faultMemory() } : disk;
+  }
+
+  #mirror(disk: SupervisedDisk): RemoteChild {
     const child = new RemoteChild(disk, this.#host);
     this.router.detachNode(child.id);
     this.#children.set(child.id, child);

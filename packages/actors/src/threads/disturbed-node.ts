@@ -13,7 +13,7 @@ import { isLogFile, pointOf, type CrashPoint, type DiskStep } from "../faults/cr
 import { FaultCells } from "../faults/fault-cells.ts";
 import { FaultyClock } from "../faults/faulty-clock.ts";
 import { FaultyDisk } from "../faults/faulty-disk.ts";
-import { CrashGate } from "./crash-gate.ts";
+import { CrashGate, type ArmedCrash } from "./crash-gate.ts";
 
 /** What stands between a node in its thread and the rest of the world, so that faults can be injected. */
 export class DisturbedNode {
@@ -21,7 +21,7 @@ export class DisturbedNode {
   readonly #cells: FaultCells;
   readonly #gate: CrashGate;
   readonly #counts: ExperimentCounts;
-  readonly #report: (point: CrashPoint) => void;
+  readonly #report: (crash: ArmedCrash) => void;
   /** Errors of the machine in the entry that is being applied. */
   #threw = { onPurpose: 0, unexpected: 0 };
   #isOpening = false;
@@ -33,7 +33,7 @@ export class DisturbedNode {
   /** @param report tells the supervisor that the thread is at the point at which it must end. */
   constructor(
     { cells, gate, counts }: NonNullable<NodeSpec["faults"]>,
-    report: (point: CrashPoint) => void,
+    report: (crash: ArmedCrash) => void,
   ) {
     this.#cells = new FaultCells(cells);
     this.#gate = new CrashGate(gate);
@@ -145,6 +145,6 @@ export class DisturbedNode {
   }
 
   #at(point: CrashPoint): void {
-    this.#gate.pass(point, () => this.#report(point));
+    this.#gate.pass(point, this.#report);
   }
 }

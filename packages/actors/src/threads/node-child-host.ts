@@ -1,5 +1,5 @@
 import type { Term } from "@kontiki/core";
-import type { NodeSpec } from "../mail/protocol.ts";
+import type { FaultMemory, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, RaftStatus } from "../mail/status.ts";
 import type { ThreadMail } from "../supervision/actor-thread.ts";
 import type { ChildHost, LifeReport } from "../supervision/child-host.ts";
@@ -11,8 +11,8 @@ export type NodeHost = Omit<ChildHost<NodeThread>, "onReport" | "heapMiB"> & {
   /** What a thread is started with, except for what the child adds. `path` is undefined for a disk in memory. */
   readonly spec: Omit<NodeSpec, "id" | "uid" | "incarnation" | "disk" | "counters" | "faults">;
   readonly path: string | undefined;
-  /** Whether faults can be injected into its threads. */
-  readonly faults: boolean;
+  /** By which faults are injected into its threads; undefined where none are. */
+  readonly faults: FaultMemory | undefined;
   readonly mail: ThreadMail;
   readonly onEvent: (event: ClusterEvent) => void;
   /** A thread runs but takes no part for now: its disk fails, or its log is damaged. */

@@ -38,7 +38,7 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
     this.#uid = uid;
     this.#host = host;
     this.#reports = new NodeReports(id, host);
-    this.faults = host.faults ? new NodeFaults() : undefined;
+    this.faults = host.faults && new NodeFaults(host.faults);
   }
 
   /** Which disk it has. */
@@ -128,7 +128,7 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
     const { id, uid } = this;
     const { disk } = this.#reports;
     const { shared: counters } = this.counters;
-    const faults = this.faults?.spec;
+    const faults = this.faults?.memory;
     const spec = { ...this.#host.spec, id, uid, incarnation, counters, disk, faults };
     return new NodeThread(spec, this.#host.mail, handlers);
   }
@@ -144,7 +144,7 @@ export class NodeChild extends Child<PostedByNode, NodeControl> {
       case "paused":
         return;
       case "atPoint":
-        this.faults?.atPoint();
+        this.faults?.atPoint(message.kept);
         return this.killOnRequest(`killed on request at the point ${message.point}`);
       default:
         this.#reports.take(message, this.incarnation);

@@ -1,57 +1,37 @@
-import type { CrashPoint, Kept } from "../faults/crash-points.ts";
-import type { Disturbance } from "../faults/disturbance.ts";
-import { FaultCells, type FaultEffect } from "../faults/fault-cells.ts";
+import type { Kept } from "../faults/crash-points.ts";
+import { FaultCells } from "../faults/fault-cells.ts";
 import { takePower } from "../faults/lose-power.ts";
 import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import { messageOf } from "../errors.ts";
-import type { NodeSpec } from "../mail/protocol.ts";
+import type { FaultMemory, NodeSpec } from "../mail/protocol.ts";
 import { ExperimentCounts } from "../metrics/experiment-counts.ts";
 import { CrashGate } from "./crash-gate.ts";
 
-/** A point at which a node's thread must end, and what its disk loses then: nothing if `kept` is undefined. */
-export type ArmedCrash = { readonly point: CrashPoint; readonly kept: Kept | undefined };
+/** Memory in which nothing is wrong, no crash is armed, and nothing has been counted. */
+export function faultMemory(): FaultMemory {
+  const [{ shared: cells }, { shared: gate }] = [FaultCells.quiet(), new CrashGate()];
+  const [{ shared: unsynced }, { shared: counts }] = [new UnsyncedRecord(), new ExperimentCounts()];
+  return { cells, gate, unsynced, counts };
+}
 
 /** The faults of one node, over all its threads. */
 export class NodeFaults {
-  readonly #cells = FaultCells.quiet();
-  readonly #record = new UnsyncedRecord();
-  readonly #counts = new ExperimentCounts();
-  readonly #gate = new CrashGate();
-  #disturbance: Disturbance | undefined;
-  #armed: ArmedCrash | undefined;
+  /** What a thread is started with. */
+  readonly memory: FaultMemory;
+  readonly #cells: FaultCells;
+  readonly #record: UnsyncedRecord;
   /** What the loss of power leaves that comes with the end of the present thread. */
   #kept: Kept | undefined;
 
-  /** What a thread is started with. */
-  get spec(): NonNullable<NodeSpec["faults"]> {
-    const { shared: cells } = this.#cells;
-    const [{ shared: gate }, { shared: unsynced }] = [this.#gate, this.#record];
-    return { cells, gate, unsynced, counts: this.#counts.shared };
+  constructor(memory: FaultMemory) {
+    this.memory = memory;
+    this.#cells = new FaultCells(memory.cells);
+    this.#record = new UnsyncedRecord(memory.unsynced);
   }
 
-  /** What the program reads and writes. */
-  get memory(): Pick<NonNullable<NodeSpec["faults"]>, "cells" | "counts"> {
-    return { cells: this.#cells.shared, counts: this.#counts.shared };
-  }
-
-  disturb(disturbance: Disturbance): void {
-    this.#cells.set(disturbance, this.#disturbance);
-    this.#disturbance = disturbance;
-  }
-
-  effects(): Readonly<Record<FaultEffect, number>> {
-    return this.#cells.effects();
-  }
-
-  arm(crash: ArmedCrash | undefined): void {
-    this.#armed = crash;
-    this.#gate.arm(crash?.point);
-  }
-
-  /** The thread has reached the armed point. */
-  atPoint(): void {
-    this.#kept = this.#armed?.kept;
-    this.#armed = undefined;
+  /** The thread has reached the point at which it must end. */
+  atPoint(kept: Kept | undefined): void {
+    this.#kept = kept;
   }
 
   /** Power is lost when the present thread ends. */

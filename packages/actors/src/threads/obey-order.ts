@@ -55,10 +55,6 @@ function orderChild(child: NodeChild, order: OfChild): void {
       return child.start();
     case "crash":
       return order.kept === undefined ? child.crash() : child.losePower(order.kept);
-    case "disturb":
-      return child.faults?.disturb(order.disturbance);
-    case "arm":
-      return child.faults?.arm(order.crash);
     case "pause":
       return child.pause();
     case "resume":

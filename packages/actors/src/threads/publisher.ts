@@ -110,7 +110,7 @@ export class Publisher {
       hasThread,
       isPaused,
       counters,
-      faults: child.faults && { ...child.faults.memory, disk },
+      disk: child.faults && disk,
     };
     this.#post({ type: "node", state });
   }

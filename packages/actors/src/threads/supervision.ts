@@ -1,6 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
-import type { NodeDisk } from "../directory/cluster-disks.ts";
 import type {
   HostAnswer,
   HostQuestion,
@@ -9,13 +8,11 @@ import type {
 } from "../hosts/host-questions.ts";
 import type { HostView } from "../hosts/host-view.ts";
 import type { Kept } from "../faults/crash-points.ts";
-import type { Disturbance } from "../faults/disturbance.ts";
 import type { ClientAddress } from "../mail/address.ts";
 import type { Envelope, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent, NodeStatus } from "../mail/status.ts";
-import type { ArmedCrash } from "./node-faults.ts";
 import type { LanesToActor } from "../mailboxes/actor-lanes.ts";
-import type { SupervisorOptions } from "./supervisor-options.ts";
+import type { SupervisedDisk, SupervisorOptions } from "./supervisor-options.ts";
 
 /**
  * What passes between the program's thread and the supervisor's: plain data, on one port, in order.
@@ -33,7 +30,7 @@ export type SupervisorStart = {
 /** What the program orders. */
 export type SupervisorOrder =
   /** Adds a node, or removes one that was closed. */
-  | { readonly type: "add"; readonly disk: NodeDisk }
+  | { readonly type: "add"; readonly disk: SupervisedDisk }
   | { readonly type: "forget"; readonly node: NodeId }
   /** What becomes of one node: see `Child`. */
   | {
@@ -42,8 +39,6 @@ export type SupervisorOrder =
     }
   /** With `kept` its machine loses power too. */
   | { readonly type: "crash"; readonly node: NodeId; readonly kept: Kept | undefined }
-  | { readonly type: "disturb"; readonly node: NodeId; readonly disturbance: Disturbance }
-  | { readonly type: "arm"; readonly node: NodeId; readonly crash: ArmedCrash | undefined }
   | { readonly type: "stop"; readonly node: NodeId; readonly deadlineMs: number }
   | {
       readonly type: "close";
@@ -73,14 +68,8 @@ export type NodeState = Pick<NodeStatus, "id" | "uid" | "life" | "incarnation" |
   readonly isPaused: boolean;
   /** The memory of its `NodeCounters`. */
   readonly counters: SharedArrayBuffer;
-  /** Where faults can be injected: the memory of its `FaultCells` and of its `ExperimentCounts`, and its disk. */
-  readonly faults:
-    | {
-        readonly cells: SharedArrayBuffer;
-        readonly counts: SharedArrayBuffer;
-        readonly disk: NodeSpec["disk"];
-      }
-    | undefined;
+  /** Its disk, into whose files faults are injected; undefined where none are. */
+  readonly disk: NodeSpec["disk"] | undefined;
 };
 
 /**

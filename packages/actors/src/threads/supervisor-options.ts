@@ -3,7 +3,7 @@ import type { NodeDisk } from "../directory/cluster-disks.ts";
 import type { HostAnswer, ProgramQuestion } from "../hosts/host-questions.ts";
 import type { HostSpec } from "../hosts/host-spec.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
-import type { Envelope, NodeSpec } from "../mail/protocol.ts";
+import type { Envelope, FaultMemory, NodeSpec } from "../mail/protocol.ts";
 import type { ClusterEvent } from "../mail/status.ts";
 import type { RestartPolicy } from "../supervision/restart-policy.ts";
 import type { NodeThread } from "./thread.ts";
@@ -14,12 +14,15 @@ export type CommonSpec = Omit<
   "id" | "uid" | "incarnation" | "disk" | "voters" | "priority" | "route" | "counters" | "faults"
 >;
 
+/** A node's disk, and the memory by which faults are injected into its threads; undefined where none are. */
+export type SupervisedDisk = NodeDisk & { readonly faults?: FaultMemory | undefined };
+
 /** What a supervisor is made of. */
 export type SupervisorOptions = {
   /** The voters that the cluster began with. */
   readonly voters: readonly NodeId[];
   /** The present nodes. */
-  readonly nodes: readonly NodeDisk[];
+  readonly nodes: readonly SupervisedDisk[];
   readonly spec: CommonSpec;
   /** How many levels the priority of a node is below the highest. */
   readonly levelsBelow: (node: NodeId) => number;
@@ -27,8 +30,6 @@ export type SupervisorOptions = {
   readonly mailbox: MailboxLimits;
   /** Where the nodes' disks are, for messages; undefined if they are in memory. */
   readonly dataDir: string | undefined;
-  /** Whether faults can be injected into the nodes' threads. */
-  readonly faults?: boolean | undefined;
   /** With a carrier in the program: whether it carries letters now, and whether its thread runs. See `MailRoute`. */
   readonly route?: SharedArrayBuffer | undefined;
   /** The bell of the program's thread, which gets lanes to each node. Undefined if the supervisor is in that thread. */

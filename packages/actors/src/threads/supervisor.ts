@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
 import { ClusterView } from "./cluster-view.ts";
-import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { HostMail } from "../hosts/host-mail.ts";
 import { ALL } from "../hosts/host-presence.ts";
 import type { HostQuestion, HostReply } from "../hosts/host-questions.ts";
@@ -16,7 +15,7 @@ import { LeaderWatch } from "./leader-watch.ts";
 import type { Router } from "../mailboxes/router.ts";
 import { NodeChild } from "./node-child.ts";
 import type { ReportedTurn } from "./lane-report.ts";
-import type { SupervisorEvents, SupervisorOptions } from "./supervisor-options.ts";
+import type { SupervisedDisk, SupervisorEvents, SupervisorOptions } from "./supervisor-options.ts";
 import type { NodeHost } from "./node-child-host.ts";
 import type { HostSpec } from "../hosts/host-spec.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
@@ -116,12 +115,13 @@ export class Supervisor {
   }
 
   /** Adds a node with this disk. It is not started. */
-  add({ node, uid, path, fault }: NodeDisk): NodeChild {
+  add(disk: SupervisedDisk): NodeChild {
+    const { node, uid, fault } = disk;
     const child: NodeChild = new NodeChild(
       node,
       uid,
       fault,
-      this.#hostOf(node, path, () => child),
+      this.#hostOf(disk, () => child),
     );
     this.router.detachNode(node);
     this.#group.add(child);
@@ -204,8 +204,8 @@ export class Supervisor {
     });
   }
 
-  #hostOf(node: NodeId, path: string | undefined, child: () => NodeChild): NodeHost {
-    const { spec, voters, policy, levelsBelow, mailbox, faults = false } = this.#options;
+  #hostOf({ node, path, faults }: SupervisedDisk, child: () => NodeChild): NodeHost {
+    const { spec, voters, policy, levelsBelow, mailbox } = this.#options;
     const { route, programBell } = this.#options;
     return {
       policy,

@@ -58,7 +58,7 @@ function post(message: FromNode): void {
 
 /** Undefined where no faults are injected. */
 const disturbed =
-  spec.faults && new DisturbedNode(spec.faults, (point) => post({ type: "atPoint", point }));
+  spec.faults && new DisturbedNode(spec.faults, (crash) => post({ type: "atPoint", ...crash }));
 
 /** @throws KontikiError when it is the disk of another node, or an earlier one of this node. */
 function refuseOthers(place: NodeSpec["disk"]): void {
