@@ -338,11 +338,11 @@ describe("letters and timers", () => {
     expect(channel("kontiki:letter").hasSubscribers).toBe(true);
     const timeline = new Timeline(head.nodes);
     // The batches of two threads come in any order, and a sender that is killed tells nothing.
-    published("received", 1, { at: performance.timeOrigin + performance.now() + 2 });
-    published("sent", 1);
-    published("sent", 2);
-    published("received", 3, { share: 0.1 });
     const at = performance.timeOrigin + performance.now();
+    published("received", 1, { at: at + 2 });
+    published("sent", 1, { at });
+    published("sent", 2, { at });
+    published("received", 3, { at, share: 0.1 });
     const timer = { cluster: 1, node: "n3", incarnation: 1, dropped: 0, at, dueAt: at + 200 };
     channel("kontiki:timer").publish({ ...timer, timer: "election" });
     const shares = new Set<number>();
