@@ -53,6 +53,8 @@ export type ThreadHandlers<Message> = {
   readonly onLetter: (letter: OutgoingLetter) => void;
   /** What its mail came to. */
   readonly onMailReport: (report: MailReport) => void;
+  /** The thread is about to end, for this reason: it was killed, or has failed. Called once, before `onSilent`. */
+  readonly onDying: (cause: string) => void;
   /**
    * The thread runs nothing more, and all that it sent has been handed over. Called once, before `onExit`. `cause` says why it
    * did not end by itself; undefined if it did.
@@ -187,6 +189,7 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
     void this.#worker.terminate();
+    this.#handlers.onDying(cause);
   }
 
   /** Ends the thread gracefully, even while it pauses, or kills it after `deadlineMs`. */

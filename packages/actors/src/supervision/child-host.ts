@@ -17,7 +17,7 @@ export type Ending = {
 export type LifeReport =
   /**
    * The thread died; `asked`: on request. It is restarted after `restartInMs`. When that is undefined it is not, and a
-   * `failed` follows.
+   * `failed` follows, or a `stopped` if it was asked to stop when it had crashed.
    */
   | {
       readonly type: "crashed";

@@ -111,7 +111,8 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   /**
-   * Kills the thread without warning; it is restarted as after any crash.
+   * Kills the thread without warning; it is restarted as after any crash. One that has crashed by itself and is not gone yet
+   * has done so: that crash counts.
    *
    * @param prepare is called before, unless the crash is refused.
    * @throws KontikiError when there is none.
@@ -205,6 +206,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
         onMessage: (message) => this.#onMessage(thread, message),
         onLetter: (letter) => this.#host.onLetter(letter, incarnation),
         onMailReport: (report) => this.#host.onMailReport(report),
+        onDying: (cause) => this.on({ type: "dying", cause }),
         onSilent: (cause) => this.#onSilent(cause),
         onExit: (cause) => this.#onExit(cause),
       });
@@ -264,6 +266,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     this.#host.onGone(this.#incarnation, ending, thread);
     switch (life.type) {
       case "stopping":
+        if (life.crash !== undefined) this.#onLastCrash(withMore(life.crash, besides));
         this.on({ type: "stopped" });
         return this.#report({ type: "stopped" });
       case "recycling":
@@ -276,7 +279,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
       default: {
         const why = cause ?? UNASKED;
         if (this.#isCompletion(cause)) this.#onCompleted();
-        else this.#onCrash(besides === undefined ? why : `${why}; ${besides}`, life.type);
+        else this.#onCrash(withMore(why, besides), life.type);
       }
     }
   }
@@ -286,7 +289,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   #endingOf(life: ActorLife, cause: string | undefined): Ending {
-    if (life.type === "stopping") return { cause: "it was stopped", isNormal: false };
+    if (life.type === "stopping") return { cause: life.crash ?? "it was stopped", isNormal: false };
     if (life.type === "recycling") return { cause: life.cause, isNormal: false };
     if (life.type === "unusable") return { cause: life.why, isNormal: false };
     if (cause === undefined) return { cause: "it has ended", isNormal: true };
@@ -296,6 +299,13 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   #onCompleted(): void {
     this.on({ type: "completed" });
     this.#report({ type: "completed" });
+  }
+
+  /** The child was asked to stop when it had crashed and its thread was not gone yet. */
+  #onLastCrash(cause: string): void {
+    this.#restarts.crashed();
+    const crashes = this.#restarts.countCrash();
+    this.#report({ type: "crashed", cause, asked: false, crashes, restartInMs: undefined });
   }
 
   /** The next life is set before the crash is reported: a listener may stop the child, or start it. */
@@ -320,6 +330,10 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   #report(report: LifeReport): void {
     this.#host.onReport(report, this.#incarnation);
   }
+}
+
+function withMore(cause: string, besides: string | undefined): string {
+  return besides === undefined ? cause : `${cause}; ${besides}`;
 }
 
 type Unusable = { readonly message: string };
