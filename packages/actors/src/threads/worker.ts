@@ -15,7 +15,7 @@ import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import { whyNotDiskOf } from "../directory/whose-disk.ts";
+import { nameOfDisk, whyNotDiskOf } from "../directory/whose-disk.ts";
 import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
 import { heapWatch } from "../supervision/heap-watch.ts";
@@ -221,6 +221,8 @@ async function run(): Promise<void> {
   const readIds = new ReadIds(spec.incarnation);
   const feed = new AppliedFeed(recorder);
   const watching = { observer: stepsOf(config, feed), entries: entriesOf(feed), watch };
+  // A disk in memory has no files that somebody could mix up.
+  const owner = spec.disk.type === "file" ? nameOfDisk(spec.disk.path) : undefined;
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
@@ -233,7 +235,7 @@ async function run(): Promise<void> {
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     const machine = feed.machine(disturbed?.machine(made) ?? made);
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, ...watching };
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, owner, ...watching };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {
