@@ -216,6 +216,8 @@ export class ActorSupervisor {
    * of those that follow from it.
    */
   #onGone(name: string, incarnation: number, { cause, isNormal }: Ending): void {
+    // Links that were made or ended before this end, and by those who may have caused it, count first.
+    for (const { life, thread } of this.children) if (life.type === "running") thread?.takeMail();
     const partners = this.#links.take(name);
     this.#signals.emit("down", { actor: name, incarnation, cause });
     if (isNormal || this.#isStopped) return;
