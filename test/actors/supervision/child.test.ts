@@ -69,8 +69,14 @@ function running() {
     givesUpFirst: false,
     onReport: (report: unknown) => reports.push(report),
     onDown: (_incarnation: number, { cause }: { readonly cause: string }) => downs.push(cause),
-    ...{ onLife: nothing, onUp: nothing, onGone: nothing, onPaused: nothing, onCrashed: nothing },
-    ...{ onRestartDue: nothing, onLetter: nothing, onMailReport: nothing },
+    onLife: nothing,
+    onUp: nothing,
+    onGone: nothing,
+    onPaused: nothing,
+    onCrashed: nothing,
+    onRestartDue: nothing,
+    onLetter: nothing,
+    onMailReport: nothing,
   } as const satisfies ChildHost<Thread>;
   const child = new FakeChild("n1", host);
   const start = (): FakeThread => {

@@ -151,7 +151,10 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { type: "barred", why: "half wiped" },
     { ...each(NAMES, "never"), ...each(["failed", "stopped", "barred"], "barred") },
   ],
-  [{ type: "unbarred" }, { ...each(NAMES, "never"), ...each(["failed", "stopped", "barred"], "stopped") }],
+  [
+    { type: "unbarred" },
+    { ...each(NAMES, "never"), ...each(["failed", "stopped", "barred"], "stopped") },
+  ],
 ];
 
 describe("the life of an actor", () => {

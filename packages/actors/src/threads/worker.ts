@@ -60,6 +60,9 @@ function post(message: FromNode): void {
 const disturbed =
   spec.faults && new DisturbedNode(spec.faults, (crash) => post({ type: "atPoint", ...crash }));
 
+/** Whose disk it is, which its log names. One in memory has no files that somebody could mix up. */
+const owner = spec.disk.type === "file" ? nameOfDisk(spec.disk.path) : undefined;
+
 /** @throws KontikiError when it is the disk of another node, or an earlier one of this node. */
 function refuseOthers(place: NodeSpec["disk"]): void {
   if (place.type === "memory") {
@@ -221,8 +224,6 @@ async function run(): Promise<void> {
   const readIds = new ReadIds(spec.incarnation);
   const feed = new AppliedFeed(recorder);
   const watching = { observer: stepsOf(config, feed), entries: entriesOf(feed), watch };
-  // A disk in memory has no files that somebody could mix up.
-  const owner = spec.disk.type === "file" ? nameOfDisk(spec.disk.path) : undefined;
   let trace: TraceFile | undefined;
   const { electionTimeoutMs, heartbeatMs, priority, leases, snapshots: policy } = spec;
   const lease = leases && { electionTimeoutMs, clockDrift: leases.clockDrift };
