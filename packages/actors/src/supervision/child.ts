@@ -2,7 +2,8 @@ import { assert } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { ActorThread, Posted, Stoppable, ThreadHandlers } from "./actor-thread.ts";
 import { causeOf } from "./cause.ts";
-import type { ChildHost, Ending, LifeReport } from "./child-host.ts";
+import type { ChildHost, LifeReport } from "./child-host.ts";
+import { endingOf, type Ending } from "./ending.ts";
 import { refusal, type Request } from "./life-refusals.ts";
 import {
   isPaused,
@@ -253,7 +254,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   #onSilent(cause: string | undefined): void {
-    this.#ending = this.#endingOf(this.#life, cause);
+    this.#ending = endingOf(this.#life, cause);
     this.#host.onDown(this.#incarnation, this.#ending);
   }
 
@@ -286,14 +287,6 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
 
   #isCompletion(cause: string | undefined): boolean {
     return cause === undefined && !isRestarted(this.#host.restart, false);
-  }
-
-  #endingOf(life: ActorLife, cause: string | undefined): Ending {
-    if (life.type === "stopping") return { cause: life.crash ?? "it was stopped", isNormal: false };
-    if (life.type === "recycling") return { cause: life.cause, isNormal: false };
-    if (life.type === "unusable") return { cause: life.why, isNormal: false };
-    if (cause === undefined) return { cause: "it has ended", isNormal: true };
-    return { cause, isNormal: false };
   }
 
   #onCompleted(): void {
