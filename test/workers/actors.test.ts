@@ -10,6 +10,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 const PROBE = new URL("./actors/probe.mjs", import.meta.url);
 const QUICK = { crashes: 2, withinMs: 60_000, firstPauseMs: 1, pauseMsMax: 2 };
 const LONG_MS = 60_000;
+/** Long enough for an actor to handle a message and to end. */
+const BLOCK_MS = 400;
 const SLOW = { timeout: LONG_MS };
 
 /** A system whose crashes are soon over, and what happened in it. */
@@ -158,6 +160,18 @@ describe("actors in threads", SLOW, () => {
       { actor: "db", incarnation: 1, cause: "the disk is full" },
       { actor: "cache", incarnation: 1, cause: linked },
     ]);
+  });
+
+  test("an actor that has ended a link does not end with the other, also if the program was blocked", async () => {
+    const { events, next, spawn } = newSystem();
+    await spawn("db");
+    const cache = await spawn("cache", { args: { links: ["db"] } });
+    cache.tell({ type: "part", with: "db", message: { type: "throw", why: "a bug" } });
+    // Meanwhile the link is ended, and then db ends: the program learns of both at once.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BLOCK_MS);
+    await next("started", "db", 2);
+    const crashed = events.flatMap((event) => (event.type === "crashed" ? [event.actor] : []));
+    expect([crashed, await asking(cache, { type: "start" })]).toEqual([["db"], 1]);
   });
 
   test("one that has ended is seen to end before its memory is freed, and is the first to crash", async () => {

@@ -176,7 +176,6 @@ describe.each([
       await expect(cluster.node(node).start(PATIENT)).rejects.toThrow(
         new RegExp(`^${node} cannot start: .* is (that|the disk) of ${owner}, not of ${node}: put`),
       );
-    for (const node of [follower, other]) await cluster.node(node).stop();
     await cluster.faults.swapDisks(other, follower);
     for (const node of [follower, other]) await cluster.node(node).start(PATIENT);
     await cluster.converged(PATIENT);
@@ -191,6 +190,8 @@ test("a node refuses an earlier disk of its own", async () => {
   const first = readFileSync(file);
   await cluster.node(follower).wipe(PATIENT);
   await cluster.node(follower).stop();
+  const promise = Buffer.from(cluster.faults.diskOf(follower).read("promise")).toString("latin1");
+  expect(promise).toContain(`disk 1 of ${follower} of cluster `);
   writeFileSync(file, first);
   await expect(cluster.node(follower).start(PATIENT)).rejects.toThrow(
     new RegExp(`${follower} is that of disk 0 of ${follower}, not of disk 1 of ${follower}: put`),

@@ -26,6 +26,7 @@ async function lifeOf(ending: { readonly until?: number; readonly killAt?: numbe
         },
         onLetter: () => {},
         onMailReport: () => {},
+        onDying: () => {},
         onSilent: (cause) => {
           heard.push(`silent after ${count[0]}: ${cause}`);
           queueMicrotask(() => heard.push(END_OF_TURN));

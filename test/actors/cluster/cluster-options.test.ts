@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { checkClusterOptions } from "../../../packages/actors/src/cluster/checked-options.ts";
 import {
-  checkClusterOptions,
   defaultNodes,
   type ClusterOptions,
 } from "../../../packages/actors/src/cluster/cluster-options.ts";

@@ -1,6 +1,6 @@
 import type { ClusterOptions } from "@kontiki/actors";
 import { expect, test } from "vitest";
-import { checkClusterOptions } from "../../../packages/actors/src/cluster/cluster-options.ts";
+import { checkClusterOptions } from "../../../packages/actors/src/cluster/checked-options.ts";
 import { checkHosts } from "../../../packages/actors/src/cluster/host-options.ts";
 
 const PEERS = { cluster: "tri", hosts: { a: ["n1", "n2"], b: ["n3"], spare: [] } };

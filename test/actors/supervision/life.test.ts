@@ -17,14 +17,22 @@ const LIVES = {
   running: { type: "running", pause: undefined },
   pausing: { type: "running", pause: { number: 3, begun: false } },
   paused: { type: "running", pause: { number: 3, begun: true } },
+  dyingEarly: { type: "dying", wasReady: false, cause: "a bug" },
+  dying: { type: "dying", wasReady: true, cause: "a bug" },
   crashingEarly: { type: "crashing", wasReady: false },
   crashing: { type: "crashing", wasReady: true },
   recyclingEarly: { type: "recycling", wasReady: false, cause: "db has crashed" },
   recycling: { type: "recycling", wasReady: true, cause: "db has crashed" },
-  stoppingEarly: { type: "stopping", wasReady: false, closed: undefined },
-  stopping: { type: "stopping", wasReady: true, closed: undefined },
-  closingEarly: { type: "stopping", wasReady: false, closed: "removed" },
-  closing: { type: "stopping", wasReady: true, closed: "removed" },
+  recyclingDeadEarly: { type: "recycling", wasReady: false, cause: "a bug" },
+  recyclingDead: { type: "recycling", wasReady: true, cause: "a bug" },
+  stoppingEarly: { type: "stopping", wasReady: false, closed: undefined, crash: undefined },
+  stopping: { type: "stopping", wasReady: true, closed: undefined, crash: undefined },
+  stoppingDeadEarly: { type: "stopping", wasReady: false, closed: undefined, crash: "a bug" },
+  stoppingDead: { type: "stopping", wasReady: true, closed: undefined, crash: "a bug" },
+  closingEarly: { type: "stopping", wasReady: false, closed: "removed", crash: undefined },
+  closing: { type: "stopping", wasReady: true, closed: "removed", crash: undefined },
+  closingDeadEarly: { type: "stopping", wasReady: false, closed: "removed", crash: "a bug" },
+  closingDead: { type: "stopping", wasReady: true, closed: "removed", crash: "a bug" },
   restarting: { type: "restarting", cause: "a bug" },
   restartingAlong: { type: "restarting", cause: "db has crashed" },
   completed: { type: "completed" },
@@ -55,10 +63,14 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { type: "ready" },
     {
       starting: "running",
+      dyingEarly: "dying",
       crashingEarly: "crashing",
       recyclingEarly: "recycling",
+      recyclingDeadEarly: "recyclingDead",
       stoppingEarly: "stopping",
+      stoppingDeadEarly: "stoppingDead",
       closingEarly: "closing",
+      closingDeadEarly: "closingDead",
     },
   ],
   [
@@ -66,13 +78,19 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     {
       ...each(without(...THREADED), "never"),
       ...each(["starting", "running", "pausing", "paused"], "unusable"),
-      ...each(["crashingEarly", "crashing", "recyclingEarly", "recycling"], "unusable"),
+      ...each(["dyingEarly", "dying", "crashingEarly", "crashing"], "unusable"),
+      ...each(["recyclingEarly", "recycling"], "unusable"),
+      ...each(["recyclingDeadEarly", "recyclingDead"], "unusable"),
     },
   ],
   [{ type: "pauseRequested", number: 3 }, { running: "pausing" }],
   [{ type: "pauseBegun", number: 3 }, { pausing: "paused" }],
   [{ type: "pauseBegun", number: 2 }, {}],
   [{ type: "resumed" }, { pausing: "running", paused: "running" }],
+  [
+    { type: "dying", cause: "a bug" },
+    { starting: "dyingEarly", ...each(["running", "pausing", "paused"], "dying") },
+  ],
   [
     { type: "crashRequested" },
     { starting: "crashingEarly", ...each(["running", "pausing", "paused"], "crashing") },
@@ -82,6 +100,8 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     {
       ...each(["starting", "crashingEarly"], "recyclingEarly"),
       ...each(["running", "pausing", "paused", "crashing"], "recycling"),
+      dyingEarly: "recyclingDeadEarly",
+      dying: "recyclingDead",
       completed: "restartingAlong",
     },
   ],
@@ -89,7 +109,11 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { type: "stopRequested" },
     {
       ...each(["starting", "unusable", "crashingEarly", "recyclingEarly"], "stoppingEarly"),
+      recyclingDeadEarly: "stoppingEarly",
       ...each(["running", "pausing", "paused", "crashing", "recycling"], "stopping"),
+      recyclingDead: "stopping",
+      dyingEarly: "stoppingDeadEarly",
+      dying: "stoppingDead",
       ...each(["restarting", "restartingAlong", "completed", "failed"], "stopped"),
     },
   ],
@@ -97,8 +121,11 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { type: "closeRequested", why: "removed" },
     {
       ...each(["starting", "unusable", "crashingEarly"], "closingEarly"),
-      ...each(["recyclingEarly", "stoppingEarly"], "closingEarly"),
+      ...each(["recyclingEarly", "recyclingDeadEarly", "stoppingEarly"], "closingEarly"),
       ...each(["running", "pausing", "paused", "crashing", "recycling", "stopping"], "closing"),
+      recyclingDead: "closing",
+      ...each(["dyingEarly", "stoppingDeadEarly"], "closingDeadEarly"),
+      ...each(["dying", "stoppingDead"], "closingDead"),
       ...each(["restarting", "restartingAlong", "completed", "failed"], "closed"),
       ...each(["stopped", "barred"], "closed"),
     },
@@ -107,8 +134,8 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
     { type: "stopped" },
     {
       ...each(NAMES, "never"),
-      ...each(["stoppingEarly", "stopping"], "stopped"),
-      ...each(["closingEarly", "closing"], "closed"),
+      ...each(["stoppingEarly", "stopping", "stoppingDeadEarly", "stoppingDead"], "stopped"),
+      ...each(["closingEarly", "closing", "closingDeadEarly", "closingDead"], "closed"),
     },
   ],
   [
@@ -122,9 +149,12 @@ const TABLE: readonly (readonly [event: LifeEvent, changes: Changes])[] = [
   ],
   [
     { type: "barred", why: "half wiped" },
-    { ...each(NAMES, "never"), ...each(["stopped", "barred"], "barred") },
+    { ...each(NAMES, "never"), ...each(["failed", "stopped", "barred"], "barred") },
   ],
-  [{ type: "unbarred" }, { ...each(NAMES, "never"), barred: "stopped", stopped: "stopped" }],
+  [
+    { type: "unbarred" },
+    { ...each(NAMES, "never"), ...each(["failed", "stopped", "barred"], "stopped") },
+  ],
 ];
 
 describe("the life of an actor", () => {
@@ -146,10 +176,14 @@ describe("the life of an actor", () => {
   test("is seen by users as what the thread does, not as what was asked of it", () => {
     const seen = NAMES.map((name) => [name, lifeAsSeen(LIVES[name])]);
     expect(Object.fromEntries(seen)).toEqual({
-      ...same(["starting", "unusable", "crashingEarly", "recyclingEarly"], { type: "starting" }),
-      ...same(["stoppingEarly", "closingEarly"], { type: "starting" }),
-      ...same(["running", "pausing", "paused", "crashing"], { type: "running" }),
-      ...same(["recycling", "stopping", "closing"], { type: "running" }),
+      ...same(
+        THREADED.filter((name) => name.endsWith("Early")),
+        { type: "starting" },
+      ),
+      ...same(["starting", "unusable"], { type: "starting" }),
+      ...same(["running", "pausing", "paused", "dying", "crashing"], { type: "running" }),
+      ...same(["recycling", "recyclingDead", "stopping", "closing"], { type: "running" }),
+      ...same(["stoppingDead", "closingDead"], { type: "running" }),
       restarting: { type: "restarting", cause: "a bug" },
       restartingAlong: { type: "restarting", cause: "db has crashed" },
       failed: { type: "failed", cause: "many bugs" },
@@ -166,11 +200,24 @@ describe("the life of an actor", () => {
 });
 
 describe("what is refused, and why", () => {
-  const closed = same(["closingEarly", "closing", "closed"], "removed");
+  const closing = ["closingEarly", "closing", "closingDeadEarly", "closingDead"] as const;
+  const closed = same([...closing, "closed"], "removed");
+  const ending: Partial<Record<Name, string>> = {
+    unusable: "cannot run: no machine",
+    ...same(["dyingEarly", "dying"], "has crashed: a bug"),
+    ...same(["crashingEarly", "crashing"], "is being killed"),
+    ...same(["recyclingEarly", "recycling"], "is being restarted"),
+    ...same(["recyclingDeadEarly", "recyclingDead"], "is being restarted"),
+    ...same(["stoppingEarly", "stopping"], "is being stopped"),
+    ...same(["stoppingDeadEarly", "stoppingDead"], "is being stopped"),
+  };
+  const withEnding = (start: string): Record<string, string> =>
+    Object.fromEntries(Object.entries(ending).map(([name, what]) => [name, start + what]));
 
   test("a start", () => {
     expect(refusalsOf("start")).toEqual({
-      ...same(THREADED, "n1 runs already"),
+      ...same(["starting", "running", "pausing", "paused"], "n1 runs already"),
+      ...withEnding("n1 cannot start yet: it "),
       ...closed,
       barred: "n1 cannot start: half wiped",
     });
@@ -180,25 +227,25 @@ describe("what is refused, and why", () => {
     expect(refusalsOf("crash")).toEqual({
       ...closed,
       ...same(["stoppingEarly", "stopping"], "n1 is being stopped"),
-      ...same(["restarting", "restartingAlong"], "n1 has no thread to crash: it is restarting"),
-      ...same(["failed", "barred"], "n1 has no thread to crash: it is failed"),
-      ...same(["completed", "stopped"], "n1 has no thread to crash: it is stopped"),
+      ...same(["stoppingDeadEarly", "stoppingDead"], "n1 is being stopped"),
+      ...withoutThread("crash"),
     });
   });
 
   test("a pause", () => {
-    const refused = without("running", "pausing", "paused");
-    const text = (name: Name): string =>
-      `n1 has no thread to pause: it is ${lifeAsSeen(LIVES[name]).type}`;
-    expect(refusalsOf("pause")).toEqual(
-      Object.fromEntries(refused.map((name) => [name, text(name)])),
-    );
+    expect(refusalsOf("pause")).toEqual({
+      starting: "n1 cannot be paused: it is starting",
+      ...withEnding("n1 cannot be paused: it "),
+      ...same(closing, "n1 cannot be paused: it is being stopped"),
+      closed: "n1 has no thread to pause: it is stopped",
+      ...withoutThread("pause"),
+    });
   });
 
   test("another disk", () => {
     expect(refusals((life) => diskRefusal("n1", life))).toEqual({
       ...same(
-        without("stopped", "barred"),
+        without("failed", "stopped", "barred"),
         "the disk of n1 is in use: stop the node before its disk is replaced",
       ),
       ...closed,
@@ -226,6 +273,15 @@ function refusals(why: (life: ActorLife) => string | undefined): Record<string, 
       return reason === undefined ? [] : [[name, reason]];
     }),
   );
+}
+
+function withoutThread(request: Request): Record<string, string> {
+  const text = (type: string): string => `n1 has no thread to ${request}: it is ${type}`;
+  return {
+    ...same(["restarting", "restartingAlong"], text("restarting")),
+    ...same(["failed", "barred"], text("failed")),
+    ...same(["completed", "stopped"], text("stopped")),
+  };
 }
 
 function refusalsOf(request: Request): Record<string, string> {

@@ -35,6 +35,33 @@ test("a crash is a killed process, and a start is another one with the same fold
   expect(node.status()).toEqual(running("n1"));
 });
 
+test("until a killed process is gone nothing uses its folder", async () => {
+  const { node, hosts, events } = await started();
+  let die = (): void => {};
+  hosts.dies = () => new Promise((resolve) => (die = () => resolve(undefined)));
+  const crashed = node.crash();
+  const stopped = node.stop();
+  const back = node.start();
+  await Promise.resolve();
+  expect([hosts.log, events, node.isDown]).toEqual([["n1 kill"], [], false]);
+  die();
+  await Promise.all([crashed, stopped, back]);
+  expect(hosts.log.slice(0, 2)).toEqual(["n1 kill", "n1 start"]);
+  expect(node.status()).toEqual(running("n1"));
+});
+
+test("a process that had ended by itself before it was killed is a crash that nothing asked for", async () => {
+  const { node, hosts, events } = await started();
+  hosts.dies = () => Promise.resolve("exit code 1: out of memory");
+  await node.crash();
+  expect(events).toEqual([
+    "n1 crashed: its process ended: exit code 1: out of memory",
+    "n1 failed: exit code 1: out of memory",
+  ]);
+  await node.stop();
+  expect(node.status().life).toEqual({ type: "stopped" });
+});
+
 test("a pause is SIGSTOP, its end SIGCONT; meanwhile nothing is asked of it", async () => {
   const { node, hosts } = await started();
   await node.pause();

@@ -33,9 +33,10 @@ export class FakeHost implements RunningHost {
   readonly #listener: HostListener;
   readonly #answer: (order: HostOrder) => unknown;
   readonly #whyNot: string | undefined;
+  readonly #dies: () => Promise<string | undefined>;
 
   constructor(
-    hosts: Pick<FakeHosts, "log" | "answer" | "onOrder" | "whyNot">,
+    hosts: Pick<FakeHosts, "log" | "answer" | "onOrder" | "whyNot" | "dies">,
     ...[node, options, listener]: Parameters<StartHost>
   ) {
     this.#log = hosts.log;
@@ -44,6 +45,7 @@ export class FakeHost implements RunningHost {
       return hosts.answer(node, order);
     };
     this.#whyNot = hosts.whyNot;
+    this.#dies = async () => hosts.dies();
     this.#node = node;
     this.options = options;
     this.#listener = listener;
@@ -66,8 +68,9 @@ export class FakeHost implements RunningHost {
     this.#log.push(`${this.#node} ${signal}`);
   }
 
-  async kill(): Promise<void> {
+  async kill(): Promise<string | undefined> {
     this.#log.push(`${this.#node} kill`);
+    return this.#dies();
   }
 
   report(report: Partial<HostReport>): void {
@@ -87,6 +90,8 @@ export class FakeHosts {
   /** What hosts answer to orders. */
   answer: (node: string, order: HostOrder) => unknown = () => undefined;
   onOrder: (order: HostOrder) => void = () => {};
+  /** How long a killed one takes to be gone, and why it had ended before. */
+  dies: () => Promise<string | undefined> = () => Promise.resolve(undefined);
   /** Why hosts do not start from now on. */
   whyNot: string | undefined;
 

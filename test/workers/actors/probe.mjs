@@ -32,6 +32,9 @@ export default function probe(self, args) {
         case "never":
           self.tell(message.told, { type: "note", said: "busy" });
           return new Promise(() => {});
+        case "part":
+          self.unlink(message.with);
+          return self.tell(message.with, message.message);
         case "tell":
           return self.tell(message.to, message.message);
         case "ask":

@@ -15,7 +15,7 @@ import { patience, rule } from "../options/rules.ts";
 import type { Schema } from "../options/schema.ts";
 import { oneOf } from "../options/words.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
-import type { CheckedOptions } from "./cluster-options.ts";
+import type { CheckedOptions } from "./checked-options.ts";
 import { TIMEOUT_OPTIONS, type TimeoutOptions } from "./deadline.ts";
 
 /** How a command is proposed. */

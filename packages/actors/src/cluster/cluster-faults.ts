@@ -64,8 +64,9 @@ export class ClusterFaults {
   }
 
   /**
-   * Lets `network` carry the letters between nodes from now on, in place of an earlier one; without it they take their
-   * direct way again. See {@link ClusterOptions.network}. What an earlier one still delivers arrives.
+   * Lets `network` carry the letters that nodes send to each other from now on, in place of an earlier one; without it they take
+   * their direct way again. See {@link ClusterOptions.network}. It holds when the call returns. Letters on their way, also those
+   * that an earlier one still delivers, arrive.
    */
   carry(network?: MailCarrier): void {
     if (network !== undefined) checkArgument("ClusterFaults.carry", "network", CARRIER, network);
@@ -116,8 +117,8 @@ export class ClusterFaults {
     const where = "ClusterFaults.losePower";
     const { child } = this.#child(where, node);
     checkArgument(where, "kept", KEPT, kept);
-    const { incarnation } = child;
     await child.crash(kept);
+    const { incarnation } = child;
     const isOver = (): boolean => !child.hasThread || child.incarnation > incarnation;
     await waitFor(this.#supervisor().events, `crash of ${node}`, () => isOver() || undefined, {});
   }

@@ -14,12 +14,8 @@ import { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import type { CommonSpec } from "../threads/supervisor-options.ts";
 import type { MailCarrier } from "../threads/mail-carrier.ts";
-import {
-  checkPriorities,
-  checkRenames,
-  defaultNodes,
-  type CheckedOptions,
-} from "./cluster-options.ts";
+import { checkPriorities, checkRenames, type CheckedOptions } from "./checked-options.ts";
+import { defaultNodes } from "./cluster-options.ts";
 
 /** How many nodes a new cluster gets by default. */
 const DEFAULT_NODES = 3;

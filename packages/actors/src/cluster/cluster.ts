@@ -14,11 +14,8 @@ import {
   type ReadOptions,
 } from "./cluster-client.ts";
 import { ClusterFaults, switching } from "./cluster-faults.ts";
-import {
-  checkClusterOptions,
-  type CheckedOptions,
-  type ClusterOptions,
-} from "./cluster-options.ts";
+import { checkClusterOptions, type CheckedOptions } from "./checked-options.ts";
+import type { ClusterOptions } from "./cluster-options.ts";
 import { AppliedWatch, type AppliedEvent } from "./applied-watch.ts";
 import { openDisks, startSupervisor } from "./cluster-parts.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";

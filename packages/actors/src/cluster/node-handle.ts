@@ -91,8 +91,9 @@ export class NodeHandle {
    * @throws KontikiError when it has no thread.
    */
   async crash(): Promise<void> {
-    const { incarnation } = this.#child;
     await this.#child.crash();
+    // The thread that was killed: the program may have known an earlier one before.
+    const { incarnation } = this.#child;
     await this.#until(
       "crash",
       () => !this.#child.hasThread || this.#child.incarnation > incarnation,
@@ -125,7 +126,10 @@ export class NodeHandle {
     await this.#until("pause", look, options);
   }
 
-  /** Lets a paused node continue. Does nothing to a node that is not paused. */
+  /**
+   * Lets a paused node continue, soon after the call. What is asked of the node after it is done after it. Does nothing to a
+   * node that is not paused.
+   */
   resume(): void {
     // Refused only when the supervisor's thread has ended, which is reported anyway.
     this.#child.resume().catch(() => {});

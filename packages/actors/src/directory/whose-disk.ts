@@ -1,4 +1,4 @@
-import { decodeNodeFile } from "./cluster-file.ts";
+import { decodeNodeFile, type NodeFile } from "./cluster-file.ts";
 import { NODE_FILE } from "./node-folders.ts";
 import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
@@ -18,7 +18,13 @@ export function whyNotDiskOf(
   return `${path} is that of ${theirs}, not of ${mine}: put each folder back where it belongs`;
 }
 
-function ownerOf(path: string): { readonly node: string; readonly uid: number } | undefined {
+/** The disk in a folder, by its cluster, node and uid, in one line of ASCII; undefined if its file does not tell. */
+export function nameOfDisk(path: string): string | undefined {
+  const owner = ownerOf(path);
+  return owner && `disk ${owner.uid} of ${owner.node} of cluster ${owner.cluster}`;
+}
+
+function ownerOf(path: string): NodeFile | undefined {
   try {
     const parsed = decodeNodeFile(new FileDisk(path).read(NODE_FILE));
     return parsed.type === "file" ? parsed.file : undefined;

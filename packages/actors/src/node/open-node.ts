@@ -37,8 +37,13 @@ export type NodeSetup = {
   readonly limits?: Partial<NodeLimits> | undefined;
 };
 
-/** A node whose letters may be recorded. */
-export type WatchedSetup = NodeSetup & { readonly watch?: LetterWatch | undefined };
+/** A node in a thread of a cluster. */
+export type WatchedSetup = NodeSetup & {
+  /** Records its letters. */
+  readonly watch?: LetterWatch | undefined;
+  /** Whose disk it is: see `openStorage`. */
+  readonly owner?: string | undefined;
+};
 
 /**
  * Recovers a node from its disk, as at a start.
@@ -47,7 +52,7 @@ export type WatchedSetup = NodeSetup & { readonly watch?: LetterWatch | undefine
  */
 export function openNode(setup: WatchedSetup): Opened & { readonly recovered: Recovered } {
   const { config, disk, machine, readIds, policy, lease, wal, limits } = setup;
-  const { storage, snapshots, recovered } = openStorage(disk, wal);
+  const { storage, snapshots, recovered } = openStorage(disk, wal, setup.owner);
   try {
     const actor = new NodeActor({
       config,

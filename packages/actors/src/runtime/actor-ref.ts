@@ -81,7 +81,12 @@ export class ActorRef {
     await this.#host.start(this.name);
   }
 
-  /** Kills its thread without warning: a crash that does not count. @throws KontikiError when it does not run. */
+  /**
+   * Kills its thread without warning: a crash that does not count. The thread ends soon after the call, and may handle messages
+   * until then: `monitor`, called before, resolves when it is gone.
+   *
+   * @throws KontikiError when it does not run.
+   */
   crash(): void {
     this.#host.crash(this.name);
   }

@@ -4,7 +4,8 @@ import { KontikiError } from "../errors.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { Letter, OutgoingLetter } from "../mailboxes/letter.ts";
 import { TIMER_MS_MAX } from "../supervision/control.ts";
-import type { Ending, LifeReport } from "../supervision/child-host.ts";
+import type { LifeReport } from "../supervision/child-host.ts";
+import type { Ending } from "../supervision/ending.ts";
 import { Group } from "../supervision/group.ts";
 import type { RestartPolicy } from "../supervision/restart-policy.ts";
 import type { Strategy } from "../supervision/strategy.ts";
@@ -216,6 +217,8 @@ export class ActorSupervisor {
    * of those that follow from it.
    */
   #onGone(name: string, incarnation: number, { cause, isNormal }: Ending): void {
+    // Links that were made or ended before this end, and by those who may have caused it, count first.
+    for (const { life, thread } of this.children) if (life.type === "running") thread?.takeMail();
     const partners = this.#links.take(name);
     this.#signals.emit("down", { actor: name, incarnation, cause });
     if (isNormal || this.#isStopped) return;

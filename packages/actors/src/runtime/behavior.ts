@@ -52,10 +52,10 @@ export type Self = {
   monitor(actor: string): () => void;
   /**
    * Ties the present starts of both actors together: when one of them ends and has not completed, the other one is killed.
-   * If that actor does not run now, this one is.
+   * If that actor does not run now, this one is. It holds for each end that is caused after the call.
    */
   link(actor: string): void;
-  /** Ends a link. */
+  /** Ends a link. An end of the other that is caused after the call has no effect on this actor. */
   unlink(actor: string): void;
   /** Ends this actor after the present message: it has completed. Its other messages are dead letters. */
   stop(): void;

@@ -9,10 +9,11 @@ import { Control, type Answering, type Remote } from "./control.ts";
 import { messageOf } from "../errors.ts";
 import { Gate } from "./gate.ts";
 import { hardLimitMiB } from "./heap-watch.ts";
+import { FRAME_BYTES } from "../lanes/lane.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
 import type { DirectLane, LaneStart, MailReport } from "../mailboxes/lane-frames.ts";
 import type { MailLoop, MailSource } from "../mailboxes/mail-loop.ts";
-import { ActorMail } from "../mailboxes/actor-mail.ts";
+import { ActorMail, LANE_BYTES } from "../mailboxes/actor-mail.ts";
 import type { OutgoingLetter, ToActor } from "../mailboxes/letter.ts";
 import { startWorker } from "./start-worker.ts";
 
@@ -53,6 +54,8 @@ export type ThreadHandlers<Message> = {
   readonly onLetter: (letter: OutgoingLetter) => void;
   /** What its mail came to. */
   readonly onMailReport: (report: MailReport) => void;
+  /** The thread is about to end, for this reason: it was killed, or has failed. Called once, before `onSilent`. */
+  readonly onDying: (cause: string) => void;
   /**
    * The thread runs nothing more, and all that it sent has been handed over. Called once, before `onExit`. `cause` says why it
    * did not end by itself; undefined if it did.
@@ -71,6 +74,9 @@ export type ThreadMail = {
 };
 
 type LetterFromLane = { readonly type: "letter"; readonly letter: OutgoingLetter };
+
+/** The most messages that a lane holds at one time. */
+const LANE_LETTERS_MAX = LANE_BYTES / FRAME_BYTES;
 
 /** Most messages of one thread that are taken before others have their turn. */
 const TAKEN_MAX = 1024;
@@ -155,6 +161,11 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     this.mail.post(letter);
   }
 
+  /** Takes all that the thread has sent so far, unless more than its lane holds waits for room. */
+  takeMail(): void {
+    this.#takeMail(LANE_LETTERS_MAX);
+  }
+
   /** Passes on another end of its control, to the program's thread. It then belongs to that thread. */
   passControl(): MessagePort | undefined {
     const control = this.#programControl;
@@ -187,6 +198,7 @@ export class ActorThread<Message extends Posted, C extends Stoppable> {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
     void this.#worker.terminate();
+    this.#handlers.onDying(cause);
   }
 
   /** Ends the thread gracefully, even while it pauses, or kills it after `deadlineMs`. */

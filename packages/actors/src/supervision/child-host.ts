@@ -1,23 +1,16 @@
 import type { MailReport } from "../mailboxes/lane-frames.ts";
 import type { OutgoingLetter } from "../mailboxes/letter.ts";
 import type { Connected } from "../mailboxes/exchange.ts";
+import type { Ending } from "./ending.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { CrashDecision } from "./restarts.ts";
 import type { RestartType } from "./strategy.ts";
-
-/** How a thread has ended. */
-export type Ending = {
-  /** Why, in one line. */
-  readonly cause: string;
-  /** Whether the actor ended by itself, and that is no crash. */
-  readonly isNormal: boolean;
-};
 
 /** What happens to a child. */
 export type LifeReport =
   /**
    * The thread died; `asked`: on request. It is restarted after `restartInMs`. When that is undefined it is not, and a
-   * `failed` follows.
+   * `failed` follows, or a `stopped` if it was asked to stop when it had crashed.
    */
   | {
       readonly type: "crashed";

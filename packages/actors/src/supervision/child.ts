@@ -2,7 +2,8 @@ import { assert } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { ActorThread, Posted, Stoppable, ThreadHandlers } from "./actor-thread.ts";
 import { causeOf } from "./cause.ts";
-import type { ChildHost, Ending, LifeReport } from "./child-host.ts";
+import type { ChildHost, LifeReport } from "./child-host.ts";
+import { endingOf, type Ending } from "./ending.ts";
 import { refusal, type Request } from "./life-refusals.ts";
 import {
   isPaused,
@@ -111,7 +112,8 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   /**
-   * Kills the thread without warning; it is restarted as after any crash.
+   * Kills the thread without warning; it is restarted as after any crash. One that has crashed by itself and is not gone yet
+   * has done so: that crash counts.
    *
    * @param prepare is called before, unless the crash is refused.
    * @throws KontikiError when there is none.
@@ -205,6 +207,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
         onMessage: (message) => this.#onMessage(thread, message),
         onLetter: (letter) => this.#host.onLetter(letter, incarnation),
         onMailReport: (report) => this.#host.onMailReport(report),
+        onDying: (cause) => this.on({ type: "dying", cause }),
         onSilent: (cause) => this.#onSilent(cause),
         onExit: (cause) => this.#onExit(cause),
       });
@@ -251,7 +254,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   }
 
   #onSilent(cause: string | undefined): void {
-    this.#ending = this.#endingOf(this.#life, cause);
+    this.#ending = endingOf(this.#life, cause);
     this.#host.onDown(this.#incarnation, this.#ending);
   }
 
@@ -264,6 +267,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     this.#host.onGone(this.#incarnation, ending, thread);
     switch (life.type) {
       case "stopping":
+        if (life.crash !== undefined) this.#onLastCrash(withMore(life.crash, besides));
         this.on({ type: "stopped" });
         return this.#report({ type: "stopped" });
       case "recycling":
@@ -276,7 +280,7 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
       default: {
         const why = cause ?? UNASKED;
         if (this.#isCompletion(cause)) this.#onCompleted();
-        else this.#onCrash(besides === undefined ? why : `${why}; ${besides}`, life.type);
+        else this.#onCrash(withMore(why, besides), life.type);
       }
     }
   }
@@ -285,17 +289,16 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     return cause === undefined && !isRestarted(this.#host.restart, false);
   }
 
-  #endingOf(life: ActorLife, cause: string | undefined): Ending {
-    if (life.type === "stopping") return { cause: "it was stopped", isNormal: false };
-    if (life.type === "recycling") return { cause: life.cause, isNormal: false };
-    if (life.type === "unusable") return { cause: life.why, isNormal: false };
-    if (cause === undefined) return { cause: "it has ended", isNormal: true };
-    return { cause, isNormal: false };
-  }
-
   #onCompleted(): void {
     this.on({ type: "completed" });
     this.#report({ type: "completed" });
+  }
+
+  /** The child was asked to stop when it had crashed and its thread was not gone yet. */
+  #onLastCrash(cause: string): void {
+    this.#restarts.crashed();
+    const crashes = this.#restarts.countCrash();
+    this.#report({ type: "crashed", cause, asked: false, crashes, restartInMs: undefined });
   }
 
   /** The next life is set before the crash is reported: a listener may stop the child, or start it. */
@@ -320,6 +323,10 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
   #report(report: LifeReport): void {
     this.#host.onReport(report, this.#incarnation);
   }
+}
+
+function withMore(cause: string, besides: string | undefined): string {
+  return besides === undefined ? cause : `${cause}; ${besides}`;
 }
 
 type Unusable = { readonly message: string };

@@ -1,4 +1,4 @@
-import type { ActorLife } from "./life.ts";
+import { lifeAsSeen, type ActorLife } from "./life.ts";
 import type { CrashDecision } from "./restarts.ts";
 import { restartedWith, type RestartType, type Strategy } from "./strategy.ts";
 
@@ -75,8 +75,8 @@ export class Group<C extends Restartable> {
   advance(): void {
     if (!this.#isDue || this.#queue.some(({ exactLife }) => exactLife.type === "recycling")) return;
     for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
-      const { type } = first.exactLife;
-      if (type === "starting" || type === "unusable") return;
+      const { type } = lifeAsSeen(first.exactLife);
+      if (type === "starting") return;
       if (type === "restarting") return first.respawn();
       this.#queue = this.#queue.slice(1);
     }

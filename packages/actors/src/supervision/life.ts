@@ -19,7 +19,8 @@ export type Pause = { readonly number: number; readonly begun: boolean };
 /**
  * Where an actor is in its life, with all that was asked of it. What users see of it is {@link lifeAsSeen}.
  *
- * The actor has a thread in `starting`, `unusable`, `running`, `crashing`, `recycling` and `stopping`, and in no other life.
+ * The actor has a thread in `starting`, `unusable`, `running`, `dying`, `crashing`, `recycling` and `stopping`, and in no other
+ * life.
  */
 export type ActorLife =
   /** Its thread gets ready. */
@@ -28,12 +29,22 @@ export type ActorLife =
   | { readonly type: "unusable"; readonly why: string }
   /** Its thread takes part, or pauses. */
   | { readonly type: "running"; readonly pause: Pause | undefined }
+  /** Its thread is about to end for this reason, which was not asked for: that is a crash, whatever is asked from now on. */
+  | { readonly type: "dying"; readonly wasReady: boolean; readonly cause: string }
   /** Its thread was killed on request and has not ended yet. */
   | { readonly type: "crashing"; readonly wasReady: boolean }
   /** Its thread was asked to end, because it is restarted along with another one. */
   | { readonly type: "recycling"; readonly wasReady: boolean; readonly cause: string }
-  /** Its thread was asked to end. `closed`: why the actor never starts again, if that is so. */
-  | { readonly type: "stopping"; readonly wasReady: boolean; readonly closed: string | undefined }
+  /**
+   * Its thread was asked to end. `closed`: why the actor never starts again, if that is so. `crash`: why the thread was about
+   * to end before that, if it was.
+   */
+  | {
+      readonly type: "stopping";
+      readonly wasReady: boolean;
+      readonly closed: string | undefined;
+      readonly crash: string | undefined;
+    }
   /** Its thread has ended, and another one is started after a delay. */
   | { readonly type: "restarting"; readonly cause: string }
   /** Its thread has ended by itself, as it may. */
@@ -61,6 +72,8 @@ export type LifeEvent =
   | { readonly type: "pauseBegun"; readonly number: number }
   /** The thread was told to continue. */
   | { readonly type: "resumed" }
+  /** The thread is about to end, for this reason. */
+  | { readonly type: "dying"; readonly cause: string }
   /** The thread was killed on request. */
   | { readonly type: "crashRequested" }
   /** The actor is restarted along with another one, for this reason. */
@@ -102,6 +115,8 @@ export function nextLife(life: ActorLife, event: LifeEvent): ActorLife {
       return { type: "running", pause: { number: event.number, begun: true } };
     case "resumed":
       return life.type === "running" ? { type: "running", pause: undefined } : life;
+    case "dying":
+      return onDying(life, event.cause);
     case "crashRequested":
       return onCrashRequested(life);
     case "recycleRequested":
@@ -123,10 +138,10 @@ export function nextLife(life: ActorLife, event: LifeEvent): ActorLife {
       assert(hasThread(life), "an actor is given up when its thread has ended");
       return { type: "failed", cause: event.cause };
     case "barred":
-      assert(isAtRest(life), "only a stopped actor loses what it needs");
+      assert(isAtRest(life), "only an actor at rest loses what it needs");
       return { type: "barred", why: event.why };
     case "unbarred":
-      assert(isAtRest(life), "only a stopped actor gets what it needs");
+      assert(isAtRest(life), "only an actor at rest gets what it needs");
       return { type: "stopped" };
     default:
       return event satisfies never;
@@ -141,6 +156,7 @@ export function lifeAsSeen(life: ActorLife): Life {
       return { type: "starting" };
     case "running":
       return { type: "running" };
+    case "dying":
     case "crashing":
     case "recycling":
     case "stopping":
@@ -165,15 +181,16 @@ export function hasThread({ type }: ActorLife): boolean {
     type === "starting" ||
     type === "unusable" ||
     type === "running" ||
+    type === "dying" ||
     type === "crashing" ||
     type === "recycling" ||
     type === "stopping"
   );
 }
 
-/** Whether the actor was stopped and nothing runs until it is started again. */
+/** Whether nothing runs until the actor is started again: it was stopped, or has failed. */
 export function isAtRest({ type }: ActorLife): boolean {
-  return type === "stopped" || type === "barred";
+  return type === "stopped" || type === "failed" || type === "barred";
 }
 
 /** Whether its thread was asked to pause. */
@@ -189,9 +206,13 @@ export function isPaused(life: ActorLife): boolean {
 /** What a thread posted before it was killed still counts. */
 function onReady(life: ActorLife): ActorLife {
   if (life.type === "starting") return { type: "running", pause: undefined };
-  const isEnding =
-    life.type === "crashing" || life.type === "recycling" || life.type === "stopping";
-  return isEnding ? { ...life, wasReady: true } : life;
+  return "wasReady" in life ? { ...life, wasReady: true } : life;
+}
+
+/** The first reason counts: a thread that was asked to end does, however it comes about. */
+function onDying(life: ActorLife, cause: string): ActorLife {
+  if (life.type !== "starting" && life.type !== "running") return life;
+  return { type: "dying", wasReady: life.type === "running", cause };
 }
 
 /** Nothing changes for a thread that is about to end with a reason of its own. */
@@ -208,6 +229,9 @@ function onRecycleRequested(life: ActorLife, cause: string): ActorLife {
       return { type: "recycling", wasReady: life.type === "running", cause };
     case "crashing":
       return { type: "recycling", wasReady: life.wasReady, cause };
+    // It ends for its own reason, which must not be lost.
+    case "dying":
+      return { ...life, type: "recycling" };
     case "completed":
       return { type: "restarting", cause };
     default:
@@ -219,12 +243,14 @@ function onStopRequested(life: ActorLife): ActorLife {
   switch (life.type) {
     case "starting":
     case "unusable":
-      return { type: "stopping", wasReady: false, closed: undefined };
+      return stopping(false);
     case "running":
-      return { type: "stopping", wasReady: true, closed: undefined };
+      return stopping(true);
+    case "dying":
+      return stopping(life.wasReady, life.cause);
     case "crashing":
     case "recycling":
-      return { type: "stopping", wasReady: life.wasReady, closed: undefined };
+      return stopping(life.wasReady);
     case "restarting":
     case "completed":
     case "failed":
@@ -237,6 +263,10 @@ function onStopRequested(life: ActorLife): ActorLife {
     default:
       return life satisfies never;
   }
+}
+
+function stopping(wasReady: boolean, crash?: string): ActorLife {
+  return { type: "stopping", wasReady, closed: undefined, crash };
 }
 
 /** The first reason stays. */

@@ -36,6 +36,13 @@ export class Restarts {
     this.#isDue = true;
   }
 
+  /** Counts a crash that no restart follows. Returns how many there were within the window. */
+  countCrash(): number {
+    const now = performance.now();
+    this.#crashTimes.push(now);
+    return decideRestart(this.#policy, this.#crashTimes, now, 0).crashes;
+  }
+
   /** Has the actor restarted after a pause, or gives it up. A requested crash does not count against it. */
   onCrash(cause: string, wasRequested: boolean): CrashDecision {
     const now = performance.now();

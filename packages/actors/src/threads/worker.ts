@@ -15,7 +15,7 @@ import { UnsyncedRecord } from "../faults/unsynced-record.ts";
 import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
-import { whyNotDiskOf } from "../directory/whose-disk.ts";
+import { nameOfDisk, whyNotDiskOf } from "../directory/whose-disk.ts";
 import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
 import { heapWatch } from "../supervision/heap-watch.ts";
@@ -59,6 +59,9 @@ function post(message: FromNode): void {
 /** Undefined where no faults are injected. */
 const disturbed =
   spec.faults && new DisturbedNode(spec.faults, (crash) => post({ type: "atPoint", ...crash }));
+
+/** Whose disk it is, which its log names. One in memory has no files that somebody could mix up. */
+const owner = spec.disk.type === "file" ? nameOfDisk(spec.disk.path) : undefined;
 
 /** @throws KontikiError when it is the disk of another node, or an earlier one of this node. */
 function refuseOthers(place: NodeSpec["disk"]): void {
@@ -233,7 +236,7 @@ async function run(): Promise<void> {
   const open = async (): Promise<ReturnType<typeof openNode>> => {
     const made = checkedMachine(await loadMaker(spec.stateMachine), spec.checks, failLater);
     const machine = feed.machine(disturbed?.machine(made) ?? made);
-    const setup = { config, disk, machine, readIds, policy, lease, tracer, ...watching };
+    const setup = { config, disk, machine, readIds, policy, lease, tracer, owner, ...watching };
     return disturbed?.opening(() => openNode(setup)) ?? openNode(setup);
   };
   const reopen = async (): Promise<Opened> => {

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { KontikiError } from "@kontiki/actors";
 import type { Children } from "./children.ts";
@@ -25,8 +24,8 @@ export interface RunningHost {
   /** Resolves to its answer. @throws KontikiError when it refuses, gives no answer in time, or ends. */
   order(order: HostOrder, timeoutMs: number): Promise<unknown>;
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
-  /** Kills its process, and resolves when that is gone. */
-  kill(): Promise<void>;
+  /** Kills its process, and resolves when that is gone: to why it had ended by itself, or undefined if it had not. */
+  kill(): Promise<string | undefined>;
 }
 
 /** Starts a host with this node. */
@@ -44,6 +43,8 @@ export class HostProcess implements RunningHost {
   readonly #listener: HostListener;
   readonly #waiting = new Map<number, Waiting>();
   readonly #up: Promise<void>;
+  /** Resolves to why the process has ended. */
+  readonly #ended: Promise<string>;
   #isUp: Waiting | undefined;
   #last = 0;
   #why: string | undefined;
@@ -72,10 +73,12 @@ export class HostProcess implements RunningHost {
     this.#up.catch(() => {});
     this.#child.on("message", (message: FromHost) => this.#onMessage(message));
     this.#child.on("error", (error) => (this.#why ??= error.message));
-    this.#child.on("close", (code, signal) => {
-      if (pid !== undefined) children.remove(pid);
-      this.#onClose(signal ?? `exit code ${code}`);
-    });
+    this.#ended = new Promise((resolve) =>
+      this.#child.on("close", (code, signal) => {
+        if (pid !== undefined) children.remove(pid);
+        resolve(this.#onClose(signal ?? `exit code ${code}`));
+      }),
+    );
     this.#send({ type: "start", node, options });
   }
 
@@ -104,11 +107,10 @@ export class HostProcess implements RunningHost {
     this.#child.kill(signal);
   }
 
-  async kill(): Promise<void> {
-    if (this.#isOver) return;
-    const closed = once(this.#child, "close");
-    this.#child.kill("SIGKILL");
-    await closed;
+  async kill(): Promise<string | undefined> {
+    if (!this.#isOver) this.#child.kill("SIGKILL");
+    const cause = await this.#ended;
+    return this.#child.signalCode === "SIGKILL" ? undefined : cause;
   }
 
   get #isOver(): boolean {
@@ -145,10 +147,11 @@ export class HostProcess implements RunningHost {
     this.#waiting.delete(id);
   }
 
-  #onClose(how: string): void {
+  #onClose(how: string): string {
     const cause = this.#why ?? [how, this.#printed.trim()].filter((part) => part !== "").join(": ");
     for (const id of this.#waiting.keys()) this.#refuse(id, `its process has ended: ${cause}`);
     this.#isUp?.reject(new KontikiError(cause));
     this.#listener.onExit(cause);
+    return cause;
   }
 }

@@ -47,6 +47,8 @@ export class HostedNode implements NodeUnderTest {
   readonly effects = new Tally(EFFECTS);
   readonly #parts: HostedNodeParts;
   #host: RunningHost | undefined;
+  /** The end of the process that was killed last, until it is gone: it may still write to its files. */
+  #ending: Promise<string | undefined> | undefined;
   #life: Life = "stopped";
   #cause = "";
   #isPaused = false;
@@ -71,9 +73,9 @@ export class HostedNode implements NodeUnderTest {
     return this.#life === "up" && this.#reported === undefined;
   }
 
-  /** Whether it has no process. */
+  /** Whether it has no process, not even one that is about to end. */
   get isDown(): boolean {
-    return this.#host === undefined;
+    return this.#host === undefined && this.#ending === undefined;
   }
 
   status(): NodeStatus {
@@ -88,11 +90,17 @@ export class HostedNode implements NodeUnderTest {
     return { id, life, incarnation, restarts, ...rest };
   }
 
-  /** Starts its host. @throws KontikiError when it runs already, or cannot start. */
+  /** Starts its host, when the process before it is gone. @throws KontikiError when it runs already, or cannot start. */
   async start(): Promise<void> {
     // A host whose node is given up has nothing to do any more.
     if (this.#reported?.life.type === "failed") await this.#kill("stopped");
-    if (this.#host !== undefined) throw new KontikiError(`${this.id} runs already`);
+    if (this.#ending !== undefined) await this.#ending;
+    if (this.#host !== undefined)
+      throw new KontikiError(
+        this.#life === "stopped"
+          ? `${this.id} cannot start yet: it is being stopped`
+          : `${this.id} runs already`,
+      );
     const { startHost, options } = this.#parts;
     this.#life = "starting";
     this.#starts += 1;
@@ -114,9 +122,11 @@ export class HostedNode implements NodeUnderTest {
     this.#parts.onStatus(this.status());
   }
 
+  /** Kills its process. One that had ended by itself before is a finding all the same. */
   async crash(): Promise<void> {
     if (this.#host === undefined) throw new KontikiError(`${this.id} does not run`);
-    await this.#kill("killed");
+    const cause = await this.#kill("killed");
+    if (cause !== undefined) return this.#onOwnEnd(cause);
     this.#parts.onEvent({
       type: "crashed",
       node: this.id,
@@ -131,13 +141,15 @@ export class HostedNode implements NodeUnderTest {
   /** What a loss of power leaves of its files is done by the host, which knows what it has not synced; then it is killed. */
   async losePower(kept: Kept): Promise<void> {
     await this.#order({ type: "losePower", kept });
-    await this.#kill("killed");
+    const cause = await this.#kill("killed");
+    if (cause !== undefined) this.#onOwnEnd(cause);
   }
 
   async stop(): Promise<void> {
     this.resume();
     const host = this.#host;
     if (host === undefined) {
+      await this.#ending;
       if (this.#life !== "stopped") this.#onStopped();
       return;
     }
@@ -203,11 +215,12 @@ export class HostedNode implements NodeUnderTest {
     return (await this.#order({ type: "digest" })) as Awaited<ReturnType<NodeUnderTest["digest"]>>;
   }
 
+  /** Arms a crash of its present process, soon after the call: what is asked of the node at once may pass the point before. */
   crashAt(point: CrashPoint | undefined, kept: Kept | undefined): void {
     this.#tell({ type: "crashAt", point, ...(kept === undefined ? {} : { kept }) });
   }
 
-  /** Sets what is wrong with its disk and clock, also in later processes, from the moment on in which they are up. */
+  /** Sets what is wrong with its disk and clock soon after the call, and in later processes from the moment on in which they are up. */
   disturb(disturbance: Disturbance): void {
     this.#disturbance = disturbance;
     this.#tell({ type: "disturb", disturbance });
@@ -225,11 +238,17 @@ export class HostedNode implements NodeUnderTest {
     if (this.#life === "up") this.#host?.order(order, STOP_MS).catch(() => {});
   }
 
-  async #kill(life: Life): Promise<void> {
+  /** Resolves when the process is gone: to why it had ended by itself, or undefined if it had not. */
+  async #kill(life: Life): Promise<string | undefined> {
     const host = this.#host;
     this.#life = life;
     this.#forget();
-    await host?.kill();
+    if (host === undefined) return this.#ending;
+    const ending = host.kill();
+    this.#ending = ending;
+    const cause = await ending;
+    if (this.#ending === ending) this.#ending = undefined;
+    return cause;
   }
 
   #forget(): void {
@@ -263,7 +282,10 @@ export class HostedNode implements NodeUnderTest {
 
   /** A process that ends although nothing has ended it has crashed, and does not start again: that is a finding. */
   #onExit(host: RunningHost, cause: string): void {
-    if (this.#host !== host || this.#life !== "up") return;
+    if (this.#host === host && this.#life === "up") this.#onOwnEnd(cause);
+  }
+
+  #onOwnEnd(cause: string): void {
     this.#parts.onEvent({
       type: "crashed",
       node: this.id,

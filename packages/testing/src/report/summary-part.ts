@@ -71,9 +71,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `<table>${line(head, "th")}\n${rows.map((row) => line(row, "td")).join("\n")}</table>`;
 }
 
+/** Of figures that are compared with each other. */
 function ms(value: number): string {
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${value.toLocaleString("en-US", digits)} ms`;
+  return msText(value, 1);
 }
 
 const STYLE = `

@@ -1,8 +1,9 @@
 import type { History, TimeUnit } from "../history/history.ts";
 
-/** A length of time with its unit, to at most a tenth of a ms. */
-export function msText(ms: number): string {
-  return `${ms.toLocaleString("en-US", { maximumFractionDigits: 1 })} ms`;
+/** A length of time with its unit, to at most a tenth of a ms. @param digits how many there are at least: 1 in columns. */
+export function msText(ms: number, digits: 0 | 1 = 0): string {
+  const shown = { minimumFractionDigits: digits, maximumFractionDigits: 1 };
+  return `${ms.toLocaleString("en-US", shown)} ms`;
 }
 
 /** The times of a history as people see them. */

@@ -14,7 +14,10 @@ export type NodeUnderTest = Pick<
   "crash" | "stop" | "start" | "pause" | "resume" | "wipe" | "snapshot" | "compact" | "digest"
 >;
 
-/** What a run does to the threads and disks of nodes, and what they have counted. */
+/**
+ * What a run does to the threads and disks of nodes, and what they have counted. `crashAt` and `disturb` hold when they return
+ * where nodes are threads of this process, and soon after it where they are in others: a run depends on neither.
+ */
 export type FaultsUnderTest = Pick<
   ClusterFaults,
   "losePower" | "crashAt" | "disturb" | "effects" | "counts" | "swapDisks" | "diskOf"

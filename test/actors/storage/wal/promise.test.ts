@@ -29,6 +29,7 @@ import {
   type Batch,
 } from "../../support/storage/model.ts";
 import { contentOn, diskWith, live } from "../../support/storage/writing.ts";
+import { messageOf } from "../../../../packages/actors/src/errors.ts";
 
 const BATCHES: readonly Batch[] = [
   [hardState(1, "n1"), append(noop(1, 1), command(2, 1, "a"))],
@@ -199,6 +200,68 @@ describe("a promise file of another log is refused: what this node has promised 
       index: 4,
       term: 2,
     });
+  });
+});
+
+describe("a promise file that names whose log it is", () => {
+  const [OWN, OTHER] = ["disk 0 of n1 of cluster c", "disk 0 of n2 of cluster c"];
+  /** One that this log could have become, by all that it records: it was cut more often. */
+  const others: readonly Batch[] = [
+    ...BATCHES.slice(0, 2),
+    [truncate(2)],
+    [hardState(3, "n2"), truncate(1), append(noop(2, 3))],
+  ];
+  const kept = (batches: readonly Batch[], owner?: string): Uint8Array => {
+    const disk = diskWith(batches);
+    openStorage(disk, {}, owner).storage.close();
+    return disk.read(PROMISE_NAME);
+  };
+  const found = (bytes: Uint8Array, owner?: string): unknown => {
+    const disk = memoryDisk({ ...files, [PROMISE_NAME]: bytes });
+    const before = filesOf(disk);
+    try {
+      const { recovered, storage } = openStorage(disk, {}, owner);
+      storage.close();
+      return recovered.damage ?? "intact";
+    } catch (cause) {
+      expect(filesOf(disk)).toEqual(before);
+      return messageOf(cause);
+    }
+  };
+
+  test("is refused in the folder of another one, however it came to be there", () => {
+    const refused = expect.stringContaining(
+      `memory:promise, byte 0: it is of the log of ${OTHER}, and this is the folder of ${OWN}. The promises of`,
+    ) as string;
+    const all = [others, BATCHES, BATCHES.slice(0, 2)].map((batches) => kept(batches, OTHER));
+    expect(all.map((bytes) => found(bytes, OWN))).toEqual([refused, refused, refused]);
+  });
+
+  test("is used in its own, and one that names nobody in any", () => {
+    expect(found(kept(BATCHES, OWN), OWN)).toBe("intact");
+    expect(found(kept(BATCHES, OWN))).toBe("intact");
+    expect(found(promise, OWN)).toBe("intact");
+    expect(found(kept(others), OWN)).toContain("the last write, which had succeeded, is bad or");
+  });
+
+  test("holds what an earlier version reads, where it reads it", () => {
+    const [named, nameless] = [kept(BATCHES, OWN), promise].map((bytes) => Buffer.from(bytes));
+    const length = promise[24] ?? 0;
+    // All but the checksum and the length, after which the name comes.
+    for (const [from, to] of [
+      [0, 4],
+      [8, 24],
+      [28, 28 + length],
+    ])
+      expect(named?.subarray(from, to)).toEqual(nameless?.subarray(from, to));
+    expect(named?.length).toBe(nameless?.length);
+  });
+
+  test("survives damage of its log: it is set aside with it, and the next one names the owner too", () => {
+    const disk = memoryDisk({ ...files, [PROMISE_NAME]: kept(BATCHES, OWN), [FIRST]: NONE });
+    openStorage(disk, {}, OWN).storage.close();
+    expect(readPromise(disk)?.owner).toBe(OWN);
+    expect(readPromise(disk, `${PROMISE_NAME}.damaged-1`)?.owner).toBe(OWN);
   });
 });
 

@@ -204,6 +204,20 @@ describe("a last batch that was written over zeros, of which any subset of its s
     expect(left.every((byte) => byte === 0)).toBe(true);
   });
 
+  test.each([
+    ["an earlier batch", files[FIRST]?.subarray(SEGMENT_HEADER_BYTES, lastAt)],
+    ["the same one", files[FIRST]?.subarray(lastAt, end)],
+  ])("%s as a whole at another place proves nothing: it is cut off too", (_title, whole = NONE) => {
+    const bytes = torn(0);
+    bytes.set(whole, end + 100);
+    const disk = memoryDisk({ [FIRST]: bytes });
+    const storage = openStorage(disk);
+    const { damage, tornBytes } = storage.recovered;
+    expect([damage, tornBytes > 0]).toEqual([undefined, true]);
+    expect(contentOf(storage)).toEqual(contentsAfter(BATCHES)[1]);
+    expect(disk.read(FIRST).length).toBe(lastAt);
+  });
+
   test.each(SUBSETS.slice(0, -1))("%i: is damaged when it was promised", (set) => {
     const { content, damage } = opened({ ...files, [FIRST]: torn(set) });
     expect(content).toEqual({

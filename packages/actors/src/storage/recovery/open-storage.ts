@@ -46,14 +46,16 @@ type End = Pick<
  *
  * Commands are views of small buffers of their own: no entry keeps the memory of its segment.
  *
+ * @param owner whose disk it is, in ASCII; undefined if that is not known. It is written to the promise file, and one that names
+ *   another owner is refused.
  * @throws DamagedLogError when nothing records what the node promised (see `readLog`). Nothing is changed.
  * @throws NewerLogError, OlderLogError when another version wrote log or snapshot. Nothing is changed.
  * @throws DiskError when the disk refuses a call.
  */
-export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage {
+export function openStorage(disk: Disk, options: WalOptions = {}, owner?: string): OpenedStorage {
   disk.tidy();
   const found = findSnapshots(disk);
-  const log = readLog(disk);
+  const log = readLog(disk, owner);
   const damaged = found.damaged.map(({ name }) => name);
   const before = finishOutdated(disk, log, damaged);
   const repaired = repair(log, found.newest);
@@ -66,7 +68,7 @@ export function openStorage(disk: Disk, options: WalOptions = {}): OpenedStorage
   const terms = new LogTerms(base);
   terms.append(entries);
   const state = { hard, horizon, last: terms.last };
-  const { promise, badPromise } = kept(disk, end, { number, state });
+  const { promise, badPromise } = kept(disk, end, { number, state, owner });
   return {
     storage: new Wal(disk, options, { ...end, hard, horizon, terms, promise }),
     snapshots: new SnapshotFiles(disk, found),
@@ -167,15 +169,17 @@ function kept(
   {
     number,
     state,
+    owner,
   }: {
     readonly number: number;
+    readonly owner: string | undefined;
     readonly state: Pick<StateRecord, "hard" | "horizon" | "last">;
   },
 ): { readonly promise: PromiseFile; readonly badPromise: ReturnType<typeof setAsidePromise> } {
   let promise: PromiseFile | undefined;
   try {
     const badPromise = setAsidePromise(disk, number);
-    promise = new PromiseFile(disk);
+    promise = new PromiseFile(disk, owner);
     promise.write({ end: batch, state: { ...state, before: { last: state.last, cuts } } });
     return { promise, badPromise };
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { Buffer, crc32 } from "#platform";
+import { assert } from "@kontiki/core";
 import { DiskError, type Disk, type DiskFile } from "../disk/disk.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { RecordWriter } from "./record-writer.ts";
@@ -18,10 +19,16 @@ import { decodeState, encodeState, type NewStateRecord, type StateRecord } from 
  * 12 CRC of the batch
  * 16 sequence of the batch, u64
  * 24 length of the state record
- * 28 the state record of the batch, except that it says what the log was after the batch and not before it
+ * 28 the state record of the batch, except that it says what the log was after the batch and not before it; then, if the
+ *    writer knew whose log it is, u8 length and its name in ASCII, which an earlier version of this program skips
  * ```
  */
-export type Promised = { readonly end: BatchEnd; readonly state: StateRecord };
+export type Promised = {
+  readonly end: BatchEnd;
+  readonly state: StateRecord;
+  /** Whose log it is; undefined if the file does not say. */
+  readonly owner?: string | undefined;
+};
 
 /** A durable batch. `state.before` is the log after it: what the next batch would record. */
 export type Durable = { readonly end: BatchEnd; readonly state: NewStateRecord };
@@ -35,6 +42,8 @@ const HEADER_BYTES = 28;
 /** A copy fits in a sector, which a device writes completely or not at all. */
 const COPY_BYTES = 512;
 const PLACES = [0, 4096] as const;
+/** So that a copy with the longest state record is no longer than a sector. */
+const OWNER_CHARACTERS_MAX = 255;
 const FILE_BYTES = 4096 + COPY_BYTES;
 
 /** Reads it. Undefined if there is none, or no copy is intact. */
@@ -77,13 +86,20 @@ const QUIET_TURNS = 8;
 /** The file, open for writing. It is created if it is not there. */
 export class PromiseFile {
   readonly #file: DiskFile;
+  readonly #owner: string | undefined;
   readonly #writer = new RecordWriter(HEADER_BYTES);
   /** The last durable batch, if the file does not say so, and how many batches it lacks. */
   #pending: Durable | undefined;
   #batches = 0;
   #quietTurns = 0;
 
-  constructor(disk: Disk) {
+  /** @param owner whose log it is, at most {@link OWNER_CHARACTERS_MAX} of ASCII; undefined if that is not known. */
+  constructor(disk: Disk, owner?: string) {
+    assert(
+      (owner?.length ?? 0) <= OWNER_CHARACTERS_MAX,
+      "the name of the owner fits into the sector of a copy",
+    );
+    this.#owner = owner;
     if (!disk.list().includes(PROMISE_NAME)) disk.create(PROMISE_NAME, new Uint8Array(FILE_BYTES));
     this.#file = disk.open(PROMISE_NAME);
   }
@@ -132,6 +148,7 @@ export class PromiseFile {
 
   #encode({ end: { sequence, crc }, state }: Durable): Buffer {
     encodeState(this.#writer, state);
+    if (this.#owner !== undefined) this.#writer.shortText(this.#owner);
     const copy = this.#writer.take();
     MAGIC.copy(copy);
     copy.writeUInt32LE(FORMAT, 8);
@@ -150,8 +167,10 @@ function decodeCopy(copy: Buffer): Promised | undefined {
   if (crc32(copy.subarray(8, end)) !== copy.readUInt32LE(4)) return undefined;
   const sequence = Number(copy.readBigUInt64LE(16));
   try {
-    const state = decodeState(new RecordCursor(copy, HEADER_BYTES, end));
-    return { end: { sequence, crc: copy.readUInt32LE(12) }, state };
+    const cursor = new RecordCursor(copy, HEADER_BYTES, end);
+    const state = decodeState(cursor);
+    const owner = cursor.rest > 0 ? cursor.text(cursor.u8()) : undefined;
+    return { end: { sequence, crc: copy.readUInt32LE(12) }, state, owner };
   } catch (cause) {
     if (cause instanceof RecordError) return undefined;
     throw cause;

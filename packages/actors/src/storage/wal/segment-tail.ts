@@ -16,7 +16,10 @@ export type SegmentTail = {
  * of the batch after them, a beginning with zeros after it, and so on. A batch is written only after the one before it is
  * durable, so at most one batch of a log, the last one, is in such a state. Therefore:
  *
- * - An intact batch anywhere after these bytes proves that they were durable: they are damage, also if they are zeros.
+ * - An intact batch anywhere after these bytes proves that they were durable: they are damage, also if they are zeros. It counts
+ *   only at the place that it records: a whole batch elsewhere, which a device that misplaces a write may leave, proves nothing.
+ *   A crash of ours leaves none after a gap: the next batch is written after the sync of this one, what is torn is cut off and
+ *   that is synced before the next write, what is reserved is zeros, and no segment gets the number of an earlier one.
  * - So does a later segment, if they are not all zeros: what is torn is removed before anything else is written. (If they are zeros,
  *   the header of that segment says which batch was the last one here, and shows if any are missing.)
  * - Otherwise, bytes that are not zeros are what is left of the last write, also after any number of zeros. Nothing was

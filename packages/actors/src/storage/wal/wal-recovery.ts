@@ -85,17 +85,19 @@ type Replayed =
  * In a damaged log, everything before the damage is kept, and the last intact batch after it, or the promise file, records
  * what the node has promised.
  *
+ * @param owner whose log it is; undefined if that is not known. A promise file that names another one is refused.
  * @throws DamagedLogError when no intact batch records that, when intact batches contradict each other or the promise file, and
  * when there is no log at all.
  * @throws NewerLogError, OlderLogError when another version wrote it.
  */
-export function readLog(disk: Disk): LogRead {
+export function readLog(disk: Disk, owner?: string): LogRead {
   const all = segmentsOf(disk);
   const beginning = all.findLastIndex(({ header }) => header?.begins === true);
   const outdated = all.slice(0, Math.max(0, beginning)).map(({ number }) => number);
   const segments = all.slice(outdated.length);
   const replay = new Replay();
   const promise = readPromise(disk);
+  checkOwner(disk, promise?.owner, owner);
   const read = replaySegments(disk, segments, replay);
   const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
   const setsAside = segments[0]?.header?.setsAside ?? 0;
@@ -270,6 +272,14 @@ function promisesOf(
 function newestOf({ end, state, writes }: IntactBatch): Newest {
   const cuts = state.before === undefined ? undefined : cutsAfter({ end, state, writes });
   return { end, hard: state.hard, last: state.last, cuts };
+}
+
+/** @throws DamagedLogError when the promise file is of the log of another disk. */
+function checkOwner(disk: Disk, found: string | undefined, owner: string | undefined): void {
+  if (found === undefined || owner === undefined || found === owner) return;
+  const path = disk.pathOf(PROMISE_NAME);
+  const what = `it is of the log of ${found}, and this is the folder of ${owner}`;
+  throw new DamagedLogError({ path, offset: 0, what });
 }
 
 /** @throws DamagedLogError when the promise file cannot be of this log. */
