@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Host } from "../host/host.ts";
+import { makeScratchFolder } from "../launch/scratch-folder.ts";
 import type { Notes } from "../output/notes.ts";
 import { write as drained } from "../output/write.ts";
 import { readLines, type InputLine } from "../prompt/lines.ts";
@@ -27,7 +27,7 @@ export async function runMaelstrom(
   notes: Notes,
   { stdin, stdout, signal }: Host,
 ): Promise<void> {
-  const directory = data ?? mkdtempSync(join(tmpdir(), "kontiki-maelstrom-"));
+  const directory = data ?? makeScratchFolder("maelstrom");
   const onFlaw = (text: string): void => notes.problem(text);
   const write = (message: MaelstromMessage): void =>
     void stdout.write(`${JSON.stringify(message)}\n`);
