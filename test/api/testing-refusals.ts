@@ -659,7 +659,7 @@ export const matcherRefusals: Refusals = {
 export function sessionRefusals(sim: () => Session): Refusals {
   const time: Kind = {
     ...kind(
-      "a time from 0ms, such as 250ms, 1.5s or 2m",
+      "a time from 0ms to 24h, such as 250ms, 1.5s or 2m",
       (value) => (typeof value === "number" && value >= 0 && value < 1e9) || value === "5000",
     ),
   };
@@ -706,7 +706,7 @@ export function sessionRefusals(sim: () => Session): Refusals {
     "Session#sleep": refusal(
       "sim.sleep",
       () => sim().sleep(null as never),
-      "sleep is null: give a time from 0ms, such as 250ms, 1.5s or 2m",
+      "sleep is null: give a time from 0ms to 24h, such as 250ms, 1.5s or 2m",
     ),
     "Session#fault": refusal(
       "sim.fault",

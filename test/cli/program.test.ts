@@ -48,6 +48,8 @@ describe("bad usage is one line and status 2, and nothing is started", () => {
     [["recover", "data", "n1"], "too many arguments"],
     [["up", "--frobnicate"], "unknown option '--frobnicate'"],
     [["up", "extra"], "too many arguments"],
+    [["status", "lab"], "but got 1. Choose the cluster with --name."],
+    [["down", "lab"], "Choose the cluster with --name."],
     [["sideways"], "unknown command 'sideways'"],
     [["bench", "--durable", "--memory"], "cannot be used with option"],
     [["bench", "--memory", "--data", "d"], "cannot be used with option"],

@@ -259,6 +259,10 @@ describe("actors in threads", SLOW, () => {
     await expect(system.spawn("a", "data:text/javascript,export default 1")).rejects.toThrow(
       "its default export is not a function that makes a behavior",
     );
+    const endless = "data:text/javascript,await new Promise(() => {})";
+    await expect(system.spawn("a", endless)).rejects.toThrow(
+      "a cannot start: its module waits for something that never comes",
+    );
     expect(system.actors()).toEqual([]);
     await expect(spawn("a/b")).rejects.toThrow("name is 'a/b': give a name of letters, digits");
     await expect(spawn("a", { args: () => {} })).rejects.toThrow("function");

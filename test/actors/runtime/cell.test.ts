@@ -245,3 +245,35 @@ describe("the end", () => {
     expect([log, calls, mailbox.letters]).toEqual([[1, "stopped"], ["end"], 1]);
   });
 });
+
+test("what an actor calls itself with is checked", async () => {
+  const { cell, sent } = newCell(() => ({ receive: () => undefined }));
+  const self = cell.self as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const thrown = async (name: string, ...args: unknown[]): Promise<string> => {
+    try {
+      return `resolved: ${String(await self[name]?.(...args))}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(
+    await Promise.all([
+      thrown("tell", null, 1),
+      thrown("ask", 5, 1),
+      thrown("ask", "b", 1, null),
+      thrown("ask", "b", 1, { deadlineMs: NaN }),
+      thrown("monitor", {}),
+      thrown("link", 5),
+      thrown("unlink", ""),
+    ]),
+  ).toEqual([
+    "self.tell: to is null: give the name of an actor",
+    "self.ask: to is 5: give the name of an actor",
+    "self.ask: options is null: give an object such as { deadlineMs: ... }",
+    "self.ask: deadlineMs is NaN: give a number of milliseconds from 0",
+    "self.monitor: actor is {}: give the name of an actor",
+    "self.link: actor is 5: give the name of an actor",
+    "self.unlink: actor is '': give the name of an actor",
+  ]);
+  expect(sent).toEqual([]);
+});

@@ -32,6 +32,14 @@ describe("bench", () => {
     `);
   });
 
+  test("without an answer in the measured time there is no latency", () => {
+    const none = { ...run, measured: { ...run.measured, operations: 0 } };
+    expect(benchText(none, colorsFor({}, {}))).toContain(
+      "latency     no put was answered within that time\n",
+    );
+    expect(JSON.parse(benchJson(none))).toMatchObject({ p50Us: null, p99Us: null, maxUs: null });
+  });
+
   test("in batches", () => {
     const batches = { ...run, options: { ...run.options, batch: 16 } };
     expect(benchText(batches, colorsFor({}, {}))).toContain(

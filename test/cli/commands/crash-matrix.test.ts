@@ -63,3 +63,14 @@ test("a point that does not exist is bad usage", async () => {
   expect(await run(["crash-matrix", "--points", "insync"], host, never)).toBe(2);
   expect(host.stderr.text).toContain("insync is none of beforeSave, inSync, ");
 });
+
+test("a folder that cannot be made is named, with what to do", async () => {
+  const host = new FakeHost();
+  const status = await run(["crash-matrix", "--data", "/dev/null/x"], host);
+  expect({ status, stderr: host.stderr.text }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^kontiki: cannot make a directory in \/dev\/null\/x: ENOTDIR.*; use --data to name another\n$/,
+    ) as string,
+  });
+});

@@ -107,3 +107,13 @@ test("a file that is missing is bad usage", async () => {
     stderr: "kontiki: cannot read --config /no/such.yaml: no such file or directory\n",
   });
 });
+
+test("a file that is not UTF-8 is bad usage", async () => {
+  const file = join(temporaryDirectory(), "up.yaml");
+  writeFileSync(file, Buffer.from("data: caf\xe9\n", "latin1"));
+  const { status, stderr } = await runOnFake(["up", "--config", file]);
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: `kontiki: --config ${file} is not UTF-8\n`,
+  });
+});

@@ -154,6 +154,18 @@ describe("a cluster is reached from another terminal", () => {
     ]);
   });
 
+  test("and a line that is no text has a reply, too", async () => {
+    await serve(["--memory", "--name", "lab", "--serve"]);
+    const terminal = new FakeHost({ env });
+    terminal.stdin.end(Buffer.from([0xff, 0x0a]));
+    const status = await run(["exec", "lab", "--json"], terminal);
+    expect([status, terminal.stderr.text, objects(terminal.stdout.text)]).toEqual([
+      1,
+      "",
+      [{ ok: false, command: [], error: "the line is not valid UTF-8", outcome: "error", line: 1 }],
+    ]);
+  });
+
   test("and what is written for the connection itself is no command there", async () => {
     await serve(["--memory", "--name", "lab", "--serve"]);
     const none = (word: string, line: string): string =>

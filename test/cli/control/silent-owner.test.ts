@@ -90,7 +90,9 @@ test.each(COMMANDS)("the first signal ends %j of a silent owner", async (args) =
 });
 
 const greets = (line: string): object | undefined =>
-  line === "@hello" ? { ok: true, value: { nodes: ["n1"] } } : undefined;
+  line === "@hello"
+    ? { ok: true, value: { name: "lab", pid: 4242, nodes: ["n1"], others: [] } }
+    : undefined;
 
 test("a command may take long, and an interruption that gets no reply ends it", async () => {
   const owner = new SilentOwner(greets);
@@ -106,3 +108,16 @@ test("a command may take long, and an interruption that gets no reply ends it", 
       "kontiki: the cluster has not answered within 5 s: whether the command took effect is unknown\n",
   });
 });
+
+test.each([[null], [5], [[]], [{ ok: true, value: null }], [{ ok: true, value: { name: "lab" } }]])(
+  "a socket whose owner answers %j is told from a cluster",
+  async (answer) => {
+    const { ended } = start(["status"], new SilentOwner(() => answer as object));
+    expect(await ended).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^kontiki: lab: what answers at its socket is no cluster of kontiki \(.*lab\.sock\)\n$/,
+      ) as string,
+    });
+  },
+);

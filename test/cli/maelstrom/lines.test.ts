@@ -51,3 +51,52 @@ test("garbage in mail harms no node", async () => {
     answers: 2,
   });
 });
+
+const INIT =
+  '{"src":"c1","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}';
+
+/** A request of a client, as a line. */
+function request(body: object): string {
+  return JSON.stringify({ src: "c1", dest: "n1", body });
+}
+
+test("what no command can hold is refused, and the next request is answered before the end", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const lines = [
+    INIT,
+    request({ type: "write", msg_id: 2, key: 1, value: "half \ud800" }),
+    `{"src":"c1","dest":"n1","body":{"type":"cas","msg_id":3,"key":{"__proto__":1},"from":1,"to":2}}`,
+    `{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":4,"echo":${deep}}}`,
+    `{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":${deep}}}`,
+    // A line end to readline, and none in JSON.
+    request({ type: "write", msg_id: 5, key: 1, value: "a\u2028b" }),
+  ];
+  const args = ["maelstrom", "--election-timeout", "10", "--heartbeat", "5"];
+  const { status, stdout, stderr } = await runOnFake(args, `${lines.join("\n")}\n`);
+  const answers = stdout.trimEnd().split("\n");
+  const told = answers.map((line) => (JSON.parse(line) as { body: Record<string, unknown> }).body);
+  expect({ status, stderr, told }).toEqual({
+    status: 0,
+    stderr: "kontiki: a line is no message: its msg_id is a number\n",
+    told: [
+      { type: "init_ok", in_reply_to: 1 },
+      ...[
+        [2, "body.value is a string with a lone surrogate, which is not plain data"],
+        [3, "body.key is an object with a key __proto__, which is not plain data"],
+        [4, expect.stringMatching(/^body\.echo\[0\].* is data nested too deep/) as string],
+      ].map(([number, text]) => ({ type: "error", code: 12, text, in_reply_to: number })),
+      { type: "write_ok", in_reply_to: 5 },
+    ],
+  });
+});
+
+test("members have one name each, and a number that fits into those of clients", async () => {
+  const many = Array.from({ length: 257 }, (_, at) => `n${at}`);
+  const lines = [["n1", "n1"], many].map((members) =>
+    request({ type: "init", msg_id: 1, node_id: "n1", node_ids: members }),
+  );
+  const { stdout, stderr } = await runOnFake(["maelstrom"], `${lines.join("\n")}\n`);
+  const refused =
+    '{"src":"n1","dest":"c1","body":{"type":"error","code":12,"text":"node_ids has at most 256 names, each once","in_reply_to":1}}\n';
+  expect({ stdout, stderr }).toEqual({ stdout: refused.repeat(2), stderr: "" });
+});

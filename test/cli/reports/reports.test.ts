@@ -157,11 +157,15 @@ test("compare refuses what is no report, in one line", async () => {
     status: 2,
     stderr: `kontiki: cannot read the report ${file}: it is not JSON\n`,
   });
-  writeFileSync(file, "{}");
-  expect(await runOnFake(["compare", directory, directory])).toMatchObject({
-    status: 2,
-    stderr: `kontiki: ${file} is no summary.json of kontiki run --report: it lacks fields\n`,
-  });
+  const names = ["scenario", "seed", "engine", "operations", "durationMs", "windows", "coverage"];
+  const nulls = [...names, "unavailable", "faults"].map((name) => [name, null]);
+  for (const content of ["{}", JSON.stringify(Object.fromEntries(nulls))]) {
+    writeFileSync(file, content);
+    expect(await runOnFake(["compare", directory, directory])).toMatchObject({
+      status: 2,
+      stderr: `kontiki: ${file} is no summary.json of kontiki run --report: it lacks fields, or they are of other types\n`,
+    });
+  }
 });
 
 test("run --report into a file ends before any run", async () => {

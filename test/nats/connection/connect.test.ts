@@ -46,6 +46,9 @@ test("an address that is none is named, without its password", async () => {
     `"${shown}" is no address of a NATS server: give a URL such as nats://127.0.0.1:4222`;
   expect(await reach({ servers: "http://user:secret@host" })).toBe(wrong("http://host"));
   expect(await reach({ servers: "" })).toBe(wrong(""));
+  expect(await reach({ servers: "nats://%zz:secret@host" })).toBe(
+    "the user of a NATS server at host:4222 is not percent-encoded as UTF-8",
+  );
 });
 
 test("a server that is not there is one line", async () => {

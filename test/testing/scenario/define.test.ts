@@ -35,7 +35,7 @@ faults:
 test("an error message has the path of what is wrong", () => {
   expect(() => defineScenario({ name: "wrong", nodes: 0, duration: "x" })).toThrow(
     "scenario wrong: nodes is 0: give a whole number from 1 to 9\n" +
-      "scenario wrong: duration is 'x': give a time from 1ms, such as 250ms, 1.5s or 2m",
+      "scenario wrong: duration is 'x': give a time from 1ms to 24h, such as 250ms, 1.5s or 2m",
   );
   expect(() => defineScenario({})).toThrow("scenario: name is missing");
 });

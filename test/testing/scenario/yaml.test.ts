@@ -204,12 +204,12 @@ describe("an error message has line and column, and what is allowed there", () =
     ],
     [
       "duration: soon",
-      ["1:11: duration is 'soon': give a time from 1ms, such as 250ms, 1.5s or 2m"],
+      ["1:11: duration is 'soon': give a time from 1ms to 24h, such as 250ms, 1.5s or 2m"],
     ],
     [
       "network:\n  latency: 5ms..1ms",
       [
-        "2:12: network.latency is '5ms..1ms': give a range of times such as 1ms..5ms, or one time, from 0ms",
+        "2:12: network.latency is '5ms..1ms': give a range of times such as 1ms..5ms, or one time, from 0ms to 24h",
       ],
     ],
     ["cluster: { preVote: maybe }", ["1:21: cluster.preVote is 'maybe': give true or false"]],
@@ -271,7 +271,7 @@ describe("an error message has line and column, and what is allowed there", () =
     [
       "faults:\n  - { at: 1s, for: -1, loss: 2 }",
       [
-        "2:20: faults[0].for is -1: give a time from 1ms, such as 250ms, 1.5s or 2m",
+        "2:20: faults[0].for is -1: give a time from 1ms to 24h, such as 250ms, 1.5s or 2m",
         "2:30: faults[0].loss.share is 2: give a number from 0 to 1, or a share such as 10%",
       ],
     ],

@@ -181,7 +181,7 @@ describe("a scenario function that fails", () => {
     [
       "is late by no time",
       (sim) => void sim.fault({ type: "delay", ms: [5, 1] }),
-      "fault.delay.ms is [ 5, 1 ]: give a range of times such as 1ms..5ms, or one time, from 0ms",
+      "fault.delay.ms is [ 5, 1 ]: give a range of times such as 1ms..5ms, or one time, from 0ms to 24h",
     ],
     [
       "keeps what cannot be kept",
@@ -196,12 +196,12 @@ describe("a scenario function that fails", () => {
     [
       "sleeps for no time",
       (sim) => sim.sleep(Number.NaN),
-      "sleep is NaN: give a time from 0ms, such as 250ms, 1.5s or 2m",
+      "sleep is NaN: give a time from 0ms to 24h, such as 250ms, 1.5s or 2m",
     ],
     [
       "waits for no time",
       (sim) => sim.until("the moon", () => false, { timeoutMs: -1 }),
-      "sim.until: timeoutMs is -1: give a time from 0ms, such as 250ms, 1.5s or 2m",
+      "sim.until: timeoutMs is -1: give a time from 0ms to 24h, such as 250ms, 1.5s or 2m",
     ],
     [
       "waits for a promise",

@@ -9,6 +9,7 @@ import { KontikiError } from "../errors.ts";
 import { LaneOutbox } from "../mailboxes/lane-outbox.ts";
 import { LanePort } from "../mailboxes/lane-port.ts";
 import type { ThreadData } from "../supervision/actor-thread.ts";
+import { beginThread } from "../supervision/begin-thread.ts";
 import { heapWatch } from "../supervision/heap-watch.ts";
 import type { ActorSpec, PostedByActor } from "./actor-child.ts";
 import { loadBehavior } from "./behavior.ts";
@@ -65,19 +66,24 @@ function post(message: PostedByActor): void {
   data.postMessage(message);
 }
 
-try {
-  const behavior = await loadBehavior(module, cell.self, args);
-  const stop = async (): Promise<void> => {
-    cell.end();
-    await ended;
-  };
-  for (const control of controls) expose({ stop }, control);
-  post({ type: "ready" });
-  port.onLetters(() => cell.turn());
-  cell.begin(behavior);
-} catch (error) {
-  if (!(error instanceof KontikiError)) throw error;
-  post({ type: "unusable", message: error.message });
-  data.close();
-  for (const control of controls) control.close();
-}
+beginThread(
+  async () => {
+    try {
+      const behavior = await loadBehavior(module, cell.self, args);
+      const stop = async (): Promise<void> => {
+        cell.end();
+        await ended;
+      };
+      for (const control of controls) expose({ stop }, control);
+      post({ type: "ready" });
+      port.onLetters(() => cell.turn());
+      cell.begin(behavior);
+    } catch (error) {
+      if (!(error instanceof KontikiError)) throw error;
+      post({ type: "unusable", message: error.message });
+      data.close();
+      for (const control of controls) control.close();
+    }
+  },
+  (message) => post({ type: "unusable", message }),
+);

@@ -1,5 +1,8 @@
 import { isClientAddress } from "../mailboxes/address.ts";
 import type { DeadLetterReason, OutgoingLetter, ToActor } from "../mailboxes/letter.ts";
+import { checkArgument } from "../options/argument.ts";
+import { checkOptions } from "../options/schema.ts";
+import { ASK_OPTIONS, someActor } from "./actor-options.ts";
 import { Asks } from "./asks.ts";
 import type { AskOptions, Behavior, Self } from "./behavior.ts";
 import { decodeMessage, encodeMessage, SUPERVISOR, type Message } from "./message.ts";
@@ -68,8 +71,8 @@ export class Cell {
       tell: (to, message) => this.#tell(to, message),
       ask: (to, message, options) => this.#ask(to, message, options),
       monitor: (actor) => this.#monitor(actor),
-      link: (actor) => this.#request("link", 0, actor),
-      unlink: (actor) => this.#request("unlink", 0, actor),
+      link: (actor) => this.#tie("link", actor),
+      unlink: (actor) => this.#tie("unlink", actor),
       stop: () => this.end(),
     };
   }
@@ -212,11 +215,14 @@ export class Cell {
   }
 
   #tell(to: string, message: unknown): void {
+    checkArgument("self.tell", "to", someActor, to);
     this.#port.send({ to, bytes: encodeMessage("tell", 0, message) });
     this.#ringSoon();
   }
 
   async #ask(to: string, message: unknown, options: AskOptions = {}): Promise<unknown> {
+    checkArgument("self.ask", "to", someActor, to);
+    checkOptions("self.ask", ASK_OPTIONS, options);
     const answer = this.#asks.ask(to, options.deadlineMs ?? ASK_MS, (number) =>
       this.#port.send({ to, bytes: encodeMessage("ask", number, message) }),
     );
@@ -225,10 +231,16 @@ export class Cell {
   }
 
   #monitor(actor: string): () => void {
+    checkArgument("self.monitor", "actor", someActor, actor);
     const number = this.#asks.next();
     this.#monitors.set(number, actor);
     this.#request("watch", number, actor);
     return () => this.#monitors.delete(number);
+  }
+
+  #tie(kind: "link" | "unlink", actor: string): void {
+    checkArgument(`self.${kind}`, "actor", someActor, actor);
+    this.#request(kind, 0, actor);
   }
 
   #request(kind: "watch" | "link" | "unlink", number: number, actor: string): void {

@@ -16,6 +16,7 @@ import type { Disk } from "../storage/disk/disk.ts";
 import { KontikiError, machineFault, StateMachineError } from "../errors.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { nameOfDisk, whyNotDiskOf } from "../directory/whose-disk.ts";
+import { beginThread } from "../supervision/begin-thread.ts";
 import { waitAt } from "../supervision/gate.ts";
 import { checkedMachine } from "../machine/checked-machine.ts";
 import { heapWatch } from "../supervision/heap-watch.ts";
@@ -274,11 +275,16 @@ process.on("uncaughtExceptionMonitor", (error) => {
   if (error instanceof StateMachineError) post({ type: "unusable", message: error.message });
 });
 obeyPauses();
-try {
-  await run();
-} catch (error) {
-  if (!(error instanceof KontikiError)) throw error;
-  post({ type: "unusable", message: error.message });
-  data.close();
-  for (const port of controls) port.close();
-}
+beginThread(
+  async () => {
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof KontikiError)) throw error;
+      post({ type: "unusable", message: error.message });
+      data.close();
+      for (const port of controls) port.close();
+    }
+  },
+  (message) => post({ type: "unusable", message }),
+);

@@ -1,14 +1,13 @@
 import { KontikiError, type ClusterEvent } from "@kontiki/actors";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { benchJson, benchText, type BenchRun } from "../bench/bench-text.ts";
 import type { LoadOptions } from "../bench/load-options.ts";
 import { Load } from "../bench/load.ts";
 import { verifyCluster } from "../bench/verify-cluster.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { firstLeader, withCluster, type StartCluster } from "../launch/cluster.ts";
+import { makeScratchFolder } from "../launch/scratch-folder.ts";
 import { colorsFor } from "../output/colors.ts";
-import { messageOf } from "../output/error-text.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 
@@ -28,23 +27,11 @@ export async function bench(
   host: Host,
   start: StartCluster,
 ): Promise<number> {
-  const dataDir = options.memory === true ? undefined : makeDirectory(options.data);
+  const dataDir = options.memory === true ? undefined : makeScratchFolder("bench", options.data);
   try {
     return await measure(options, dataDir, host, start);
   } finally {
     if (dataDir !== undefined) rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-function makeDirectory(base: string): string {
-  try {
-    // One level only: with `recursive`, mkdir never returns in places such as /proc.
-    if (!existsSync(base)) mkdirSync(base);
-    return mkdtempSync(join(base, "kontiki-bench-"));
-  } catch (error) {
-    throw new KontikiError(
-      `cannot make a directory in ${base}: ${messageOf(error)}; use --data to name another`,
-    );
   }
 }
 

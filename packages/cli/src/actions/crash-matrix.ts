@@ -1,7 +1,8 @@
 import type { MatrixCell, MatrixOptions } from "@kontiki/testing";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { makeScratchFolder } from "../launch/scratch-folder.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
@@ -28,7 +29,7 @@ export async function crashMatrix(
   run: RunMatrix = realMatrix,
 ): Promise<number> {
   const notes = new Notes(host);
-  const parent = mkdtempSync(join(data, "kontiki-crash-matrix-"));
+  const parent = makeScratchFolder("crash-matrix", data);
   const cells: MatrixCell[] = [];
   try {
     for await (const cell of run({ dataDir: join(parent, "data"), points })) {

@@ -1,13 +1,12 @@
 import { KontikiError } from "@kontiki/actors";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { findCluster } from "../control/find-cluster.ts";
 import { interruptible } from "../control/interruptible.ts";
 import { REQUESTS } from "../control/protocol.ts";
+import { purge as purgeData } from "../control/purge.ts";
 import { Registry } from "../control/registry.ts";
 import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
-import { messageOf } from "../output/error-text.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 
@@ -47,9 +46,11 @@ async function stop({ name, purge, json }: DownOptions, host: Host): Promise<num
       );
     const left = purge === true ? [".err", ".log"] : [".err"];
     for (const ending of left) rmSync(registry.pathOf(entry.name, ending), { force: true });
-    if (purge === true) removeData(data);
-    const value = { name: entry.name, pid, data, purged: purge === true };
-    const what = purge === true && data !== null ? `; ${data} removed` : "";
+    const kept = purge === true && data !== null ? purgeData(data) : [];
+    const value = { name: entry.name, pid, data, purged: purge === true, kept };
+    const except =
+      kept.length === 0 ? "" : `, but for what is not the cluster's: ${kept.join(", ")}`;
+    const what = purge === true && data !== null ? `; ${data} removed${except}` : "";
     await write(
       stdout,
       json === true ? `${JSON.stringify(value)}\n` : `${entry.name} stopped${what}\n`,
@@ -80,17 +81,5 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === "EPERM" || (code === "ENOENT" && process.platform !== "linux");
-  }
-}
-
-/** Removes a data directory, and nothing that is none. @throws KontikiError */
-function removeData(data: string | null): void {
-  if (data === null || !existsSync(data)) return;
-  if (!existsSync(join(data, "cluster.json")))
-    throw new KontikiError(`${data} is not removed: it holds no cluster`);
-  try {
-    rmSync(data, { recursive: true });
-  } catch (error) {
-    throw new KontikiError(`cannot remove ${data}: ${messageOf(error)}`, { cause: error });
   }
 }

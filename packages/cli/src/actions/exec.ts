@@ -8,7 +8,10 @@ import { Disconnected, type Connection } from "../control/connection.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
-import { readLines } from "../prompt/lines.ts";
+import { write } from "../output/write.ts";
+import { failureJson } from "../prompt/answer-json.ts";
+import { failureText } from "../prompt/failure-text.ts";
+import { readLines, type InputLine } from "../prompt/lines.ts";
 
 /** Runs one command, or those of standard input, in a cluster of another process. Resolves to the exit status. */
 export function exec(
@@ -59,7 +62,7 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
     for await (const line of readLines(stdin as AsyncIterable<Uint8Array>)) {
       if (signal.aborted) break;
       if (line.type === "unreadable") {
-        showing.notes.problem(`line ${line.number}: ${line.problem}`);
+        await showUnreadable(line, showing, host);
         isDone = false;
         continue;
       }
@@ -78,4 +81,15 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
     stdin.destroy();
   }
   return isDone;
+}
+
+/** The reply to a line that is no text. */
+async function showUnreadable(
+  { number, problem }: InputLine & { readonly type: "unreadable" },
+  { json, notes }: Showing,
+  { stdout }: Host,
+): Promise<void> {
+  const failure = { type: "failed", outcome: "error", message: problem } as const;
+  if (json) await write(stdout, failureJson([], failure, number));
+  else notes.problem(failureText(failure, number));
 }

@@ -1,12 +1,13 @@
 import { KontikiError } from "@kontiki/actors";
 import { existsSync } from "node:fs";
-import { findCluster, type Found } from "../control/find-cluster.ts";
+import { findCluster, Gone, type Found } from "../control/find-cluster.ts";
 import { interruptible } from "../control/interruptible.ts";
 import { readLog, recordOf } from "../control/read-log.ts";
 import { Registry } from "../control/registry.ts";
 import { timeText } from "../control/wall-clock.ts";
 import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor, type Colors } from "../output/colors.ts";
+import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import type { LogRecord } from "../control/event-log.ts";
 
@@ -27,7 +28,7 @@ async function printLog(
   host: Host,
 ): Promise<number> {
   const { stdout, env, signal } = host;
-  const { path, found } = await logOf(new Registry(env), name, signal);
+  const { path, found } = await logOf(new Registry(env), name, new Notes(host), signal);
   const ended = new AbortController();
   const end = (): void => ended.abort();
   signal.addEventListener("abort", end, { once: true });
@@ -53,6 +54,7 @@ async function printLog(
 async function logOf(
   registry: Registry,
   name: string | undefined,
+  notes: Notes,
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly found: Found | undefined }> {
   try {
@@ -64,6 +66,7 @@ async function logOf(
   } catch (error) {
     const left = name === undefined ? undefined : registry.logOf(name);
     if (signal.aborted || left === undefined || !existsSync(left)) throw error;
+    if (error instanceof Gone) notes.note(error.message);
     return { path: left, found: undefined };
   }
 }

@@ -20,9 +20,9 @@ export function benchJson({ options, measured, verification }: BenchRun): string
     outstanding: options.outstanding,
     batch: options.batch,
     opsPerSecond: Math.floor(operations / options.seconds),
-    p50Us: round(latency.p50, 1),
-    p99Us: round(latency.p99, 1),
-    maxUs: round(latency.max, 1),
+    p50Us: operations === 0 ? null : round(latency.p50, 1),
+    p99Us: operations === 0 ? null : round(latency.p99, 1),
+    maxUs: operations === 0 ? null : round(latency.max, 1),
     cpuSeconds: round(cpu.own, 2),
     otherCpuSeconds: round(cpu.other, 2),
     seconds: options.seconds,
@@ -46,7 +46,12 @@ export function benchText({ options, measured, verification }: BenchRun, colors:
       `${options.outstanding} outstanding puts of ${options.payload} bytes${options.batch === 1 ? "" : `, proposed ${options.batch} at a time`}`,
     ],
     ["throughput", `${Math.floor(operations / options.seconds)} puts/s over ${options.seconds} s`],
-    ["latency", `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}, max ${ms(latency.max)}`],
+    [
+      "latency",
+      operations === 0
+        ? "no put was answered within that time"
+        : `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}, max ${ms(latency.max)}`,
+    ],
     ["cpu", `${cpu.own.toFixed(2)} s, other processes ${cpu.other.toFixed(2)} s`],
     [
       "checked",

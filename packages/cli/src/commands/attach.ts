@@ -1,10 +1,9 @@
 import type { Define } from "./define.ts";
-import { clusterOption } from "./options.ts";
+import { forCluster } from "./options.ts";
 
 /** `kontiki attach`: a prompt for a cluster of another process. */
 export const defineAttach: Define = (command, { host, done }) => {
-  command
-    .addOption(clusterOption())
+  forCluster(command)
     .addHelpText("after", HELP)
     .action(async (options: { readonly name?: string }) => {
       const { attach } = await import("../actions/attach.ts");

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import {
   isMap,
@@ -60,11 +61,15 @@ function problemOf({ code, message }: YAMLParseError): string {
 }
 
 function textOf(command: Command, path: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (error) {
     return command.error(`error: cannot read --config ${path}: ${reasonOf(error)}`);
   }
+  // Decoded anyway, each wrong byte would become another character.
+  if (!isUtf8(bytes)) return command.error(`error: --config ${path} is not UTF-8`);
+  return bytes.toString("utf8");
 }
 
 function optionOf(command: Command, key: string): Option | undefined {

@@ -57,7 +57,8 @@ and broadcast is a set that all nodes agree on. Each node has its log in a folde
 that is empty at first.
 
 A request that failed for certain gets error 11, one whose fate is open error 0, a key that does not
-exist 20, a compare-and-set that did not match 22, an incomplete request 12, any other request 10.
-Lines that are no messages are reported on standard error and dropped.
+exist 20, a compare-and-set that did not match 22, one that is incomplete, or that no command can
+hold, 12, any other request 10. Lines that are no messages are reported on standard error and dropped.
+When the input ends, what was asked before is answered first.
 
 Exit status: 0 the input ended, 1 the node cannot continue, 2 bad usage, 130 interrupted by Ctrl-C.`;

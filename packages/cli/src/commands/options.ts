@@ -131,6 +131,19 @@ export function clusterOption(): Option {
   ).argParser(directory);
 }
 
+/** Adds the option that says which cluster a command is for. A name that is given without it gets a hint. */
+export function forCluster(command: Command): Command {
+  // A copy: the command changes its own.
+  const before = { ...command.configureOutput() };
+  const hinted = (text: string): string =>
+    text.startsWith("error: too many arguments")
+      ? `${text.trimEnd()} Choose the cluster with --name.\n`
+      : text;
+  return command
+    .addOption(clusterOption())
+    .configureOutput({ outputError: (text, write) => before.outputError?.(hinted(text), write) });
+}
+
 /** Reads what requests must bring, of the characters that a header carries as they are. */
 export function token(text: string): string {
   if (text === "none" || /^[\w.~+/-]{8,256}$/.test(text)) return text;

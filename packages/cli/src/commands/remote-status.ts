@@ -1,11 +1,10 @@
 import type { RemoteStatusOptions } from "../actions/remote-status.ts";
 import type { Define } from "./define.ts";
-import { clusterOption } from "./options.ts";
+import { forCluster } from "./options.ts";
 
 /** `kontiki status`: the nodes of a cluster of another process. */
 export const defineRemoteStatus: Define = (command, { host, done }) => {
-  command
-    .addOption(clusterOption())
+  forCluster(command)
     .option("--watch", "show them again every second, until Ctrl-C")
     .option("--json", "print one JSON object; with --watch one each second")
     .addHelpText("after", HELP)

@@ -44,15 +44,18 @@ export class Connection {
   /** What the cluster is. @throws Silent when it does not answer in time. */
   async hello(): Promise<Hello> {
     const part = await this.ask(REQUESTS.hello);
-    if (!("ok" in part) || !part.ok) throw new KontikiError("it gives no account of itself");
-    return part.value as Hello;
+    if (!("ok" in part) || !part.ok || !isHello(part.value)) throw new KontikiError(STRANGER);
+    return part.value;
   }
 
   /** Sends what the cluster answers at once, unlike a command. @throws Silent when it does not answer in time. */
   async ask(request: string): Promise<Part> {
     this.#expectLine();
     try {
-      return await this.request(request);
+      this.send(request);
+      const part = jsonOf(await this.#next()) as Part;
+      if (!("ok" in part)) throw new KontikiError(STRANGER);
+      return part;
     } catch (error) {
       if (!this.#isLate) throw error;
       throw new Silent(`it does not answer within ${ANSWER_MS / 1000} s`, { cause: error });
@@ -69,7 +72,7 @@ export class Connection {
   async *run(line: string): AsyncGenerator<Part> {
     this.send(line);
     for (;;) {
-      const part = JSON.parse(await this.#next()) as Part;
+      const part = jsonOf(await this.#next()) as Part;
       yield part;
       if ("ok" in part) return;
     }
@@ -84,7 +87,7 @@ export class Connection {
   /** Every event from now on, until the cluster stops. */
   async *events(): AsyncGenerator<Told> {
     this.send(REQUESTS.events);
-    for await (const line of this.#lines) yield JSON.parse(line) as Told;
+    for await (const line of this.#lines) yield jsonOf(line) as Told;
   }
 
   send(line: string): void {
@@ -129,6 +132,25 @@ export class Connection {
         : "the cluster ended before it replied",
     );
   }
+}
+
+const STRANGER = "what answers at its socket is no cluster of kontiki";
+
+function isHello(value: unknown): value is Hello {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, pid, nodes, others } = value as Partial<Hello>;
+  return typeof name === "string" && Number.isInteger(pid) && [nodes, others].every(Array.isArray);
+}
+
+/** An object in a line. @throws KontikiError for a line that no cluster sends */
+function jsonOf(line: string): object {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === "object" && value !== null) return value;
+  } catch {
+    // Told below.
+  }
+  throw new KontikiError(STRANGER);
 }
 
 async function* textsOf(socket: Socket): AsyncGenerator<string> {

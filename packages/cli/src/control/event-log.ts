@@ -32,6 +32,8 @@ export class EventLog {
   readonly #name: string;
   readonly #onProblem: (problem: string) => void;
   #isBroken = false;
+  /** Whether the last line is there in part: a full disk has cut it. */
+  #isTorn = false;
 
   /** @throws KontikiError when the file cannot be opened */
   constructor(path: string, name: string, onProblem: (problem: string) => void) {
@@ -68,7 +70,9 @@ export class EventLog {
     // In the order in which pino writes them.
     const record = { level, time: timeOfDay(), pid, hostname: hostname(), name, ...others, msg };
     try {
-      writeSync(this.#descriptor, `${JSON.stringify(record)}\n`);
+      const line = Buffer.from(`${this.#isTorn ? "\n" : ""}${JSON.stringify(record)}\n`);
+      const written = writeSync(this.#descriptor, line);
+      if (written > 0) this.#isTorn = written < line.length;
       this.#isBroken = false;
     } catch (error) {
       if (!this.#isBroken) this.#onProblem(`cannot write the log: ${messageOf(error)}`);

@@ -12,6 +12,9 @@ export type Listening = { readonly entry: Registered; readonly connection: Conne
 /** A cluster that answers, and what it says of itself. */
 export type Found = Listening & { readonly hello: Hello };
 
+/** A cluster that is registered, and whose process was killed. */
+export class Gone extends KontikiError {}
+
 /**
  * Connects to a cluster by its name or its data directory; without one, to the only one that runs.
  *
@@ -46,8 +49,10 @@ export async function greet({ entry, connection }: Listening, signal: AbortSigna
     return await connection.hello();
   } catch (error) {
     if (signal.aborted) throw new KontikiError("interrupted", { cause: error });
-    if (!(error instanceof Silent)) throw error;
     const { name, pid } = entry;
+    if (error instanceof KontikiError && !(error instanceof Silent))
+      throw new KontikiError(`${name}: ${error.message} (${entry.socket})`, { cause: error });
+    if (!(error instanceof Silent)) throw error;
     const [process, which] = pid === 0 ? ["its process", "PID"] : [`its process ${pid}`, pid];
     throw new KontikiError(
       `${name}: ${error.message}: ${process} is stopped or very busy; "kill -CONT ${which}" lets a stopped one continue`,
@@ -81,7 +86,7 @@ async function named(registry: Registry, wanted: string): Promise<Listening> {
   if (known !== undefined && connection !== undefined) return { entry: known, connection };
   if (known !== undefined && registry.find(known.name) !== undefined) {
     forget(registry, known);
-    throw new KontikiError(goneText(known));
+    throw new Gone(goneText(known));
   }
   const names = registry.list().map(({ name }) => name);
   const hint = names.length === 0 ? "none is registered" : `registered: ${names.join(", ")}`;

@@ -1,4 +1,5 @@
 import type { Peers } from "@kontiki/actors";
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { messageOf, reasonOf } from "../output/error-text.ts";
 
@@ -6,7 +7,9 @@ import { messageOf, reasonOf } from "../output/error-text.ts";
 export function peersIn(path: string): Peers | string {
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    const bytes = readFileSync(path);
+    if (!isUtf8(bytes)) return `--peers ${path} is not UTF-8`;
+    text = bytes.toString("utf8");
   } catch (error) {
     return `cannot read --peers ${path}: ${reasonOf(error)}`;
   }

@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { isNodeId, type NodeId } from "@kontiki/core";
+import type { Outcome } from "@kontiki/actors";
 import type { Json } from "./json.ts";
-import type { Mail, Member, MemberSetup } from "./member.ts";
+import { MEMBERS_MAX, type Mail, type Member, type MemberSetup } from "./member.ts";
 import { ERROR, errorBody, type Body, type MaelstromMessage } from "./message.ts";
 import { answerFor, requestOf } from "./requests.ts";
 
@@ -20,6 +22,8 @@ export class Conversation {
   readonly #host: ConversationHost;
   #id: NodeId | undefined;
   #member: Member | undefined;
+  /** Requests whose answer is still to come. */
+  readonly #asked = new Set<Promise<void>>();
 
   constructor(host: ConversationHost) {
     this.#host = host;
@@ -37,23 +41,38 @@ export class Conversation {
       case "answer":
         return this.#reply(message, request.body);
       case "propose":
-        void this.#member
-          .propose(request.command)
-          .then((outcome) => this.#reply(message, answerFor(outcome, request.answer)));
-        return;
+        return this.#answerLater(message, this.#member.propose(request.command), request.answer);
       case "read":
-        void this.#member
-          .read(request.query)
-          .then((outcome) => this.#reply(message, answerFor(outcome, request.answer)));
-        return;
+        return this.#answerLater(message, this.#member.read(request.query), request.answer);
       default:
         return request satisfies never;
     }
   }
 
+  /** Resolves when each request so far is answered, or `signal` aborts. */
+  async answered(signal: AbortSignal): Promise<void> {
+    if (this.#asked.size === 0 || signal.aborted) return;
+    const over = new AbortController();
+    const aborted = once(signal, "abort", { signal: over.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#asked), aborted]);
+    over.abort();
+  }
+
   close(): void {
     this.#member?.close();
     this.#member = undefined;
+  }
+
+  #answerLater(
+    message: MaelstromMessage,
+    ending: Promise<Outcome<Json>>,
+    answer: (result: Json) => Body,
+  ): void {
+    const asked = ending.then((outcome) => {
+      this.#asked.delete(asked);
+      this.#reply(message, answerFor(outcome, answer));
+    });
+    this.#asked.add(asked);
   }
 
   #init(body: Body): Body {
@@ -67,6 +86,11 @@ export class Conversation {
       return errorBody(
         ERROR.malformedRequest,
         "node_ids is a list of names, and node_id one of them",
+      );
+    if (new Set(members).size < members.length || members.length > MEMBERS_MAX)
+      return errorBody(
+        ERROR.malformedRequest,
+        `node_ids has at most ${MEMBERS_MAX} names, each once`,
       );
     if (this.#member !== undefined)
       return this.#id === id

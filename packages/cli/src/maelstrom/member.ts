@@ -53,8 +53,8 @@ export type MemberSetup = {
   readonly onTrouble: (text: string) => void;
 };
 
-/** Node ids are within this many bits of a client's number, so that its answers find its process. */
-const MEMBERS_MAX = 256;
+/** Most members: the place of one among them is a part of its client's number, so that answers find its process. */
+export const MEMBERS_MAX = 256;
 
 /**
  * Ids of reads begin with a number below this for each start of a process. It is drawn: an answer from before a restart is

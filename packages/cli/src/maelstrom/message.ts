@@ -43,5 +43,7 @@ export function parseMessage(line: string): MaelstromMessage | { readonly flaw: 
     return { flaw: "src and dest are texts" };
   if (!isPlainObject(body) || typeof body["type"] !== "string")
     return { flaw: "its body is an object with a type" };
+  if (body["msg_id"] !== undefined && typeof body["msg_id"] !== "number")
+    return { flaw: "its msg_id is a number" };
   return { src, dest, body: body as Body };
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from "@kontiki/actors";
+import { ASKED_DEPTH_MAX, checkPlain, NotPlainError } from "@kontiki/actors/node";
 import type { Json } from "./json.ts";
 import type { CasResult, MaelstromCommand, MaelstromQuery } from "./machine.ts";
 import { ERROR, errorBody, type Body } from "./message.ts";
@@ -23,6 +24,8 @@ export function requestOf(body: Body): Request {
   const lacks = (FIELDS[body.type] ?? []).find((field) => body[field] === undefined);
   if (lacks !== undefined)
     return answer(errorBody(ERROR.malformedRequest, `${body.type} lacks ${lacks}`));
+  const flaw = flawOf(body);
+  if (flaw !== undefined) return answer(errorBody(ERROR.malformedRequest, flaw));
   const field = (name: string): Json => body[name] ?? null;
   switch (body.type) {
     case "echo":
@@ -81,6 +84,17 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   cas: ["key", "from", "to"],
   broadcast: ["message"],
 };
+
+/** JSON can hold what a command cannot, such as half of a surrogate pair, and be nested deeper. */
+function flawOf(body: Body): string | undefined {
+  try {
+    checkPlain(body, "body", ASKED_DEPTH_MAX);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NotPlainError)) throw error;
+    return error.message;
+  }
+}
 
 function answer(body: Body): Request {
   return { type: "answer", body };

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Host } from "../host/host.ts";
+import { makeScratchFolder } from "../launch/scratch-folder.ts";
 import type { Notes } from "../output/notes.ts";
+import { write as drained } from "../output/write.ts";
+import { readLines, type InputLine } from "../prompt/lines.ts";
 import { Conversation } from "./conversation.ts";
 import { Member } from "./member.ts";
 import { parseMessage, type MaelstromMessage } from "./message.ts";
@@ -26,16 +27,10 @@ export async function runMaelstrom(
   notes: Notes,
   { stdin, stdout, signal }: Host,
 ): Promise<void> {
-  const directory = data ?? mkdtempSync(join(tmpdir(), "kontiki-maelstrom-"));
-  const lines = createInterface({ input: stdin, terminal: false, signal });
+  const directory = data ?? makeScratchFolder("maelstrom");
   const onFlaw = (text: string): void => notes.problem(text);
-  const write = (message: MaelstromMessage): void => {
-    // A reader that is slow gets no more requests answered than it reads answers.
-    if (!stdout.write(`${JSON.stringify(message)}\n`)) {
-      lines.pause();
-      stdout.once("drain", () => lines.resume());
-    }
-  };
+  const write = (message: MaelstromMessage): void =>
+    void stdout.write(`${JSON.stringify(message)}\n`);
   const conversation = new Conversation({
     start: (setup) =>
       new Member({
@@ -47,15 +42,31 @@ export async function runMaelstrom(
     write,
     onFlaw,
   });
+  const stopReading = (): void => void stdin.destroy();
+  signal.addEventListener("abort", stopReading, { once: true });
   try {
-    for await (const line of lines) {
-      if (line.trim() === "") continue;
-      const message = parseMessage(line);
+    if (signal.aborted) return;
+    for await (const line of readLines(stdin as AsyncIterable<Uint8Array>)) {
+      const message = messageIn(line);
+      if (message === undefined) continue;
       if ("flaw" in message) onFlaw(`a line is no message: ${message.flaw}`);
       else conversation.receive(message);
+      // A reader that is slow gets no more requests answered than it reads answers.
+      if (stdout.writableNeedDrain) await drained(stdout, "");
     }
+    await conversation.answered(signal);
+  } catch (error) {
+    // Reading stops with an error when the input is closed here.
+    if (!signal.aborted) throw error;
   } finally {
+    signal.removeEventListener("abort", stopReading);
     conversation.close();
     if (data === undefined) rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Undefined for a blank line. */
+function messageIn(line: InputLine): ReturnType<typeof parseMessage> | undefined {
+  if (line.type === "unreadable") return { flaw: line.problem };
+  return line.text.trim() === "" ? undefined : parseMessage(line.text);
 }

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isRecord } from "@kontiki/actors/node";
 import type { RunSummary } from "@kontiki/testing";
 import { badInput } from "../output/check-failure.ts";
 import { reasonOf } from "../output/error-text.ts";
@@ -30,7 +31,9 @@ export async function readSummary(path: string): Promise<KeptSummary> {
     throw badInput(`cannot read the report ${file}: ${why}`);
   }
   if (!isSummary(value))
-    throw badInput(`${file} is no ${FILES.summary} of kontiki run --report: it lacks fields`);
+    throw badInput(
+      `${file} is no ${FILES.summary} of kontiki run --report: it lacks fields, or they are of other types`,
+    );
   return value;
 }
 
@@ -46,8 +49,27 @@ async function summaryFile(path: string): Promise<string> {
   throw badInput(`${path} holds no report: give a folder that kontiki run --report wrote`);
 }
 
+/** Whether it has what a comparison reads. */
 function isSummary(value: unknown): value is KeptSummary {
-  if (typeof value !== "object" || value === null) return false;
-  const names = ["scenario", "seed", "engine", "operations", "durationMs", "windows", "coverage"];
-  return names.every((name) => name in value) && "unavailable" in value && "faults" in value;
+  if (!isRecord(value)) return false;
+  const { operations, latencyMs, messages, recoveries = [] } = value;
+  const lists = [value["windows"], value["unavailable"], value["leaders"], value["faults"]];
+  return (
+    ["scenario", "engine", "verdict"].every((name) => typeof value[name] === "string") &&
+    hasNumbers(value, "seed", "durationMs") &&
+    hasNumbers(operations, "ok", "failed", "open") &&
+    (latencyMs === null || hasNumbers(latencyMs, "p50", "p90", "p99", "max")) &&
+    [...lists, recoveries].every((list) => Array.isArray(list) && list.every(isRecord)) &&
+    isRecord(value["coverage"]) &&
+    (messages === undefined || messages === null || hasCounts(messages))
+  );
+}
+
+function hasCounts(messages: unknown): boolean {
+  const counts = isRecord(messages) ? messages["counts"] : undefined;
+  return Array.isArray(counts) && counts.every((one) => hasNumbers(one, "sent", "lost"));
+}
+
+function hasNumbers(value: unknown, ...names: readonly string[]): boolean {
+  return isRecord(value) && names.every((name) => typeof value[name] === "number");
 }

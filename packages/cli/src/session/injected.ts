@@ -37,10 +37,10 @@ export async function injectAll(
 
 const UNITS = { ms: 1, s: 1000, m: 60_000 } as const;
 
-/** A time such as 50ms, 1.5s or 2m, in ms. @throws CommandFailed */
+/** A time such as 50ms, 1.5s or 2m, in whole ms, rounded up as in scenarios. @throws CommandFailed */
 export function timeIn(text: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text) ?? [];
   if (count === undefined)
     throw new CommandFailed(`a time is written as 50ms, 1.5s or 2m, not ${JSON.stringify(text)}`);
-  return Number(count) * UNITS[unit as keyof typeof UNITS];
+  return Math.ceil(Number(count) * UNITS[unit as keyof typeof UNITS]);
 }

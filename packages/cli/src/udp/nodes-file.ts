@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { KontikiError, NODES_MAX } from "@kontiki/actors";
 import { isNodeId } from "@kontiki/core";
@@ -39,13 +40,16 @@ class BadNodes extends Error {}
 type Fields = Readonly<Record<string, unknown>>;
 
 function readText(path: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (error) {
     throw new KontikiError(
       `cannot read ${path}: ${messageOf(error)}; use --nodes to name another file`,
     );
   }
+  if (!isUtf8(bytes)) throw new KontikiError(`${path} is not UTF-8`);
+  return bytes.toString("utf8");
 }
 
 function parseJson(text: string): unknown {

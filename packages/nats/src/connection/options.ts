@@ -50,7 +50,10 @@ export function addressesOf(text: string): Addresses | string {
   }
   const servers = found.map(({ hostname, port }) => `${hostname}:${port || "4222"}`);
   const tls = found.some(({ protocol }) => SCHEMES[protocol] === true);
-  return { servers, shown: servers.join(", "), tls, ...userOf(found) };
+  const user = userOf(found);
+  if (user === undefined)
+    return `the user of a NATS server at ${servers.join(", ")} is not percent-encoded as UTF-8`;
+  return { servers, shown: servers.join(", "), tls, ...user };
 }
 
 function urlOf(part: string): URL | undefined {
@@ -60,12 +63,17 @@ function urlOf(part: string): URL | undefined {
   return SCHEMES[url.protocol] !== undefined && url.hostname !== "" ? url : undefined;
 }
 
-function userOf(urls: readonly URL[]): Pick<Addresses, "user" | "pass" | "token"> {
+/** Undefined for a user, a password or a token that cannot be read. */
+function userOf(urls: readonly URL[]): Pick<Addresses, "user" | "pass" | "token"> | undefined {
   const named = urls.find(({ username }) => username !== "");
   if (named === undefined) return {};
-  const user = decodeURIComponent(named.username);
-  if (named.password === "") return { token: user };
-  return { user, pass: decodeURIComponent(named.password) };
+  try {
+    const user = decodeURIComponent(named.username);
+    if (named.password === "") return { token: user };
+    return { user, pass: decodeURIComponent(named.password) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A message must not show a password. */

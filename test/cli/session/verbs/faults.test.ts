@@ -46,6 +46,9 @@ describe("a command injects the fault that a scenario names", () => {
     expect(await injected("link n1>n2 --delay 1.5s")).toEqual([
       { type: "delay", from: "n1", to: "n2", ms: [1500, 1500], at: 0 },
     ]);
+    expect(await injected("link n1>n2 --delay 0.0000001ms")).toEqual([
+      { type: "delay", from: "n1", to: "n2", ms: [1, 1], at: 0 },
+    ]);
   });
 
   test.each([
@@ -138,6 +141,9 @@ test.each([
   ["link n1>n2 --for 1s", "link needs an option, such as --loss 10%"],
   ["link n1>n2 --slow 1s", 'link does not know "--slow"'],
   ["link n1>n2 --delay soon", 'a time is written as 50ms, 1.5s or 2m, not "soon"'],
+  ["link n1>n1 --cut", "a link has two ends, and n1 is one node"],
+  ["disk n1 slow", "a slow disk needs a time, such as disk n2 slow 100ms"],
+  ["disk n1 slow --for 1s", "a slow disk needs a time, such as disk n2 slow 100ms"],
   ["disk n1 melt", 'a disk can be full, slow, error, stall, rot or heal, not "melt"'],
   ["disk n1 full 3", 'disk does not know "3"'],
   ["clock n1 --drift fast", 'a drift is written as 5% or -5%, not "fast"'],

@@ -76,7 +76,7 @@ function diskFault(what: string, node: string, args: Arguments): object {
     case "full":
       return { diskFull: node };
     case "slow":
-      return { slowDisk: { node, by: args.word().text } };
+      return { slowDisk: { node, by: slownessIn(args) } };
     case "error":
       return { diskError: { node, operation: next() ?? "any" } };
     case "stall":
@@ -88,6 +88,12 @@ function diskFault(what: string, node: string, args: Arguments): object {
         `a disk can be ${DISK_TROUBLES.slice(0, -1).join(", ")} or ${DISK_TROUBLES.at(-1)}, not ${shorten(what)}`,
       );
   }
+}
+
+/** How much longer each sync takes. */
+function slownessIn(args: Arguments): string {
+  if (!args.isOption) return args.word().text;
+  throw new CommandFailed("a slow disk needs a time, such as disk n2 slow 100ms");
 }
 
 /** A drift such as 5% or -5%, as the rate of a clock. */

@@ -112,6 +112,7 @@ function endsOf({ cluster }: Context, text: string): Ends {
   for (const end of [from, to]) if (end !== "*") cluster.node(end);
   if (from === "*" && to === "*")
     throw new CommandFailed("a link has a node at one of its ends: n1>* or *>n2");
+  if (from === to) throw new CommandFailed(`a link has two ends, and ${from} is one node`);
   return { ...(from === "*" ? {} : { from }), ...(to === "*" ? {} : { to }) };
 }
 

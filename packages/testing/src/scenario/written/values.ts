@@ -59,14 +59,14 @@ export function number(least: number, most: number): v.GenericSchema<number> {
 
 /** A time of at least this many ms; a day at most. */
 export function duration(least: number): v.GenericSchema<Duration, number> {
-  return written(`a time from ${least}ms, such as 250ms, 1.5s or 2m`, (value) =>
+  return written(`a time from ${least}ms to 24h, such as 250ms, 1.5s or 2m`, (value) =>
     within(msOf(value), least),
   );
 }
 
 /** A step of a clock in ms, back when it is negative. */
 export const jump: v.GenericSchema<Duration, number> = written(
-  "a time such as 500ms, or -500ms to go back",
+  "a time such as 500ms, or -500ms to go back, of 24h at most",
   (value) => within(msOf(value), -DURATION_MAX),
 );
 
@@ -74,13 +74,16 @@ export const jump: v.GenericSchema<Duration, number> = written(
 export function durations(
   least: number,
 ): v.GenericSchema<DurationRange, readonly [number, number]> {
-  return written(`a range of times such as 1ms..5ms, or one time, from ${least}ms`, (value) => {
-    const ends = typeof value === "string" ? value.split("..") : value;
-    const [first, last = first, ...more] = (Array.isArray(ends) ? ends : [ends]) as unknown[];
-    const [from, to] = [within(msOf(first), least), within(msOf(last), least)];
-    if (from === undefined || to === undefined || from > to || more.length > 0) return undefined;
-    return [from, to] as const;
-  });
+  return written(
+    `a range of times such as 1ms..5ms, or one time, from ${least}ms to 24h`,
+    (value) => {
+      const ends = typeof value === "string" ? value.split("..") : value;
+      const [first, last = first, ...more] = (Array.isArray(ends) ? ends : [ends]) as unknown[];
+      const [from, to] = [within(msOf(first), least), within(msOf(last), least)];
+      if (from === undefined || to === undefined || from > to || more.length > 0) return undefined;
+      return [from, to] as const;
+    },
+  );
 }
 
 /** A share of all. */
