@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { edited, type Edit } from "./edit.ts";
 
@@ -120,9 +120,9 @@ export class Sandbox {
   }
 }
 
-/** Source maps are half of all files, and only people read them. */
+/** Source maps are half of all files, and only people read them. Bundles are of the code without the edits. */
 function isNeeded(file: string): boolean {
-  return !file.endsWith(".map");
+  return !file.endsWith(".map") && basename(file) !== "bundles";
 }
 
 function packageOf(file: string): string {

@@ -15,19 +15,19 @@ const KINDS = [
   /^dist\/.*\.(?:js|d\.ts)(?:\.map)?$/,
 ];
 const TEMPLATES = /^template\/(?:common|typescript|javascript)\/[\w.]+$/;
+const BUNDLES = /^dist\/bundles\/(?:supervisor-)?worker\.mjs(?:\.map)?$/;
 const PAGE = /^dist\/web\/page\.html$/;
 const ASSETS = [/^assets\/[\w-]+\.(?:js|css)$/, /^scenarios\/(?:[A-Z]+\.md|\w+\.yaml)$/];
+const OWN_KINDS: Readonly<Record<string, readonly RegExp[]>> = {
+  actors: [BUNDLES],
+  testing: ASSETS,
+  "create-kontiki": [TEMPLATES],
+  cli: [PAGE],
+};
 
 test.each(PACKAGES)("%s holds what is needed and nothing else", async (name) => {
   const { files } = await installed(name);
-  const kinds =
-    name === "testing"
-      ? [...KINDS, ...ASSETS]
-      : name === "create-kontiki"
-        ? [...KINDS, TEMPLATES]
-        : name === "cli"
-          ? [...KINDS, PAGE]
-          : KINDS;
+  const kinds = [...KINDS, ...(OWN_KINDS[name] ?? [])];
   expect(files.filter((file) => !kinds.some((kind) => kind.test(file)))).toEqual([]);
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
 });
@@ -50,7 +50,19 @@ test.each(LIBRARIES)("the maps of %s lead to sources that are there", async (nam
     const map = JSON.parse(holds.text(file)) as { readonly sources: readonly string[] };
     return map.sources.map((source) => posix.join(posix.dirname(file), source));
   });
-  expect(new Set(sources)).toEqual(new Set(holds.files.filter((file) => file.startsWith("src/"))));
+  const own = sources.filter((source) => !source.startsWith("../"));
+  expect(new Set(own)).toEqual(new Set(holds.files.filter((file) => file.startsWith("src/"))));
+  // The code of threads is bundled with that of the core.
+  const core = new Set((await installed("core")).files.map((file) => `../core/${file}`));
+  expect(sources.filter((source) => source.startsWith("../") && !core.has(source))).toEqual([]);
+});
+
+test("the bundles of threads are in the tarball of actors", async () => {
+  const { files } = await installed("actors");
+  expect(files.filter((file) => file.endsWith(".mjs"))).toEqual([
+    "dist/bundles/supervisor-worker.mjs",
+    "dist/bundles/worker.mjs",
+  ]);
 });
 
 test.each(PACKAGES)("the manifest of %s has nothing of the workspace", async (name) => {

@@ -10,7 +10,7 @@ import { KontikiError } from "../errors.ts";
  * @throws KontikiError for a value that is neither a URL nor a path.
  */
 export function machineUrl(module: string | URL | undefined, caller: string | undefined): string {
-  if (module === undefined) return new URL("./key-value.js", import.meta.url).href;
+  if (module === undefined) return new URL("../machine/key-value.js", import.meta.url).href;
   return moduleUrl(module, caller, "stateMachine");
 }
 

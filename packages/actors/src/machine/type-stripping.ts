@@ -7,7 +7,7 @@ import { register } from "node:module";
 export function stripTypes(): void {
   const { typescript } = process.features as { readonly typescript?: string | false };
   if (typescript === undefined || typescript === false)
-    register("./type-stripping-hooks.js", import.meta.url);
+    register("../machine/type-stripping-hooks.js", import.meta.url);
 }
 
 /** Whether a URL is that of a TypeScript file. */

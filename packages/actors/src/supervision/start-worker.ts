@@ -3,19 +3,20 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { errorCode, KontikiError } from "../errors.ts";
+import { bundleOf } from "./bundle-of.ts";
 
 /**
  * Starts a worker thread, however the program was started.
  *
  * A thread inherits the flags of its process, and `--input-type`, which a program from standard input or `--eval` may
- * have, forbids an entry that is a file. So the entry is one line of text, which imports the file. The other flags, such
- * as `--import` and `--conditions`, stay: a user's module may need them in each thread.
+ * have, forbids an entry that is a file. So the entry is one line of text, which imports the file, or its bundle. The other
+ * flags, such as `--import` and `--conditions`, stay: a user's module may need them in each thread.
  *
  * @throws KontikiError when no thread can start in this process. See {@link checkThreadFile}.
  */
 export function startWorker(file: URL | undefined, options: WorkerOptions): Worker {
   checkThreadFile(file);
-  const entry = `import ${JSON.stringify(file.href)};`;
+  const entry = `import ${JSON.stringify(bundleOf(file).href)};`;
   return new Worker(new URL(`data:text/javascript,${encodeURIComponent(entry)}`), options);
 }
 
