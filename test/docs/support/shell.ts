@@ -11,7 +11,7 @@ import { BIN, inherited, nodeOptions } from "./environment.ts";
 import { Screen } from "./screen.ts";
 
 /** A session that stands still for so long is given up: what is on the screen is compared, and differs. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** How long more may come while a page is updated. */
 const SETTLE_MS = 1500;
