@@ -12,6 +12,7 @@ const OPTIONS = {
   cluster: { snapshotEntries: 10, keptEntries: 0 },
   nemesis: { faults: ["crash", "partition"], swarm: false, every: "200ms..600ms" },
   workload: { clients: 0, timeout: "250ms" },
+  seeds: 4,
 } as const;
 
 test.sim("each job is completed exactly once", OPTIONS, async (sim) => {

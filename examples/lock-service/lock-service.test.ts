@@ -9,6 +9,7 @@ const OPTIONS = {
   machine: () => new LockService(),
   cluster: { snapshotEntries: 10, keptEntries: 0 },
   workload: { clients: 0, timeout: "250ms" },
+  seeds: 4,
 } as const;
 
 test.sim("a client that was paused cannot write with an old token", OPTIONS, async (sim) => {

@@ -10,6 +10,9 @@
  *     <!-- varies: nodes, terms -->           what may differ from run to run: see varying.ts
  *     <!-- in examples/first-test -->         the folder that it runs in, instead of a temporary one of its page
  *     <!-- runs as: kontiki run all ... -->   a shorter command that the test runs in its place, without comparing
+ *     <!-- played in: docs/x.md -->           that page plays the same command, and shows this, or more than `| head -n 4` leaves
+ *     <!-- explored as: lease -->             `kontiki explore ... | head -n 1` within the bounds of an instance that other tests
+ *                                             exhaust: its recorded states are compared
  *     <!-- not run: the reason -->            the test only looks whether the command exists
  *
  * A block with another comment, which names a file, shows that file (see pages.ts): it is put into the folder of its page
@@ -35,6 +38,8 @@ export type Typed = { readonly line: string; readonly output: readonly string[] 
 export type How =
   | { readonly type: "run"; readonly folder: string | undefined }
   | { readonly type: "instead"; readonly command: string }
+  | { readonly type: "elsewhere"; readonly page: string }
+  | { readonly type: "recorded"; readonly instance: string }
   | { readonly type: "notRun"; readonly reason: string };
 
 /** A block of `console`. */
@@ -53,6 +58,7 @@ const SHOWN: readonly string[] = ["ts", "js", "json", "yaml", "edn", "jsonl", "t
 const BLOCK =
   /(?<comments>(?:^<!-- [^\n]* -->\n\n?)*)^```(?<language>[^\n]*)\n(?<text>.*?)^```$/gms;
 const PROMPT = "kontiki> ";
+const KEY = /^(varies:|in|runs as:|played in:|explored as:|not run:) (.+)$/;
 
 /** The blocks of `console` of a page. */
 export function consoleBlocks(page: string): readonly ConsoleBlock[] {
@@ -106,10 +112,12 @@ function readComments(where: string, comments: string): Pick<ConsoleBlock, "how"
   let how: How = { type: "run", folder: undefined };
   let varies: readonly Varying[] = [];
   for (const [, comment = ""] of comments.matchAll(/^<!-- (.*) -->$/gm)) {
-    const [, key, value = ""] = /^(varies:|in|runs as:|not run:) (.+)$/.exec(comment) ?? [];
+    const [, key, value = ""] = KEY.exec(comment) ?? [];
     if (key === "varies:") varies = value.split(", ").map((name) => varying(where, name));
     else if (key === "in") how = { type: "run", folder: value };
     else if (key === "runs as:") how = { type: "instead", command: value };
+    else if (key === "played in:") how = { type: "elsewhere", page: value };
+    else if (key === "explored as:") how = { type: "recorded", instance: value };
     else if (key === "not run:") how = { type: "notRun", reason: value };
     else throw new Error(`${where}: a block of console cannot have the comment ${comment}`);
   }

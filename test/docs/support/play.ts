@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { commandsIn, textOf, type Command, type ConsoleBlock } from "./commands.ts";
+import { shownElsewhere } from "./elsewhere.ts";
 import { ROOT } from "./pages.ts";
+import { recordedStates } from "./recorded.ts";
 import { runCommand, runSession } from "./shell.ts";
 import { agrees, countCertain, type Varying } from "./varying.ts";
 
@@ -33,6 +35,8 @@ export async function played(
     if (status === 0) return block.text;
     throw new Error(`${block.how.command}: exit status ${status}\n${lines.join("\n")}`);
   }
+  if (block.how.type === "elsewhere") return shownElsewhere(commands, block.how.page);
+  if (block.how.type === "recorded") return recordedStates(commands, block.how.instance);
   const chosen = block.how.type === "run" ? block.how.folder : undefined;
   const cwd = chosen === undefined ? folder : join(ROOT, chosen);
 

@@ -19,7 +19,12 @@ export type Printed = {
   readonly stderr: string;
 };
 
-/** Runs a program in its folder. Node prints strings in objects in single quotes; prose does not. */
+/** Node prints strings in objects in single quotes; prose does not. */
+export function withDoubleQuotes(line: string): string {
+  return line.replaceAll("'", '"');
+}
+
+/** Runs a program in its folder. */
 export async function runProgram(file: string): Promise<Printed> {
   const strip = fileURLToPath(new URL("strip-types.mjs", import.meta.url));
   const args = file.endsWith(".ts") ? ["--import", pathToFileURL(strip).href, file] : [file];
@@ -34,5 +39,5 @@ export async function runProgram(file: string): Promise<Printed> {
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
   const lines = stdout.split("\n").slice(0, -1);
-  return { status, lines: lines.map((line) => line.replaceAll("'", '"')), stderr };
+  return { status, lines: lines.map(withDoubleQuotes), stderr };
 }

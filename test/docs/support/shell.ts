@@ -5,16 +5,13 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import type { Typed } from "./commands.ts";
+import { BIN, inherited, nodeOptions } from "./environment.ts";
 import { Screen } from "./screen.ts";
 
-const BIN = join(import.meta.dirname, "bin");
-const TERMINAL = pathToFileURL(join(BIN, "terminal.mjs")).href;
-
 /** A session that stands still for so long is given up: what is on the screen is compared, and differs. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** How long more may come while a page is updated. */
 const SETTLE_MS = 1500;
@@ -39,7 +36,7 @@ export type Printed = { readonly lines: readonly string[]; readonly status: numb
 
 /** Runs a command to its end. Gives what it prints, on either stream. */
 export async function runCommand(command: string, cwd: string): Promise<Printed> {
-  const child = start(command, cwd, {});
+  const child = start(command, cwd, nodeOptions());
   let printed = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (printed += text));
   child.stdin?.end();
@@ -70,9 +67,7 @@ export async function runSession(
   shown: { readonly output: readonly string[]; readonly typed: readonly Typed[] },
   { settle, countOf }: Waits,
 ): Promise<Session> {
-  const child = start(command, cwd, {
-    NODE_OPTIONS: `--import=${TERMINAL}`,
-  });
+  const child = start(command, cwd, nodeOptions("terminal.mjs"));
   const screen = new Screen("kontiki> ");
   child.stdout?.setEncoding("utf8").on("data", (text: string) => screen.write(text));
   const exit = ended(child);
@@ -97,18 +92,17 @@ export async function runSession(
   return { output, typed, status: await exit };
 }
 
-function start(command: string, cwd: string, more: Readonly<Record<string, string>>): ChildProcess {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("VITEST"));
+function start(command: string, cwd: string, options: string): ChildProcess {
   const path = BIN + delimiter + (process.env["PATH"] ?? "");
   const child = spawn("sh", ["-c", `exec 2>&1\n${command}`], {
     cwd,
     env: {
-      ...Object.fromEntries(inherited),
+      ...inherited(),
       PATH: path,
       XDG_STATE_HOME: STATE,
       NO_COLOR: "1",
       FORCE_COLOR: "0",
-      ...more,
+      NODE_OPTIONS: options,
     },
     stdio: ["pipe", "pipe", "inherit"],
     detached: true,

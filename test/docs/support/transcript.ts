@@ -13,14 +13,21 @@
  * the end of a line is not compared. A command that fails must be followed by `echo $?`: a page says that something fails.
  */
 import { spawn } from "node:child_process";
+import { delimiter } from "node:path";
 import { onTestFinished } from "vitest";
+import { BIN, inherited, nodeOptions } from "./environment.ts";
 
 /** A command with what it prints. */
 export type Step = { readonly command: string; readonly output: readonly string[] };
 
 const STATUS = "echo $?";
 const ANY = "...";
-const SHELL = { NO_COLOR: "1", FORCE_COLOR: "0", npm_config_offline: "true" };
+const SHELL = {
+  NO_COLOR: "1",
+  FORCE_COLOR: "0",
+  npm_config_offline: "true",
+  NODE_OPTIONS: nodeOptions(),
+};
 
 /** The steps of a block of `console`. */
 export function stepsOf(text: string): readonly Step[] {
@@ -55,10 +62,9 @@ async function run(
   cwd: string,
   ended: (status: number) => void,
 ): Promise<readonly string[]> {
-  const env = { ...process.env, ...SHELL };
   const child = spawn("sh", ["-c", `exec 2>&1\n${command}`], {
     cwd,
-    env: Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("VITEST"))),
+    env: { ...inherited(), ...SHELL, PATH: BIN + delimiter + (process.env["PATH"] ?? "") },
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,
   });
@@ -78,7 +84,8 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-function withoutTime(line: string): string {
+/** A line of a test runner, without the time at its end. */
+export function withoutTime(line: string): string {
   return line.trimEnd().replace(/ +\d+(?:\.\d+)?m?s$/, "");
 }
 
