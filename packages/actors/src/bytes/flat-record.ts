@@ -105,7 +105,8 @@ function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
   let all = 0;
   let at = from;
   for (; at < to - 3; at += 4)
-    all |= byteAt(bytes, at) | byteAt(bytes, at + 1) | byteAt(bytes, at + 2) | byteAt(bytes, at + 3);
+    all |=
+      byteAt(bytes, at) | byteAt(bytes, at + 1) | byteAt(bytes, at + 2) | byteAt(bytes, at + 3);
   for (; at < to; at += 1) all |= byteAt(bytes, at);
   return all < 0x80;
 }

@@ -10,7 +10,7 @@ import {
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, stateIn, wholeOf } from "./applier-snapshot.ts";
 import { packed, type Packed } from "../bytes/flat-record.ts";
-import { partOf } from "../bytes/part-of.ts";
+import { partOf, SMALL_BYTES } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
@@ -21,6 +21,8 @@ import { Sessions, type SessionLimits, type Use } from "../sessions/sessions.ts"
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** How many entries are taken out of the log at a time. */
 const SLICE_ENTRIES = 64;
@@ -41,9 +43,14 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied, and views of it if it is a run. */
-  #entry: CommandBytes = new Uint8Array(0);
-  #run: Packed | undefined;
+  /** The entry that is being applied. */
+  #entry: CommandBytes = NOTHING;
+  /** Views of all of the buffer that it is in, and where it begins there; undefined if it is small. */
+  #packed: Packed | undefined;
+  #begin = 0;
+  /** The views of the last entry that was not small: many entries of a recovered log are in the same buffer. */
+  #views: Packed | undefined;
+  #buffer: ArrayBufferLike | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -61,9 +68,9 @@ export class Applier {
     this.#use = {
       apply: (from, to) => {
         this.#given += 1;
-        return this.#run === undefined
+        return this.#packed === undefined
           ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#run, from, to);
+          : applyPart(machine, this.#packed, this.#begin + from, this.#begin + to);
       },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
@@ -109,6 +116,9 @@ export class Applier {
       this.#answers = entry.term === answerTerm ? answers : undefined;
       count += this.#applyEntry(entry.command, entry.index);
     }
+    // What was applied is not kept in memory.
+    this.#look(NOTHING);
+    [this.#views, this.#buffer] = [undefined, undefined];
     this.#commandsSince += count;
     this.#marks.reached(this.#applied, () => this.digest());
     return Array.from(answers, ([client, packer]) => ({
@@ -120,12 +130,23 @@ export class Applier {
   /** Applies an entry. Gives how many commands it holds besides the first. */
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
-    this.#entry = command;
-    this.#run = count > 1 ? packed(command) : undefined;
+    this.#look(command);
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
     this.#observer?.applied(at, count - this.#given, command.length);
     return Math.max(0, count - 1);
+  }
+
+  /** Makes views of an entry, unless those of the last one are of the same buffer. */
+  #look(command: CommandBytes): void {
+    this.#entry = command;
+    this.#packed = undefined;
+    if (command.length <= SMALL_BYTES) return;
+    const { buffer } = command;
+    if (this.#buffer !== buffer) this.#views = packed(new Uint8Array(buffer));
+    this.#buffer = buffer;
+    this.#packed = this.#views;
+    this.#begin = command.byteOffset;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { Buffer } from "#platform";
 import type { LogPosition } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { DamagedLogError, type Damage } from "./log-errors.ts";
@@ -145,12 +146,17 @@ function damageOfEnd(
 function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay): Replayed {
   let tail: Tail | undefined;
   let tornBytes = 0;
+  // What is kept of a segment is copied out of it, but for the last batch of the last one.
+  let spare: Uint8Array | undefined;
   for (const segment of segments) {
     const bad = damageOfHeader(disk, segment, tail);
     if (bad !== undefined) return { tail, damage: bad, tornBytes };
     if (tail === undefined) replay.start(positionBefore(segment), segment.header?.begins === true);
     const isLast = segment === segments.at(-1);
-    const read = readSegment(disk, segment, tail?.last, replay, isLast);
+    const path = disk.pathOf(segmentName(segment.number));
+    const bytes = asBuffer(disk.read(segmentName(segment.number), spare));
+    const read = readSegment(bytes, { ...segment, path, isLast, before: tail?.last }, replay);
+    if (bytes.length > (spare?.length ?? 0)) spare = bytes;
     tail = read.tail;
     if (read.damage !== undefined) return { tail, damage: read.damage, tornBytes };
     tornBytes = read.tornBytes;
@@ -184,14 +190,22 @@ function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): D
 }
 
 function readSegment(
-  disk: Disk,
-  { number: segment, header }: Segment,
-  before: BatchEnd | undefined,
+  bytes: Buffer,
+  {
+    number: segment,
+    header,
+    path,
+    before,
+    isLast,
+  }: Segment & {
+    readonly path: string;
+    /** The last batch before it, if one was read. */
+    readonly before: BatchEnd | undefined;
+    readonly isLast: boolean;
+  },
   replay: Replay,
-  isLast: boolean,
 ): SegmentRead {
-  const path = disk.pathOf(segmentName(segment));
-  const bytes = asBuffer(disk.read(segmentName(segment)));
+  const cursor = replay.cursorOf(bytes);
   let last = before ?? header?.previous ?? LOG_BEGIN;
   let offset = SEGMENT_HEADER_BYTES;
   let lastAt: number | undefined;
@@ -203,7 +217,8 @@ function readSegment(
       throw new DamagedLogError({ path, offset, what });
     }
     try {
-      replay.apply(bytes, batch.bodyAt, batch.end, segment);
+      cursor.move(batch.bodyAt, batch.end);
+      replay.apply(cursor, segment);
     } catch (cause) {
       if (!(cause instanceof RecordError)) throw cause;
       throw new DamagedLogError({
