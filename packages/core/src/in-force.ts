@@ -73,9 +73,12 @@ export function recoveredMemberships<C>(
 
 /** The memberships among entries. */
 function membershipsIn<C>(entries: readonly Entry<C>[]): readonly InForce[] {
-  return entries.flatMap((entry) =>
-    entry.type === "membership" ? [{ index: entry.index, membership: entry.membership }] : [],
-  );
+  const found: InForce[] = [];
+  // A start looks at a whole log.
+  for (const entry of entries)
+    if (entry.type === "membership")
+      found.push({ index: entry.index, membership: entry.membership });
+  return found;
 }
 
 /**

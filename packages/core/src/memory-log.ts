@@ -81,12 +81,14 @@ export class MemoryLog<C> implements LogView<C> {
 
   /** Appends entries. @throws AssertionError unless they directly follow the last one. */
   append(entries: readonly Entry<C>[]): void {
+    let last: number = this.lastIndex;
+    let bytes = this.#bytesAt(last);
     for (const entry of entries) {
-      assert(
-        entry.index === indexAfter(this.lastIndex),
-        () => `entry ${entry.index} does not follow ${this.lastIndex}`,
-      );
-      this.#push(entry);
+      if (entry.index !== last + 1) assert(false, `entry ${entry.index} does not follow ${last}`);
+      last += 1;
+      if (entry.type === "command") bytes += this.#sizeOf(entry.command);
+      this.#bytesUpTo.push(bytes);
+      this.#entries.push(entry);
     }
   }
 
@@ -125,12 +127,6 @@ export class MemoryLog<C> implements LogView<C> {
   /** An independent copy: later changes to this log do not affect it. */
   snapshot(): MemoryLog<C> {
     return new MemoryLog(this.#sizeOf, this.#entries, this.#base);
-  }
-
-  #push(entry: Entry<C>): void {
-    const bytes = entry.type === "command" ? this.#sizeOf(entry.command) : 0;
-    this.#bytesUpTo.push(this.#bytesAt(this.lastIndex) + bytes);
-    this.#entries.push(entry);
   }
 
   #bytesAt(at: number): number {

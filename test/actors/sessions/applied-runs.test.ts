@@ -3,7 +3,12 @@ import { index, MemoryLog, term, type Entry } from "@kontiki/core";
 import { describe, expect, test } from "vitest";
 import { clientAddress } from "../../../packages/actors/src/mail/address.ts";
 import { Applier } from "../../../packages/actors/src/node/applier.ts";
-import { openingCommand, sessionOf } from "../../../packages/actors/src/sessions/command.ts";
+import {
+  commandOf,
+  openingCommand,
+  sessionOf,
+} from "../../../packages/actors/src/sessions/command.ts";
+import { encodePlain } from "../../../packages/actors/src/bytes/plain-encoder.ts";
 import type { CommandBytes } from "../../../packages/actors/src/storage/storage.ts";
 import type { StateMachine } from "../../../packages/actors/src/machine/state-machine.ts";
 import { decodeParcel } from "../../../packages/actors/src/mail/wire.ts";
@@ -44,6 +49,21 @@ test("each command of a run is applied in order, and answered", () => {
   const { machine, enter } = stage(new Journal());
   expect(enter([runOf(1, ["a", "b", "c"])])).toEqual(places({ 1: 1, 2: 2, 3: 3 }));
   expect(machine.applied).toEqual(["a", "b", "c"]);
+});
+
+test("the answer to a payload that is cut off is the same, whatever is after it in memory", () => {
+  const bytes = encodePlain({ type: "put", value: "v".repeat(100), more: [1.5] }, "c").slice();
+  const cut = Array.from(bytes, (_, to) =>
+    commandOf({ client: CLIENT, sequence: to + 1, floor: 1 }, { bytes, from: 0, to }),
+  );
+  const among = cut.map((command) => {
+    const memory = new Uint8Array(4096).fill(0x61);
+    memory.set(command, 100);
+    return memory.subarray(100, 100 + command.length);
+  });
+  const [one, other] = [stage(new Journal()), stage(new Journal())];
+  expect(other.enter(among)).toEqual(one.enter(cut));
+  expect(other.applier.digest()).toBe(one.applier.digest());
 });
 
 test("a command means the same alone and in a run: text, bytes, numbers, long and short, and what is no command", () => {

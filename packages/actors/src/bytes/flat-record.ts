@@ -18,7 +18,8 @@ const PROPERTIES_MAX = 4;
 /** How many names are remembered: one for each place in a table. */
 const NAMES = 64;
 
-type Name = { readonly bytes: Uint8Array; readonly text: string };
+/** A name, and the last short text that a property of this name had: that of a command's type is nearly always the same. */
+type Name = { readonly bytes: Uint8Array; readonly text: string; last: string };
 
 const names: (Name | undefined)[] = Array.from({ length: NAMES }, () => undefined);
 
@@ -50,20 +51,29 @@ export function flatRecord(
   for (let left = count; left > 0; left -= 1) {
     const name = nameAt(bytes, at, to);
     if (name === undefined) return undefined;
-    at += 1 + name.length;
+    at += 1 + name.bytes.length;
     const [head = 0, size = 0] = [bytes[at], bytes[at + 1]];
     const isShort = (head & SHORT_TEXT_MASK) === SHORT_TEXT;
     if (!isShort && head !== TEXT) return undefined;
     const begin = at + (isShort ? 1 : 2);
     at = begin + (isShort ? head - SHORT_TEXT : size);
     if (at > to || !isAscii(bytes, begin, at)) return undefined;
-    record[name] = buffer.toString("latin1", begin, at);
+    if (!isShort) record[name.text] = buffer.toString("latin1", begin, at);
+    else if (hasText(bytes, begin, at, name.last)) record[name.text] = name.last;
+    else record[name.text] = name.last = buffer.toString("latin1", begin, at);
   }
   return at === to ? record : undefined;
 }
 
+/** Whether the bytes from `from` up to `to` are these characters. */
+function hasText(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (to - from !== text.length) return false;
+  for (let at = from; at < to; at += 1) if (bytes[at] !== text.charCodeAt(at - from)) return false;
+  return true;
+}
+
 /** The name whose header is at `at`; undefined for one that a decoder would change, or that is too long. */
-function nameAt(bytes: Uint8Array, at: number, to: number): string | undefined {
+function nameAt(bytes: Uint8Array, at: number, to: number): Name | undefined {
   const head = bytes[at] ?? 0;
   const length = head - SHORT_TEXT;
   if ((head & SHORT_TEXT_MASK) !== SHORT_TEXT || length === 0 || at + length >= to)
@@ -71,14 +81,15 @@ function nameAt(bytes: Uint8Array, at: number, to: number): string | undefined {
   const [first = 0, end = 0] = [bytes[at + 1], bytes[at + length]];
   const place = (first ^ (end << 2) ^ (length << 4)) % NAMES;
   const known = names[place];
-  if (known !== undefined && isAt(known.bytes, bytes, at + 1)) return known.text;
+  if (known !== undefined && isAt(known.bytes, bytes, at + 1)) return known;
   if (!isAscii(bytes, at + 1, at + 1 + length)) return undefined;
   const own = bytes.slice(at + 1, at + 1 + length);
   // A property's own name is found faster than another string with the same characters.
   const [text] = Object.keys({ [String.fromCharCode(...own)]: 0 });
   if (text === undefined || text === "__proto__") return undefined;
-  names[place] = { bytes: own, text };
-  return text;
+  const name = { bytes: own, text, last: "" };
+  names[place] = name;
+  return name;
 }
 
 /** Whether the bytes of a name are there, and its length before them. */
@@ -89,8 +100,17 @@ function isAt(name: Uint8Array, bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
+/** Four bytes at a time take a third of the time. */
 function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
   let all = 0;
-  for (let at = from; at < to; at += 1) all |= bytes[at] ?? 0;
+  let at = from;
+  for (; at < to - 3; at += 4)
+    all |=
+      byteAt(bytes, at) | byteAt(bytes, at + 1) | byteAt(bytes, at + 2) | byteAt(bytes, at + 3);
+  for (; at < to; at += 1) all |= byteAt(bytes, at);
   return all < 0x80;
+}
+
+function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
 }

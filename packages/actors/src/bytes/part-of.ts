@@ -3,7 +3,7 @@
  * anything else that asks for their buffer, costs about twenty times as much, as the bytes must first be moved into a
  * buffer.
  */
-const SMALL_BYTES = 64;
+export const SMALL_BYTES = 64;
 
 /** The bytes from `from` up to `to`: a view, or a copy if they are few. */
 export function partOf(bytes: Uint8Array, from: number, to: number): Uint8Array {

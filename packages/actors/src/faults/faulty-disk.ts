@@ -33,9 +33,9 @@ export class FaultyDisk implements Disk {
     return this.#disk.list();
   }
 
-  read(name: string): Uint8Array {
+  read(name: string, spare?: Uint8Array): Uint8Array {
     this.#before("read", "read", name);
-    return this.#disk.read(name);
+    return this.#disk.read(name, spare);
   }
 
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {

@@ -9,18 +9,20 @@ import {
 } from "@kontiki/core";
 import { clientAddress } from "../mail/address.ts";
 import { restoreParts, sessionBytes, snapshotParts, stateIn, wholeOf } from "./applier-snapshot.ts";
-import { packed, type Packed } from "../bytes/flat-record.ts";
-import { partOf } from "../bytes/part-of.ts";
+import { flatRecord, packed, type Packed } from "../bytes/flat-record.ts";
+import { partOf, SMALL_BYTES } from "../bytes/part-of.ts";
 import { clientOf } from "../sessions/command.ts";
 import { DigestMarks } from "./digest-marks.ts";
 import type { OutgoingMail } from "../mail/protocol.ts";
-import { applyPart, applyPayload, queryPayload } from "../sessions/result.ts";
+import { applyCommand, applyPart, applyPayload, queryPayload } from "../sessions/result.ts";
 import { AnswerPacker } from "../sessions/packed-results.ts";
 import { commandsIn } from "../sessions/run.ts";
 import { Sessions, type SessionLimits, type Use } from "../sessions/sessions.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { encodeParcel } from "../mail/wire.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** How many entries are taken out of the log at a time. */
 const SLICE_ENTRIES = 64;
@@ -41,9 +43,16 @@ export class Applier {
   readonly #machine: StateMachine;
   readonly #sessions: Sessions;
   readonly #use: Use;
-  /** The entry that is being applied, and views of it if it is a run. */
-  #entry: CommandBytes = new Uint8Array(0);
+  /** The entry that is being applied, and views of it if it is a run that needs them. */
+  #entry: CommandBytes = NOTHING;
+  #isRun = false;
   #run: Packed | undefined;
+  /** Views of all of the buffer that it is in, and where it begins there; undefined if it is small. */
+  #packed: Packed | undefined;
+  #begin = 0;
+  /** The views of the last entry that was not small: many entries of a recovered log are in the same buffer. */
+  #views: Packed | undefined;
+  #buffer: ArrayBufferLike | undefined;
   /** The answers to its commands; undefined if they are for another node to give. */
   #answers: Map<number, AnswerPacker> | undefined;
   readonly #marks = new DigestMarks();
@@ -61,9 +70,13 @@ export class Applier {
     this.#use = {
       apply: (from, to) => {
         this.#given += 1;
-        return this.#run === undefined
-          ? applyPayload(machine, partOf(this.#entry, from, to))
-          : applyPart(machine, this.#run, from, to);
+        const [all, begin] = [this.#packed, this.#begin];
+        const record = all && flatRecord(all, begin + from, begin + to);
+        if (record !== undefined) return applyCommand(machine, record);
+        // Nothing after the entry may be seen: it differs from node to node, and so would the error for a bad payload.
+        if (!this.#isRun) return applyPayload(machine, partOf(this.#entry, from, to));
+        this.#run ??= packed(this.#entry);
+        return applyPart(machine, this.#run, from, to);
       },
       answer: (session, sequence, result) => {
         if (this.#answers !== undefined) addAnswer(this.#answers, session, sequence, result);
@@ -109,6 +122,9 @@ export class Applier {
       this.#answers = entry.term === answerTerm ? answers : undefined;
       count += this.#applyEntry(entry.command, entry.index);
     }
+    // What was applied is not kept in memory.
+    this.#look(NOTHING, false);
+    [this.#views, this.#buffer] = [undefined, undefined];
     this.#commandsSince += count;
     this.#marks.reached(this.#applied, () => this.digest());
     return Array.from(answers, ([client, packer]) => ({
@@ -120,12 +136,25 @@ export class Applier {
   /** Applies an entry. Gives how many commands it holds besides the first. */
   #applyEntry(command: CommandBytes, at: Index): number {
     const count = commandsIn(command);
-    this.#entry = command;
-    this.#run = count > 1 ? packed(command) : undefined;
+    this.#look(command, count > 1);
     this.#given = 0;
     this.#sessions.apply(command, at, this.#use);
     this.#observer?.applied(at, count - this.#given, command.length);
     return Math.max(0, count - 1);
+  }
+
+  /** Makes views of an entry, unless those of the last one are of the same buffer. */
+  #look(command: CommandBytes, isRun: boolean): void {
+    this.#entry = command;
+    this.#isRun = isRun;
+    this.#run = undefined;
+    this.#packed = undefined;
+    if (command.length <= SMALL_BYTES) return;
+    const { buffer } = command;
+    if (this.#buffer !== buffer) this.#views = packed(new Uint8Array(buffer));
+    this.#buffer = buffer;
+    this.#packed = this.#views;
+    this.#begin = command.byteOffset;
   }
 
   /**

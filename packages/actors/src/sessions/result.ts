@@ -49,6 +49,15 @@ export function applyPart(
   }
 }
 
+/** Applies a command that was decoded, like {@link applyPayload}. */
+export function applyCommand(machine: StateMachine, command: unknown): Uint8Array {
+  try {
+    return applied(machine, command);
+  } catch (error) {
+    return encodeError(error);
+  }
+}
+
 /** Asks a machine a query and encodes the answer like a command's result. */
 export function queryPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   if (machine.query === undefined) return encodeShared([KIND.unanswerable]);

@@ -55,6 +55,18 @@ describe("files", () => {
     expect(disk.list()).toEqual(["a"]);
   });
 
+  test("are read into memory that is spare, if they fit", () => {
+    const disk = new FileDisk(temporaryFolder());
+    disk.create("a", bytes("short"));
+    disk.create("b", bytes("not so short"));
+    // Most of what its buffer holds belongs to others.
+    const buffer = bytes("0123456789abcdef");
+    const spare = buffer.subarray(2, 10);
+    expect(Buffer.from(disk.read("a", spare)).toString()).toBe("short");
+    expect(Buffer.from(disk.read("b", spare)).toString()).toBe("not so short");
+    expect(Buffer.from(buffer).toString()).toBe("01short789abcdef");
+  });
+
   test("are appended to, truncated, and rewritten in place", () => {
     const disk = new FileDisk(temporaryFolder());
     disk.create("a", bytes("one"));

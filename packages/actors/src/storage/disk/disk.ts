@@ -13,8 +13,13 @@ import { KontikiError } from "../../errors.ts";
 export interface Disk {
   /** The names of all finished files, sorted. */
   list(): string[];
-  /** The contents of a file. The caller owns the bytes. */
-  read(name: string): Uint8Array;
+  /**
+   * The contents of a file. The caller owns the bytes.
+   *
+   * @param spare memory that the caller needs no more, and that the bytes may be in: the system takes as long to give a program
+   *   16 MiB of new memory as to copy them there.
+   */
+  read(name: string, spare?: Uint8Array): Uint8Array;
   /** Up to `length` bytes of a file from `offset`, fewer at its end. The caller owns the bytes. */
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer>;
   /**

@@ -6,6 +6,7 @@ import type { Disk, DiskFile, NewFile } from "./disk.ts";
 import { OpenFile } from "./open-file.ts";
 import {
   attempt,
+  filled,
   readAll,
   syncDirectory,
   SYSTEM_CALLS,
@@ -41,9 +42,19 @@ export class FileDisk implements Disk {
       .sort();
   }
 
-  read(name: string): Uint8Array {
+  read(name: string, spare?: Uint8Array): Uint8Array {
     const path = this.pathOf(name);
-    return attempt("read", path, () => this.#calls.readFileSync(path));
+    return attempt("read", path, () => {
+      if (spare === undefined) return this.#calls.readFileSync(path);
+      const fd = this.#calls.openSync(path, "r");
+      try {
+        const { size } = this.#calls.fstatSync(fd);
+        const room = size > spare.length ? new Uint8Array(size) : spare.subarray(0, size);
+        return filled(this.#calls, fd, 0, room);
+      } finally {
+        this.#calls.closeSync(fd);
+      }
+    });
   }
 
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {

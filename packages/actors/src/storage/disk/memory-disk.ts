@@ -64,9 +64,13 @@ export class MemoryDisk implements Disk {
     return [...this.#buffers.keys()].sort();
   }
 
-  read(name: string): Uint8Array {
+  read(name: string, spare?: Uint8Array): Uint8Array {
     const buffer = this.#bufferOf(name);
-    return new Uint8Array(bytesOf(buffer).subarray(0, countsOf(buffer).written));
+    const { written } = countsOf(buffer);
+    const bytes = bytesOf(buffer).subarray(0, written);
+    if (spare === undefined || spare.length < written) return new Uint8Array(bytes);
+    spare.set(bytes);
+    return spare.subarray(0, written);
   }
 
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {

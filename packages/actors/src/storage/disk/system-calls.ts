@@ -65,10 +65,21 @@ export function readAll(
   length: number,
 ): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
+  const read = filled(calls, fd, position, bytes);
+  return read.length === length ? bytes : bytes.slice(0, read.length);
+}
+
+/** Fills `bytes` from `position` on, and gives what was read: fewer at the end of the file. */
+export function filled(
+  calls: SystemCalls,
+  fd: number,
+  position: number,
+  bytes: Uint8Array,
+): Uint8Array {
   let count = 0;
-  while (count < length) {
-    const read = calls.readSync(fd, bytes, count, length - count, position + count);
-    if (read === 0) return bytes.slice(0, count);
+  while (count < bytes.length) {
+    const read = calls.readSync(fd, bytes, count, bytes.length - count, position + count);
+    if (read === 0) return bytes.subarray(0, count);
     count += read;
   }
   return bytes;

@@ -21,8 +21,8 @@ export class UnchangedDisk implements Disk {
     return [...names, ...this.#renamed.keys()].sort();
   }
 
-  read(name: string): Uint8Array {
-    return this.#disk.read(this.#realName(name));
+  read(name: string, spare?: Uint8Array): Uint8Array {
+    return this.#disk.read(this.#realName(name), spare);
   }
 
   readRange(name: string, offset: number, length: number): Uint8Array<ArrayBuffer> {

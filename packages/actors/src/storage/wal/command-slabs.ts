@@ -1,3 +1,5 @@
+import { Buffer } from "#platform";
+
 /** The size of the buffers that commands are copied into; a command of a quarter or more gets its own. */
 const SLAB_BYTES = 64 * 1024;
 
@@ -8,7 +10,7 @@ const SLAB_BYTES = 64 * 1024;
  * are read from are large, so the few entries that are left of one after a compaction would keep many times their own bytes.
  */
 export class CommandSlabs {
-  #slab = new Uint8Array();
+  #slab = new Uint8Array() as Uint8Array<ArrayBufferLike>;
   #at = 0;
 
   /**
@@ -25,7 +27,8 @@ export class CommandSlabs {
   #room(most: number, length: number): Uint8Array {
     if (length >= SLAB_BYTES / 4) return new Uint8Array(length);
     if (this.#at + length > this.#slab.length) {
-      this.#slab = new Uint8Array(Math.min(SLAB_BYTES, most));
+      // Not filled with zeros: only what is written to it is ever seen.
+      this.#slab = Buffer.allocUnsafeSlow(Math.min(SLAB_BYTES, most));
       this.#at = 0;
     }
     const at = this.#at;

@@ -13,16 +13,25 @@ export class RecordError extends Error {
  */
 export class RecordCursor {
   readonly #bytes: Buffer;
-  readonly #end: number;
+  /** Numbers are read by it: a start reads ten of them for each batch. */
+  readonly #view: DataView;
   readonly #slabs: CommandSlabs | undefined;
   #at: number;
+  #end: number;
 
   /** @param slabs receives commands; without them, commands are views of `bytes`. */
   constructor(bytes: Buffer, at: number, end: number, slabs?: CommandSlabs) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = at;
     this.#end = end;
     this.#slabs = slabs;
+  }
+
+  /** Goes on with other bytes of the same buffer. */
+  move(at: number, end: number): void {
+    this.#at = at;
+    this.#end = end;
   }
 
   get rest(): number {
@@ -30,16 +39,17 @@ export class RecordCursor {
   }
 
   u8(): number {
-    return this.#bytes.readUInt8(this.#take(1));
+    return this.#view.getUint8(this.#take(1));
   }
 
   u32(): number {
-    return this.#bytes.readUInt32LE(this.#take(4));
+    return this.#view.getUint32(this.#take(4), true);
   }
 
   u64(): number {
     const at = this.#take(8);
-    const value = this.#bytes.readUInt32LE(at) + this.#bytes.readUInt32LE(at + 4) * 2 ** 32;
+    const high = this.#view.getUint32(at + 4, true);
+    const value = this.#view.getUint32(at, true) + high * 2 ** 32;
     if (!Number.isSafeInteger(value)) throw new RecordError("it contains a number above 2^53");
     return value;
   }

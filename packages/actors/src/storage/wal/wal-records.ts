@@ -28,6 +28,7 @@ import {
   term,
   type Entry,
   type HardState,
+  type Index,
   type LogPosition,
   type Term,
 } from "@kontiki/core";
@@ -223,11 +224,12 @@ function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
   const first = index(cursor.u64());
   const run = term(cursor.u64());
   const count = cursor.u32();
+  indexAfter(first, count);
   // A count that the body cannot contain must not reserve memory: entries are pushed one by one.
   const entries: Entry<CommandBytes>[] = [];
   for (let read = 0; read < count; read += 1) {
     const kind = cursor.u8();
-    const at = indexAfter(first, read);
+    const at = (first + read) as Index;
     if (kind === NOOP) entries.push({ type: "noop", index: at, term: run });
     else if (kind === COMMAND) {
       entries.push({

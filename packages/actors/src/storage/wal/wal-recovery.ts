@@ -9,37 +9,14 @@ import {
   segmentsOf,
   type Segment,
 } from "./log-segments.ts";
-import { RecordError } from "./record-cursor.ts";
+import { readSegment, type Tail } from "./read-segment.ts";
 import { PROMISE_NAME, readPromise, type Promised } from "./promise.ts";
 import { contradiction, type Newest } from "./promise-check.ts";
 import { intactBatches, salvagedLog, type IntactBatch } from "./wal-salvage.ts";
 import type { SalvagedLog } from "../storage.ts";
-import {
-  decodeBatch,
-  follows,
-  LOG_BEGIN,
-  LOG_FORMAT,
-  SEGMENT_HEADER_BYTES,
-  segmentName,
-  type BatchEnd,
-} from "./wal-format.ts";
+import { follows, LOG_BEGIN, SEGMENT_HEADER_BYTES, segmentName } from "./wal-format.ts";
 import { isCut, type LogWrite } from "./wal-records.ts";
 import { Replay } from "./wal-replay.ts";
-import { readTail } from "./segment-tail.ts";
-
-/** The end of the log, where writing continues. */
-export type Tail = {
-  readonly segment: number;
-  /** The length of the last segment up to the end of the last intact batch. */
-  readonly length: number;
-  /** The length of the last segment with the zeros after that: the space that is reserved. */
-  readonly reserved: number;
-  readonly last: BatchEnd;
-  /** The last batch and its offset in the last segment; undefined if that segment holds none. */
-  readonly lastBatch: { readonly offset: number; readonly bytes: Uint8Array } | undefined;
-  /** Whether the segment has an older format, so that nothing more may be written into it. */
-  readonly isFull: boolean;
-};
 
 /** What was read of a log. */
 export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "spans" | "cuts"> & {
@@ -58,13 +35,6 @@ export type LogRead = Pick<Replay, "hard" | "horizon" | "base" | "entries" | "sp
   readonly damage: Damage | undefined;
   /** Reads all that is intact of the log, before and after damage, also what was compacted. */
   readonly salvage: () => SalvagedLog;
-  readonly tornBytes: number;
-};
-
-/** The intact part of a segment. */
-type SegmentRead = {
-  readonly tail: Tail;
-  readonly damage: Damage | undefined;
   readonly tornBytes: number;
 };
 
@@ -147,12 +117,17 @@ function damageOfEnd(
 function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay): Replayed {
   let tail: Tail | undefined;
   let tornBytes = 0;
+  // What is kept of a segment is copied out of it, but for the last batch of the last one.
+  let spare: Uint8Array | undefined;
   for (const segment of segments) {
     const bad = damageOfHeader(disk, segment, tail);
     if (bad !== undefined) return { tail, damage: bad, tornBytes };
     if (tail === undefined) replay.start(positionBefore(segment), segment.header?.begins === true);
     const isLast = segment === segments.at(-1);
-    const read = readSegment(disk, segment, tail?.last, replay, isLast);
+    const path = disk.pathOf(segmentName(segment.number));
+    const bytes = asBuffer(disk.read(segmentName(segment.number), spare));
+    const read = readSegment(bytes, { ...segment, path, isLast, before: tail?.last }, replay);
+    if (bytes.length > (spare?.length ?? 0)) spare = bytes;
     tail = read.tail;
     if (read.damage !== undefined) return { tail, damage: read.damage, tornBytes };
     tornBytes = read.tornBytes;
@@ -183,50 +158,6 @@ function damageOfHeader(disk: Disk, segment: Segment, tail: Tail | undefined): D
   // Missing batches are lost; a batch number that occurs twice belongs to another log.
   if (sequence <= before.sequence) throw new DamagedLogError(gap);
   return gap;
-}
-
-function readSegment(
-  disk: Disk,
-  { number: segment, header }: Segment,
-  before: BatchEnd | undefined,
-  replay: Replay,
-  isLast: boolean,
-): SegmentRead {
-  const path = disk.pathOf(segmentName(segment));
-  const bytes = asBuffer(disk.read(segmentName(segment)));
-  let last = before ?? header?.previous ?? LOG_BEGIN;
-  let offset = SEGMENT_HEADER_BYTES;
-  let lastAt: number | undefined;
-  while (offset < bytes.length) {
-    const batch = decodeBatch(bytes, segment, offset);
-    if (batch === undefined) break;
-    if (!follows(batch.previous, last)) {
-      const what = "this batch does not follow the one before it";
-      throw new DamagedLogError({ path, offset, what });
-    }
-    try {
-      replay.apply(bytes, batch.bodyAt, batch.end, segment);
-    } catch (cause) {
-      if (!(cause instanceof RecordError)) throw cause;
-      throw new DamagedLogError({
-        path,
-        offset,
-        what: `this batch is invalid: ${cause.message}`,
-      });
-    }
-    lastAt = offset;
-    last = batch.last;
-    offset = batch.end;
-  }
-  const format = header?.format ?? LOG_FORMAT;
-  const { what, tornBytes } = readTail(bytes, { segment, offset, format, isLast });
-  const damage = what === undefined ? undefined : { path, offset, what };
-  const isFull = format < LOG_FORMAT;
-  const reserved = tornBytes === 0 ? bytes.length : offset;
-  const lastBatch =
-    lastAt === undefined ? undefined : { offset: lastAt, bytes: bytes.subarray(lastAt, offset) };
-  const tail = { segment, length: offset, reserved, last, lastBatch, isFull };
-  return { tail, damage, tornBytes };
 }
 
 function batchesIn(disk: Disk, segments: readonly Segment[]): readonly IntactBatch[] {

@@ -49,13 +49,17 @@ export class Replay {
     return { index, term };
   }
 
+  /** Reads the batches of a segment: commands are copied out of its bytes. */
+  cursorOf(bytes: Buffer): RecordCursor {
+    return new RecordCursor(bytes, 0, 0, this.#slabs);
+  }
+
   /**
-   * Applies the batch of a segment whose body is `bytes` from `at` to `end`.
+   * Applies the batch of a segment whose body is what the cursor reads next.
    *
    * @throws RecordError when it is invalid; part of it may be applied then.
    */
-  apply(bytes: Buffer, at: number, end: number, segment: number): void {
-    const cursor = new RecordCursor(bytes, at, end, this.#slabs);
+  apply(cursor: RecordCursor, segment: number): void {
     const state = decodeState(cursor, this.hard);
     this.cuts = state.before?.cuts ?? this.cuts;
     for (const write of decodeWrites(cursor)) this.#write(write);
