@@ -2,8 +2,9 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
-import { LIBRARIES, unpackedProject, write } from "./support/consumer.ts";
+import { LIBRARIES, write } from "./support/consumer.ts";
 import {
+  create,
   createdProject,
   installTarballs,
   withDependenciesOf,
@@ -124,13 +125,7 @@ describe("a project by npm create", () => {
   });
 
   test("a project in JavaScript has its scripts as well", async () => {
-    const { bin = {} } = new Installed(await unpackedProject(), "create-kontiki").manifest;
-    const program = join(
-      await unpackedProject(),
-      "node_modules/create-kontiki",
-      bin["create-kontiki"] ?? "",
-    );
-    await output([process.execPath, program, "plain", "--javascript"], project.home);
+    await create(project.home, "plain", "--javascript");
     const folder = withDependenciesOf(project.folder, join(project.home, "plain"));
     expect(await printedBy("test", folder)).toMatch(/Tests {2}3 passed \(3\)/);
     const seeds = ["--seed", "1", "--seeds", "1", "--jobs", "1"];

@@ -16,12 +16,17 @@ export type Created = {
   readonly printed: string;
 };
 
+/** Runs the program in a folder as `npm create` does, from its tarball. @returns what it printed. */
+export async function create(home: string, ...argv: readonly string[]): Promise<string> {
+  const tarball = (await packedTarballs()).get("create-kontiki") ?? "";
+  const command = ["npm", "exec", "--yes", "--prefer-offline", `--package=${tarball}`, "--"];
+  return output([...command, "create-kontiki", ...argv], home);
+}
+
 /** A new project named "My Bank". */
 export async function createdProject(): Promise<Created> {
   const home = temporaryFolder("created");
-  const tarball = (await packedTarballs()).get("create-kontiki") ?? "";
-  const command = ["npm", "exec", "--yes", "--prefer-offline", `--package=${tarball}`, "--"];
-  const printed = await output([...command, "create-kontiki", "My Bank"], home);
+  const printed = await create(home, "My Bank");
   return { home, folder: join(home, "My Bank"), printed };
 }
 
