@@ -1,6 +1,7 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pnpmProject, VERSIONS, write } from "./support/consumer.ts";
+import { pnpmProject, TYPESCRIPT, write } from "./support/consumer.ts";
 import { output, run } from "./support/process.ts";
 import { readmeExamples } from "./support/readme.ts";
 
@@ -10,8 +11,13 @@ const NODE = [process.execPath];
 const OLDEST = { vitest: "3.2.0", typescript: "5.9.3", "@types/node": "20.19.43" };
 
 /** The newest of each. Vitest 5 needs Node 22.12 or newer. */
-const NEWEST = { vitest: "5.1.2", typescript: "7.0.2", "@types/node": "26.6.7" };
+const NEWEST = { vitest: "5.1.2", typescript: TYPESCRIPT, "@types/node": "26.6.7" };
 const NEWEST_NODE = ["npx", "--yes", "--package", "node@26.10.0", "node"];
+
+/** The program that npx runs. */
+async function programOf(node: readonly string[]): Promise<readonly string[]> {
+  return [await output([...node, "--eval", "process.stdout.write(process.execPath)"], tmpdir())];
+}
 
 /** A program that compiles if the declarations of vitest and of the matchers fit together. */
 const MATCHERS = `import { expect } from "@kontiki/testing/vitest";
@@ -21,13 +27,6 @@ export const repeats: Promise<void> = expect({}).toBeDeterministic();
 `;
 
 const COMPILED = { status: 0, stdout: "", stderr: "" };
-
-/** Runs the simulation of the README. @returns what vitest printed. */
-async function runSim(node: readonly string[], project: string): Promise<string> {
-  const [{ name, source } = { name: "", source: "" }] = readmeExamples(project, "testing");
-  write(project, name, source);
-  return output([...node, "node_modules/vitest/vitest.mjs", "run", "--dir", ".", name], project);
-}
 
 /** A test that fails at once: shrinking it is left out. */
 const FAILING = `import { expect, test } from "@kontiki/testing/vitest";
@@ -47,29 +46,36 @@ export default class {
 }
 `;
 
-/** Runs a failing test. @returns the annotations that vitest reports. */
-async function annotations(node: readonly string[], project: string): Promise<readonly unknown[]> {
+/** Runs the simulation of the README, and a failing test. @returns how many passed, and the annotations that vitest reports. */
+async function simulated(node: readonly string[], project: string): Promise<unknown> {
+  const [{ name, source } = { name: "", source: "" }] = readmeExamples(project, "testing");
+  write(project, name, source);
   write(project, "failing.test.ts", FAILING);
   write(project, "reporter.mjs", REPORTER);
-  const args = ["run", "--dir", ".", "failing", "--reporter", "./reporter.mjs"];
+  const reporters = ["--reporter", "default", "--reporter", "./reporter.mjs"];
+  const args = ["run", "--dir", ".", name, "failing", ...reporters];
   const { status, stdout } = await run(
     [...node, "node_modules/vitest/vitest.mjs", ...args],
     project,
   );
-  expect(status).toBe(1);
+  const tests = /Tests +(.*)/.exec(stdout)?.[1];
   const lines = stdout.split("\n").filter((line) => line.startsWith("{"));
-  return lines.map((line) => JSON.parse(line) as unknown);
+  return { status, tests, annotations: lines.map((line) => JSON.parse(line) as unknown) };
 }
 
-/** The page of the failing test, attached to it. */
-const ATTACHED = [
-  {
-    test: "a wrong claim",
-    message: expect.stringMatching(/^seed \d+: /) as string,
-    contentType: "text/html",
-    page: expect.stringMatching(/<title>[^<]*a wrong claim, seed \d+/) as string,
-  },
-];
+/** The page of the failing test is attached to it. */
+const SIMULATED = {
+  status: 1,
+  tests: "1 failed | 1 passed (2)",
+  annotations: [
+    {
+      test: "a wrong claim",
+      message: expect.stringMatching(/^seed \d+: /) as string,
+      contentType: "text/html",
+      page: expect.stringMatching(/<title>[^<]*a wrong claim, seed \d+/) as string,
+    },
+  ],
+};
 
 /** Compiles a module: with `skipLibCheck` off, all declarations that it leads to as well. */
 function compile(project: string, source: string, skipLibCheck = false): ReturnType<typeof run> {
@@ -89,21 +95,19 @@ function compile(project: string, source: string, skipLibCheck = false): ReturnT
 describe("installed by pnpm, where a package sees only what it names", () => {
   test("the oldest vitest runs test.sim, and has the types of the matchers", async () => {
     const project = await pnpmProject(OLDEST);
-    expect(await runSim(NODE, project)).toMatch(/Tests +1 passed/);
-    expect(await annotations(NODE, project)).toEqual(ATTACHED);
+    expect(await simulated(NODE, project)).toEqual(SIMULATED);
     // To check all declarations takes this TypeScript as long as all the rest together.
     expect(await compile(project, MATCHERS, true)).toEqual(COMPILED);
   });
 
   test("the newest vitest does on the newest Node", async () => {
     const project = await pnpmProject(NEWEST);
-    expect(await runSim(NEWEST_NODE, project)).toMatch(/Tests +1 passed/);
-    expect(await annotations(NEWEST_NODE, project)).toEqual(ATTACHED);
+    expect(await simulated(await programOf(NEWEST_NODE), project)).toEqual(SIMULATED);
     expect(await compile(project, MATCHERS)).toEqual(COMPILED);
   });
 
   test("optional peers that are missing are named", async () => {
-    const project = await pnpmProject({ typescript: VERSIONS.typescript });
+    const project = await pnpmProject({ typescript: TYPESCRIPT });
     const load = `await import("@kontiki/testing/vitest")`;
     const { status, stderr } = await run([...NODE, "--input-type=module", "--eval", load], project);
     expect({ status, line: /^KontikiError: (.*)$/m.exec(stderr)?.[1] }).toEqual({

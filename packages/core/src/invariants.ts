@@ -18,35 +18,35 @@ export type Violations = readonly string[];
 export function checkState<C>({ env, state }: Observed<C>): Violations {
   const { config, log } = env;
   const found: string[] = [];
-  const claim = claimer(found, `${config.id} in term ${state.term}`);
+  const claim = claimer(found, () => `${config.id} in term ${state.term}`);
   claim(
     state.commit <= log.lastIndex,
-    `commit ${state.commit} is after the log's end ${log.lastIndex}`,
+    () => `commit ${state.commit} is after the log's end ${log.lastIndex}`,
   );
   claim(
     state.durable <= log.lastIndex,
-    `durable ${state.durable} is after the log's end ${log.lastIndex}`,
+    () => `durable ${state.durable} is after the log's end ${log.lastIndex}`,
   );
   claim(
     (log.termAt(log.lastIndex) ?? 0) <= state.term,
-    "the log's last entry has a later term than its server",
+    () => "the log's last entry has a later term than its server",
   );
   if (state.role.type === "candidate" || state.role.type === "leader")
-    claim(state.votedFor === config.id, `a ${state.role.type} did not vote for itself`);
+    claim(state.votedFor === config.id, () => `a ${state.role.type} did not vote for itself`);
   claim(
     state.commit >= log.firstIndex - 1,
-    `commit ${state.commit} is before the log's beginning ${log.firstIndex}`,
+    () => `commit ${state.commit} is before the log's beginning ${log.firstIndex}`,
   );
   claim(
     (state.snapshot?.index ?? 0) >= log.firstIndex - 1,
-    "compacted entries are missing from the snapshot",
+    () => "compacted entries are missing from the snapshot",
   );
   if (state.role.type === "leader") {
     for (const [peer, { type, next, match }] of Object.entries(state.role.progress)) {
-      claim(match < next, `match ${match} of ${peer} is not below its next ${next}`);
+      claim(match < next, () => `match ${match} of ${peer} is not below its next ${next}`);
       claim(
         next <= log.lastIndex + 1 || type === "snapshot",
-        `next ${next} of ${peer} is after the log's end ${log.lastIndex}`,
+        () => `next ${next} of ${peer} is after the log's end ${log.lastIndex}`,
       );
     }
   }
@@ -63,41 +63,42 @@ export function checkState<C>({ env, state }: Observed<C>): Violations {
 export function checkStep<C>(before: Observed<C>, after: Observed<C>): Violations {
   const found: string[] = [];
   const [old, now] = [before.state, after.state];
-  const claim = claimer(found, `${after.env.config.id} in term ${now.term}`);
-  claim(now.term >= old.term, `the term decreased from ${old.term}`);
-  claim(now.commit >= old.commit, `commit decreased from ${old.commit} to ${now.commit}`);
+  const claim = claimer(found, () => `${after.env.config.id} in term ${now.term}`);
+  claim(now.term >= old.term, () => `the term decreased from ${old.term}`);
+  claim(now.commit >= old.commit, () => `commit decreased from ${old.commit} to ${now.commit}`);
   if (now.term === old.term) {
     claim(
       old.votedFor === undefined || now.votedFor === old.votedFor,
-      `the vote for ${old.votedFor} changed to ${now.votedFor}`,
+      () => `the vote for ${old.votedFor} changed to ${now.votedFor}`,
     );
     if (old.role.type === "leader") {
       claim(
         now.role.type === "leader" || now.role.type === "follower",
-        "a leader that stepped down became a candidate in the same term",
+        () => "a leader that stepped down became a candidate in the same term",
       );
       claim(
         isPrefix(before.env.log, after.env.log),
-        "Leader Append-Only: a leader changed its log",
+        () => "Leader Append-Only: a leader changed its log",
       );
     }
     if (old.role.type === "follower" && old.role.leader !== undefined) {
+      const { leader } = old.role;
       const other = now.role.type === "follower" ? now.role.leader : undefined;
       claim(
-        other === undefined || other === old.role.leader,
-        `the leader of the term changed from ${old.role.leader} to ${other}`,
+        other === undefined || other === leader,
+        () => `the leader of the term changed from ${leader} to ${other}`,
       );
     }
     const stands = now.role.type === "candidate" || now.role.type === "leader";
     claim(
       !stands || old.role.type === now.role.type || old.role.type === "candidate",
-      `a ${old.role.type} became a ${now.role.type} without a new term`,
+      () => `a ${old.role.type} became a ${now.role.type} without a new term`,
     );
   }
   const kept = minIndex(old.commit, after.env.log.lastIndex);
   claim(
     kept === old.commit && sameUpTo(before.env.log, after.env.log, kept),
-    "a committed entry was changed or removed",
+    () => "a committed entry was changed or removed",
   );
   return found;
 }
@@ -143,20 +144,20 @@ export class Leaders {
 
 function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {
   const found: string[] = [];
-  const claim = claimer(found, `${a.env.config.id} and ${b.env.config.id}`);
+  const claim = claimer(found, () => `${a.env.config.id} and ${b.env.config.id}`);
   const bothLead = a.state.role.type === "leader" && b.state.role.type === "leader";
   claim(
     !(bothLead && a.state.term === b.state.term),
-    `Election Safety: both lead term ${a.state.term}`,
+    () => `Election Safety: both lead term ${a.state.term}`,
   );
   claim(
     logsMatch(a.env.log, b.env.log),
-    "Log Matching: two logs share an entry but differ before it",
+    () => "Log Matching: two logs share an entry but differ before it",
   );
   const commit = minIndex(a.state.commit, b.state.commit);
   claim(
     sameUpTo(a.env.log, b.env.log, commit),
-    `State Machine Safety: committed entries up to ${commit} differ`,
+    () => `State Machine Safety: committed entries up to ${commit} differ`,
   );
   for (const [leader, other] of [
     [a, b],
@@ -166,7 +167,8 @@ function checkPair<C>(a: Observed<C>, b: Observed<C>): Violations {
     const complete = sameUpTo(other.env.log, leader.env.log, other.state.commit);
     claim(
       complete,
-      `Leader Completeness: ${leader.env.config.id} lacks entries that ${other.env.config.id} knows to be committed`,
+      () =>
+        `Leader Completeness: ${leader.env.config.id} lacks entries that ${other.env.config.id} knows to be committed`,
     );
   }
   return found;
@@ -186,6 +188,7 @@ function isPrefix<C>(prefix: LogView<C>, log: LogView<C>): boolean {
 
 function sameUpTo<C>(a: LogView<C>, b: LogView<C>, upTo: Index): boolean {
   if (upTo > a.lastIndex || upTo > b.lastIndex) return false;
+  if (a === b) return true;
   const from = maxIndex(a.firstIndex, b.firstIndex);
   if (upTo < from) return true;
   const theirs = b.slice(from, upTo, Number.MAX_SAFE_INTEGER);
@@ -215,8 +218,12 @@ function sameCommand(a: unknown, b: unknown): boolean {
   return Object.is(a, b) || JSON.stringify(a) === JSON.stringify(b);
 }
 
-function claimer(found: string[], who: string): (claim: boolean, otherwise: string) => void {
+/** Texts are made only for claims that do not hold: claims are checked on every step. */
+function claimer(
+  found: string[],
+  who: () => string,
+): (claim: boolean, otherwise: () => string) => void {
   return (claim, otherwise) => {
-    if (!claim) found.push(`${who}: ${otherwise}`);
+    if (!claim) found.push(`${who()}: ${otherwise()}`);
   };
 }

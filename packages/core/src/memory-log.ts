@@ -126,7 +126,11 @@ export class MemoryLog<C> implements LogView<C> {
 
   /** An independent copy: later changes to this log do not affect it. */
   snapshot(): MemoryLog<C> {
-    return new MemoryLog(this.#sizeOf, this.#entries, this.#base);
+    const copy = new MemoryLog(this.#sizeOf, [], this.#base);
+    copy.#entries = [...this.#entries];
+    copy.#bytesUpTo = [...this.#bytesUpTo];
+    copy.#bytesAtBase = this.#bytesAtBase;
+    return copy;
   }
 
   #bytesAt(at: number): number {

@@ -19,16 +19,19 @@ type Sweep = Omit<Options, "chance" | "steps" | "cuts"> & {
   readonly seed: number;
   /** How power fails, each way at every point. */
   readonly ways: readonly Omit<Cut, "at">[];
+  /** The point to begin with. Default: the first. */
+  readonly from?: number;
   /** Says after each run whether enough was seen. */
   readonly enough?: (violations: Run["violations"]) => boolean;
 };
 
 /** Runs one schedule once for every point at which power may fail, and adds up the results. */
-function sweep({ seed, ways, enough = () => false, ...options }: Sweep): Run {
+function sweep({ seed, ways, from = 0, enough = () => false, ...options }: Sweep): Run {
   const whole = run({ ...options, chance: new Chance(seed), steps: STEPS });
   const violations = new Map(whole.violations);
   const sometimes = { ...whole.sometimes };
-  for (let at = 0; at < whole.points; at += 1) {
+  for (let nth = 0; nth < whole.points; nth += 1) {
+    const at = (from + nth) % whole.points;
     for (const way of ways) {
       const cut = { at, ...way };
       const found = run({ ...options, chance: new Chance(seed), steps: STEPS, cuts: [cut] });
@@ -70,7 +73,7 @@ describe("power fails at every disk operation and every send (§5.2, Figure 2; p
 
   test("nor with several failures in one run, in recovery too, over a network that loses and repeats", () => {
     let sum: Run["sometimes"] | undefined;
-    for (let seed = 1; seed <= 200; seed += 1) {
+    for (let seed = 1; seed <= 100; seed += 1) {
       const chance = new Chance(seed);
       const cuts = Array.from({ length: 1 + chance.below(6) }, () => chance.below(150))
         .sort((a, b) => a - b)
@@ -149,7 +152,7 @@ const HARDEST = [
 
 /**
  * The kinds of violation, among these, that a sabotaged turn causes: schedules are tried until all were seen, that of
- * `first` first, which is known to be fast.
+ * `first` first, from the point `from`, which is known to be fast.
  */
 function broken(sabotage: Partial<Sweep>, first: number, kinds: readonly string[]): string[] {
   const seen = new Set<string>();
@@ -177,16 +180,16 @@ describe("the check detects a defect", () => {
     expect(broken({ driver: neverSyncs }, 1, ["assertion"])).toEqual(["assertion"]);
   }, 240_000);
 
-  test.each<[string, Driver, number, readonly string[]]>([
-    ["everything leaves", sendsFirst, 1, ["promise", "two votes"]],
-    ["requests for votes leave", letsOut("requestVote"), 10, ["promise", "two votes"]],
-    ["votes leave", letsOut("voteReply"), 3, ["promise", "two votes"]],
-    ["accepted entries are acknowledged", letsOut("appendAccepted"), 1, ["promise"]],
-    ["rejections leave, which claim a term", letsOut("appendRejected"), 8, ["promise"]],
+  test.each<[string, Driver, first: number, from: number, readonly string[]]>([
+    ["everything leaves", sendsFirst, 2, 0, ["promise", "two votes"]],
+    ["requests for votes leave", letsOut("requestVote"), 10, 0, ["promise", "two votes"]],
+    ["votes leave", letsOut("voteReply"), 4, 0, ["promise", "two votes"]],
+    ["accepted entries are acknowledged", letsOut("appendAccepted"), 1, 49, ["promise"]],
+    ["rejections leave, which claim a term", letsOut("appendRejected"), 9, 42, ["promise"]],
   ])(
     "when %s before the sync",
-    (_title, driver, first, kinds) => {
-      expect(broken({ driver }, first, kinds)).toEqual(kinds);
+    (_title, driver, first, from, kinds) => {
+      expect(broken({ driver, from }, first, kinds)).toEqual(kinds);
     },
     240_000,
   );

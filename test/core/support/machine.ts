@@ -27,6 +27,14 @@ export class Machine {
     return machine;
   }
 
+  /** A machine in the same state. */
+  copy(): Machine {
+    const copy = new Machine();
+    copy.#applied = this.#applied;
+    copy.#commands = [...this.#commands];
+    return copy;
+  }
+
   /** The last entry that was applied; 0 before the first. */
   get applied(): number {
     return this.#applied;

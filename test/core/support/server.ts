@@ -88,7 +88,7 @@ export class Server {
   hard: HardState;
   #horizon: LogPosition | undefined;
   disk: Disk;
-  readonly #salvage: Salvage<Command>;
+  #salvage: Salvage<Command>;
   #syncing: Batch | undefined;
   #held: Packet[] = [];
   #incoming: Incoming | undefined;
@@ -113,6 +113,28 @@ export class Server {
     this.#salvage = { logs: disk.salvage, snapshots: [] };
     this.machine = file === undefined ? new Machine() : Machine.of(file);
     this.state = restore(hard, log, { snapshot: file?.snapshot, horizon });
+  }
+
+  /** A server in the same state with the same disk: what happens to one of them does not change the other. */
+  copy(): Server {
+    const copy = new Server(this.config, this.disk, this.#chunkBytes);
+    copy.state = this.state;
+    copy.#log = this.#log.snapshot();
+    copy.view = this.view;
+    copy.machine = this.machine.copy();
+    copy.timer = this.timer;
+    copy.hard = this.hard;
+    copy.#horizon = this.#horizon;
+    copy.disk = this.disk;
+    copy.#salvage = this.#salvage;
+    copy.#syncing = this.#syncing;
+    copy.#held = [...this.#held];
+    copy.#incoming = this.#incoming;
+    copy.failsOnce = this.failsOnce;
+    copy.#taking = this.#taking;
+    for (const [at, term] of this.proposals) copy.proposals.set(at, term);
+    copy.waitingReads.push(...this.waitingReads);
+    return copy;
   }
 
   get observed(): Observed<Command> {

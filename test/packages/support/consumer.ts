@@ -18,23 +18,12 @@ export function nameOf(folder: (typeof PACKAGES)[number]): string {
   return folder === "create-kontiki" ? folder : `@kontiki/${folder}`;
 }
 
-/** The newest version of each that is supported, exact: another one comes with a change of this line. */
-export const VERSIONS = {
-  typescript: "7.0.2",
-  vitest: "4.1.12",
-  "@types/node": "20.19.43",
-} as const;
+/** The newest version that is supported: another one comes with a change of this line. */
+export const TYPESCRIPT = "7.0.2";
 
 type Dependencies = Readonly<Record<string, string>>;
 
-let installed: Promise<string> | undefined;
 let unpacked: Promise<string> | undefined;
-
-/** The folder of a project in which npm has installed the tarballs, once in a process. */
-export function npmProject(): Promise<string> {
-  installed ??= installByNpm();
-  return installed;
-}
 
 /** The folder of a project that has the packages of the tarballs, and nothing that they need, once in a process. */
 export function unpackedProject(): Promise<string> {
@@ -54,19 +43,10 @@ async function unpack(): Promise<string> {
   return folder;
 }
 
-async function installByNpm(): Promise<string> {
-  const folder = newProject("npm", { ...(await tarballDependencies(PACKAGES)), ...VERSIONS });
-  await output(
-    ["npm", "install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"],
-    folder,
-  );
-  return folder;
-}
-
 /** The folder of a project in which pnpm has installed the tarballs: there a package sees only what it names. */
 export async function pnpmProject(others: Dependencies): Promise<string> {
   const tarballs = await tarballDependencies(LIBRARIES);
-  const folder = newProject("pnpm", { ...tarballs, ...others });
+  const folder = newProject({ ...tarballs, ...others });
   const overrides = Object.entries(tarballs).map(([name, tarball]) => `  "${name}": "${tarball}"`);
   const settings = ["overrides:", ...overrides, "ignoreScripts: true"];
   writeFileSync(join(folder, "pnpm-workspace.yaml"), `${settings.join("\n")}\n`);
@@ -80,8 +60,8 @@ export function write(folder: string, name: string, text: string): void {
 }
 
 /** An empty folder outside of the workspace with a `package.json`. It ends with this process. */
-function newProject(manager: string, dependencies: Dependencies): string {
-  const folder = temporaryFolder(`by-${manager}`);
+function newProject(dependencies: Dependencies): string {
+  const folder = temporaryFolder("by-pnpm");
   const manifest = { name: "consumer", private: true, type: "module", dependencies };
   write(folder, "package.json", JSON.stringify(manifest, null, 2));
   return folder;

@@ -2,9 +2,16 @@
  * Programs of the package managers and of an installed package, run to their end.
  */
 import { spawn } from "node:child_process";
+import { parse } from "node:path";
 
-/** pnpm, in the version that this repository is used with. */
-export const PNPM = ["npx", "--yes", "pnpm@12"];
+/** pnpm, in the version that this repository is used with: mostly the one that runs these tests, which npx need not look for. */
+export const PNPM = runningPnpm() ?? ["npx", "--yes", "pnpm@12"];
+
+function runningPnpm(): readonly string[] | undefined {
+  const { npm_config_user_agent: agent = "", npm_execpath: path = "" } = process.env;
+  if (!agent.startsWith("pnpm/12.") || parse(path).name !== "pnpm") return undefined;
+  return /\.[cm]?js$/.test(path) ? [process.execPath, path] : [path];
+}
 
 export type Ended = {
   readonly status: number | null;

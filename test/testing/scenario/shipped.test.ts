@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { loadScenario, planOf, scenarioNames, simulate } from "@kontiki/testing";
+import { loadScenario, planOf, scenarioNames, simulate, type RunResult } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
 import { COUNT_NAMES } from "../../../packages/testing/src/scenario/count-names.ts";
 
@@ -30,15 +30,19 @@ test("the README names each scenario, its source and what happens in it", async 
 describe("in the simulation nothing is violated, and the scenario's subject occurs", () => {
   test.each(names)("%s", async (name) => {
     const scenario = await loadScenario(name);
-    const runs = SEEDS.map((seed) => simulate(planOf(scenario, seed)));
-    expect(runs.flatMap(({ violations }) => violations)).toEqual([]);
-    expect(runs.map(({ verdict }) => verdict)).toEqual(SEEDS.map(() => "valid"));
-    // A seed may draw what misses the point; not all of them do.
     const { campaign = {} } = scenario.expect;
-    const missed = Object.entries(campaign).filter(
-      ([count, least]) => !runs.some(({ coverage }) => (coverage[count] ?? 0) >= least),
-    );
-    expect([Object.keys(campaign).length > 0, missed]).toEqual([true, []]);
+    const missedBy = (runs: readonly RunResult[]): unknown[] =>
+      Object.entries(campaign).filter(
+        ([count, least]) => !runs.some(({ coverage }) => (coverage[count] ?? 0) >= least),
+      );
+    const runs: RunResult[] = [];
+    // A seed may draw what misses the point; not all of them do.
+    for (const seed of SEEDS)
+      if (runs.length === 0 || missedBy(runs).length > 0)
+        runs.push(simulate(planOf(scenario, seed)));
+    expect(runs.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(runs.map(({ verdict }) => verdict)).toEqual(runs.map(() => "valid"));
+    expect([Object.keys(campaign).length > 0, missedBy(runs)]).toEqual([true, []]);
     const counted = runs.flatMap(({ coverage }) => Object.keys(coverage));
     expect(counted.filter((one) => !COUNT_NAMES.includes(one))).toEqual([]);
   });

@@ -81,8 +81,6 @@ type Choice = {
   readonly end: "well" | "nothing" | "everything";
   /** The entry that the disk loses, the node that it is about, or the position of a change; else 0. */
   readonly which: number;
-  /** The positions of the sent packets that find room; undefined when all do. */
-  readonly found: readonly number[] | undefined;
 };
 
 /** What can happen at a server without a packet. */
@@ -113,76 +111,99 @@ function textOf(data: unknown): string {
   );
 }
 
-/** A small cluster of the servers that the tests of the core use, from its start. */
+const NAMES = ["a", "b", "c"].map(nodeId);
+
+/** What each process found salvaged when it started. */
+const FOUND = new WeakMap<Server, Disk["salvage"]>();
+
+/** The log that a copy is left of. */
+const HAD = new WeakMap<object, unknown>();
+
+/** The parts that a server has saved of a snapshot. */
+const INCOMING = new WeakMap<Server, unknown>();
+
+/** A small cluster of the servers that the tests of the core use. */
 class Run {
   readonly #bounds: NaiveBounds;
   readonly #servers: Server[];
   #flying: Packet[] = [];
-  readonly #spent = Object.fromEntries(BUDGETS.map((budget) => [budget, 0])) as Spent;
-  readonly #changes: readonly (readonly Change[])[];
-  /** What each process found salvaged when it started. */
-  readonly #found = new WeakMap<Server, Disk["salvage"]>();
-  /** The log that a copy is left of. */
-  readonly #had = new WeakMap<object, unknown>();
-  readonly #leaders: Record<number, NodeId> = {};
-  readonly #committed: string[] = [];
+  #spent = Object.fromEntries(BUDGETS.map((budget) => [budget, 0])) as Spent;
+  #leaders: Record<number, NodeId> = {};
+  #committed: string[] = [];
   /** Reads without an answer: at which server, and how many entries the answer must cover. */
   #asked: { readonly id: number; readonly at: NodeId; readonly floor: number }[] = [];
-  /** The parts that a server has saved of a snapshot. */
-  readonly #incoming = new WeakMap<Server, unknown>();
-  readonly #clocks: Record<NodeId, Clock> = {};
+  #clocks: Record<NodeId, Clock> = {};
   /** The last round of each term that began an election timeout ago or earlier. */
-  readonly #past: Record<number, number> = {};
-  /** The number of packets that left in the last transition, and the free room. */
-  left = { packets: 0, room: 0 };
+  #past: Record<number, number> = {};
   /** The effects of the present turn. */
   #effects: Effect<Command>[] = [];
 
-  constructor(bounds: NaiveBounds) {
+  private constructor(bounds: NaiveBounds, servers: readonly Server[]) {
     this.#bounds = bounds;
-    const names = ["a", "b", "c"].slice(0, bounds.nodes).map(nodeId);
+    this.#servers = [...servers];
+  }
+
+  /** A run in which nothing has happened. */
+  static from(bounds: NaiveBounds): Run {
+    const names = NAMES.slice(0, bounds.nodes);
     const voters = names.slice(0, bounds.voters);
-    this.#changes = changesOf(names);
     const firsts = bounds.logs ?? [];
     const first = Math.max(0, ...firsts.flat());
-    this.#servers = names.map((id, at) => {
+    const servers = names.map((id, at) => {
       const config = makeConfig({ ...PAPER, keptEntries: 0, ...bounds.config, id, voters });
-      this.#clocks[id] = { rounds: {}, isHastened: false };
       const hard = { ...INITIAL_HARD_STATE, term: term(first) };
       const image = { hard, log: log(firsts[at] ?? []), horizon: undefined };
       return started(config, { ...EMPTY, image });
     });
+    const run = new Run(bounds, servers);
+    for (const id of names) run.#clocks[id] = { rounds: {}, isHastened: false };
+    return run;
   }
 
-  /** Everything that matters for the future of the run. It ends the run: held packets are seen by releasing them. */
-  textAtEnd(): string {
-    const servers = this.#servers.map((server) => {
-      const { state, view, disk, hard } = server;
-      const { hard: synced, log: onDisk, horizon } = disk.image;
-      const salvage = this.#copiesOf(readable(disk).salvage);
-      const found = this.#copiesOf(this.#found.get(server) ?? []);
-      const damage = { horizon, salvage, found };
-      const firsts = [view.firstIndex, onDisk.firstIndex];
-      const files = disk.files.map(({ snapshot }) => snapshot);
-      const snapshots = { firsts, files, incoming: this.#incoming.get(server) };
-      const logs = { log: contentOf(view), onDisk: contentOf(onDisk) };
-      return { uid: server.config.uid, state, ...logs, hard, synced, damage, snapshots };
+  /**
+   * The runs after one more transition: one for each choice of sent packets that find room. None when it is not allowed.
+   * Each run has servers of its own, but for those to which nothing has happened since.
+   */
+  after(choice: Choice): readonly Run[] {
+    const run = this.#copy();
+    const sent = run.#make(choice);
+    if (sent === undefined) return [];
+    const room = this.#bounds.inflight - run.#flying.length;
+    return partsOf(sent.length, Math.min(sent.length, room)).map((found) => {
+      const end = run.#copy();
+      end.#flying.push(...found.flatMap((place) => sent[place] ?? []));
+      return end;
     });
-    const held = this.#servers.map((server) => {
-      const packets: Packet[] = [];
-      server.beginSync();
-      server.finishSync(packets);
-      return packets.map(textOf).toSorted();
-    });
-    const flying = this.#flying.map(textOf).toSorted();
+  }
+
+  #copy(): Run {
+    const run = new Run(this.#bounds, this.#servers);
+    run.#flying = [...this.#flying];
+    run.#spent = { ...this.#spent };
+    run.#leaders = { ...this.#leaders };
+    run.#committed = [...this.#committed];
+    run.#asked = [...this.#asked];
+    run.#clocks = { ...this.#clocks };
+    run.#past = { ...this.#past };
+    return run;
+  }
+
+  get #changes(): readonly (readonly Change[])[] {
+    return CHANGES[this.#bounds.nodes] ?? [];
+  }
+
+  /** Everything that matters for the future of the run. */
+  get text(): string {
+    const servers = this.#servers.map(serverText);
+    const flying = this.#flying.map(packetText).toSorted();
     const past = [this.#leaders, this.#committed, this.#asked, this.#clocks, this.#past];
-    return textOf([servers, held, flying, this.#spent, past]);
+    return textOf([servers, flying, this.#spent, past]);
   }
 
   /** All choices to try next. Some of them change nothing or are not allowed. */
   get choices(): readonly Choice[] {
     const places = [...this.#servers.keys()];
-    const plain = { stays: false, found: undefined, which: 0 } as const;
+    const plain = { stays: false, which: 0 } as const;
     const turns = TURNS.flatMap((what) => places.map((at) => ({ ...plain, what, at })));
     const { duplicates, drops, crashes, changes, transfers, obituaries } = this.#bounds;
     const asked = [
@@ -207,17 +228,50 @@ class Run {
     return [...others, ...losses];
   }
 
-  /** Makes a transition. @returns false when it is not allowed. */
-  make(choice: Choice): boolean {
+  /** Makes a transition. @returns the packets that leave; undefined when it is not allowed. */
+  #make(choice: Choice): readonly Packet[] | undefined {
     const { what, at, stays, end, which } = choice;
-    if (what === "drop") return end === "well" && this.#takes("drops", () => this.#take(at));
-    if (stays && !this.#takes("duplicates")) return false;
+    if (what === "drop")
+      return end === "well" && this.#takes("drops", () => this.#take(at)) ? [] : undefined;
     const packet = what === "deliver" ? this.#flying[at] : undefined;
-    if (packet !== undefined && !stays) this.#take(at);
-    const server = this.#servers.find(({ config }, place) =>
-      packet === undefined ? place === at : config.id === packet.to,
+    const place = this.#servers.findIndex(({ config }, each) =>
+      packet === undefined ? each === at : config.id === packet.to,
     );
-    if (server === undefined) return false;
+    if (!this.#isAllowed(choice, place)) return undefined;
+    if (packet !== undefined && !stays) this.#take(at);
+    const server = this.#own(place);
+    const sent: Packet[] = [];
+    const { state: before } = server;
+    this.#effects = [];
+    if (what === "snapshot") keep(server, snapshotOf(server));
+    const restarts = what === "lose" || what === "wipe";
+    if (what !== "crash" && what !== "sync" && !restarts) {
+      this.#handle(server, this.#eventOf(choice, packet, server), sent);
+      this.#handle(server, { type: "replicate" }, sent);
+    }
+    const isRefused = ({ type }: Effect<Command>): boolean =>
+      (what === "change" && type === "rejectChange") ||
+      (what === "transfer" && type === "transferEnded");
+    if (this.#effects.some(isRefused) || (what === "death" && server.state === before))
+      return undefined;
+    if (end === "everything" && !this.#wrote(server)) return undefined;
+    const syncs = what === "sync" || (!this.#bounds.asyncDisk && !restarts);
+    if (end === "well" && syncs) this.#sync(server, sent);
+    this.#remember(server);
+    this.#answer(server);
+    if (restarts || end !== "well")
+      this.#asked = this.#asked.filter((read) => read.at !== server.config.id);
+    if (what === "lose") this.#lose(server, which);
+    if (what === "wipe")
+      this.#restart(server, EMPTY, makeConfig({ ...server.config, uid: this.#spent.wipes }));
+    if (end !== "well") this.#restart(server, readable(server.crash(end)));
+    return server.state.term > this.#bounds.terms ? undefined : sent;
+  }
+
+  /** Whether a transition is possible at a server and within the bounds. What it takes of a budget is then spent. */
+  #isAllowed({ what, stays, end, which }: Choice, place: number): boolean {
+    const server = this.#servers[place];
+    if (server === undefined || (stays && !this.#takes("duplicates"))) return false;
     const leads = server.state.role.type === "leader";
     if (what === "election" && leads) return false;
     if (what === "heartbeat" && !(leads && this.#takes("heartbeats"))) return false;
@@ -235,36 +289,23 @@ class Run {
     if (what === "transfer" && !(leads && this.#takes("transfers"))) return false;
     if (what === "death" && !(this.#mayBeDead(which, server) && this.#takes("obituaries")))
       return false;
-    const sent: Packet[] = [];
-    const { state: before } = server;
-    this.#effects = [];
-    if (what === "snapshot") keep(server, snapshotOf(server));
-    const restarts = what === "lose" || what === "wipe";
-    if (what !== "crash" && what !== "sync" && !restarts) {
-      this.#handle(server, this.#eventOf(choice, packet, server), sent);
-      this.#handle(server, { type: "replicate" }, sent);
-    }
-    const isRefused = ({ type }: Effect<Command>): boolean =>
-      (what === "change" && type === "rejectChange") ||
-      (what === "transfer" && type === "transferEnded");
-    if (this.#effects.some(isRefused) || (what === "death" && server.state === before))
-      return false;
-    if (end === "everything" && !this.#wrote(server)) return false;
-    const syncs = what === "sync" || (!asyncDisk && !restarts);
-    if (end === "well" && syncs) this.#sync(server, sent);
-    this.#remember(server);
-    this.#answer(server);
-    if (restarts || end !== "well")
-      this.#asked = this.#asked.filter((read) => read.at !== server.config.id);
-    if (what === "lose") this.#lose(server, which);
-    if (what === "wipe")
-      this.#restart(server, EMPTY, makeConfig({ ...server.config, uid: this.#spent.wipes }));
-    if (end !== "well") this.#restart(server, readable(server.crash(end)));
-    if (server.state.term > this.#bounds.terms) return false;
-    this.left = { packets: sent.length, room: this.#bounds.inflight - this.#flying.length };
-    const found = choice.found ?? [...sent.keys()];
-    this.#flying.push(...found.flatMap((place) => sent[place] ?? []));
     return true;
+  }
+
+  /** The server at a place, for this run alone. */
+  #own(place: number): Server {
+    const shared = this.#server(place);
+    const server = shared.copy();
+    this.#servers[place] = server;
+    FOUND.set(server, FOUND.get(shared) ?? []);
+    INCOMING.set(server, INCOMING.get(shared));
+    return server;
+  }
+
+  #server(place: number): Server {
+    const server = this.#servers[place];
+    if (server === undefined) throw new RangeError(`there is no server ${place}`);
+    return server;
   }
 
   #eventOf({ what, which }: Choice, packet: Packet | undefined, { disk }: Server): Event<Command> {
@@ -283,9 +324,7 @@ class Run {
   }
 
   #idOf(place: number): NodeId {
-    const server = this.#servers[place];
-    if (server === undefined) throw new RangeError(`there is no server ${place}`);
-    return server.config.id;
+    return this.#server(place).config.id;
   }
 
   /** The supervisor may report any server dead, except a leader that the other one follows. */
@@ -323,9 +362,11 @@ class Run {
     event: Event<Command>,
     effects: readonly Effect<Command>[],
   ): void {
-    const clock = this.#clocks[config.id];
-    if (clock === undefined || !config.leases || this.#bounds.reads === 0) return;
+    const before = this.#clocks[config.id];
+    if (before === undefined || !config.leases || this.#bounds.reads === 0) return;
     const { type } = event;
+    const clock = { rounds: { ...before.rounds }, isHastened: before.isHastened };
+    this.#clocks[config.id] = clock;
     if (type === "leaderSilent" || (type === "electionTimeout" && !clock.isHastened)) {
       for (const [term, round] of Object.entries(clock.rounds))
         this.#past[Number(term)] = Math.max(round, this.#past[Number(term)] ?? 0);
@@ -368,10 +409,10 @@ class Run {
     const { snapshot, offset, bytes } = effect;
     const received = offset + bytes.length;
     if (received < snapshot.size) {
-      this.#incoming.set(server, { snapshot, received });
+      INCOMING.set(server, { snapshot, received });
       return [];
     }
-    this.#incoming.delete(server);
+    INCOMING.delete(server);
     keep(server, snapshot);
     return [{ type: "snapshotReceived", snapshot }];
   }
@@ -395,26 +436,17 @@ class Run {
     const disk = readable(server.crash("nothing"));
     const left = damaged(disk, (each) => each === entry);
     const copy = left.salvage.at(-1);
-    if (copy !== undefined) this.#had.set(copy, contentOf(disk.image.log));
+    if (copy !== undefined) HAD.set(copy, contentOf(disk.image.log));
     this.#restart(server, left);
-  }
-
-  #copiesOf(salvage: Disk["salvage"]): unknown {
-    return salvage.map((copy) => ({
-      pieces: copy.pieces.map((piece) =>
-        piece.slice(piece.firstIndex, piece.lastIndex, Number.MAX_SAFE_INTEGER),
-      ),
-      marks: copy.marks,
-      had: this.#had.get(copy),
-    }));
   }
 
   #restart(server: Server, disk: Disk, config: Config = server.config): void {
     const next = started(config, disk);
-    const clock = this.#clocks[server.config.id];
-    if (clock !== undefined) clock.isHastened = false;
+    const { id } = server.config;
+    const clock = this.#clocks[id];
+    if (clock !== undefined) this.#clocks[id] = { ...clock, isHastened: false };
     this.#servers[this.#servers.indexOf(server)] = next;
-    this.#found.set(next, disk.salvage);
+    FOUND.set(next, disk.salvage);
   }
 
   #remember({ config, state, view }: Server): void {
@@ -426,7 +458,9 @@ class Run {
   }
 }
 
-/** All requests that change one or two servers. */
+/** All requests that change one or two servers, by the number of servers. */
+const CHANGES = [0, 1, 2, 3].map((nodes) => changesOf(NAMES.slice(0, nodes)));
+
 function changesOf(names: readonly NodeId[]): readonly (readonly Change[])[] {
   const all: (readonly Change[])[] = [];
   const learner = { type: "addLearner", uid: 0, promote: true } as const;
@@ -451,6 +485,54 @@ function started(config: Config, disk: Disk): Server {
   if (role.type === "follower")
     server.state = { ...server.state, role: { ...role, heard: config.leases } };
   return server;
+}
+
+/** Texts of data that is never changed. */
+const TEXTS = new WeakMap<object, string>();
+
+function knownText<T extends object>(data: T, make: (data: T) => string): string {
+  const text = TEXTS.get(data) ?? make(data);
+  TEXTS.set(data, text);
+  return text;
+}
+
+/** Everything that matters for the future of a server to which nothing more happens in its run. */
+function serverText(server: Server): string {
+  return knownText(server, () => {
+    const { state, view, disk, hard } = server;
+    const { hard: synced, log: onDisk, horizon } = disk.image;
+    const salvage = copiesOf(readable(disk).salvage);
+    const found = copiesOf(FOUND.get(server) ?? []);
+    const damage = { horizon, salvage, found };
+    const firsts = [view.firstIndex, onDisk.firstIndex];
+    const files = disk.files.map(({ snapshot }) => snapshot);
+    const snapshots = { firsts, files, incoming: INCOMING.get(server) };
+    const logs = { log: contentOf(view), onDisk: contentOf(onDisk), held: heldBy(server) };
+    return textOf({ uid: server.config.uid, state, ...logs, hard, synced, damage, snapshots });
+  });
+}
+
+/** The packets that wait for a sync: it releases them. */
+function heldBy(server: Server): readonly string[] {
+  const packets: Packet[] = [];
+  const synced = server.copy();
+  synced.beginSync();
+  synced.finishSync(packets);
+  return packets.map(packetText).toSorted();
+}
+
+function packetText(packet: Packet): string {
+  return knownText(packet, textOf);
+}
+
+function copiesOf(salvage: Disk["salvage"]): unknown {
+  return salvage.map((copy) => ({
+    pieces: copy.pieces.map((piece) =>
+      piece.slice(piece.firstIndex, piece.lastIndex, Number.MAX_SAFE_INTEGER),
+    ),
+    marks: copy.marks,
+    had: HAD.get(copy),
+  }));
 }
 
 /** The disk of a new server. */
@@ -490,28 +572,19 @@ function readable(disk: Disk): Disk {
 }
 
 /**
- * Counts the states of a small cluster in the simplest way: it reaches each state by a run from the start and stores it as
+ * Counts the states of a small cluster in the simplest way: it makes every transition from every state and stores each state as
  * text. It shares only the core with the explorer.
  */
 export function countStates(bounds: NaiveBounds): number {
-  const seen = new Set([new Run(bounds).textAtEnd()]);
-  const ways: (readonly Choice[])[] = [[]];
-  const after = (way: readonly Choice[]): Run | undefined => {
-    const run = new Run(bounds);
-    return way.every((choice) => run.make(choice)) ? run : undefined;
-  };
-  for (const way of ways) {
-    for (const choice of after(way)?.choices ?? []) {
-      const run = after([...way, choice]);
-      if (run === undefined) continue;
-      const { packets, room } = run.left;
-      for (const found of partsOf(packets, Math.min(packets, room))) {
-        const next = [...way, { ...choice, found }];
-        const text = (packets <= room ? run : after(next))?.textAtEnd();
-        if (text === undefined || seen.has(text)) continue;
-        seen.add(text);
-        ways.push(next);
-      }
+  const first = Run.from(bounds);
+  const seen = new Set([first.text]);
+  const runs = [first];
+  for (const run of runs) {
+    for (const next of run.choices.flatMap((choice) => run.after(choice))) {
+      const { text } = next;
+      if (seen.has(text)) continue;
+      seen.add(text);
+      runs.push(next);
     }
   }
   return seen.size;

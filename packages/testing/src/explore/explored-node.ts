@@ -166,7 +166,7 @@ export function isUnsynced({
   if (base?.index !== disk.base?.index) return true;
   if (state.horizon === undefined && disk.horizon !== undefined) return true;
   if (!sameHardState(hard, disk.hard) || log.length !== disk.log.length) return true;
-  return log.some((entry, at) => keyOf(entry) !== keyOf(disk.log[at]));
+  return log.some((entry, at) => entry !== disk.log[at] && keyOf(entry) !== keyOf(disk.log[at]));
 }
 
 /** The node with its held messages sorted, because their order has no meaning. */

@@ -48,9 +48,32 @@ function sorted(voters: unknown): unknown {
   return Array.isArray(voters) ? (voters as readonly string[]).toSorted(inOrder) : voters;
 }
 
+/** Texts in quotes, and keys in order: there are few different ones, and each is asked for millions of times. */
+const QUOTED = new Map<string, string>();
+const SORTED = new Map<string, readonly string[]>();
+
+function quoted(text: string): string {
+  const known = QUOTED.get(text);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(text);
+  QUOTED.set(text, made);
+  return made;
+}
+
+function sortedKeys(data: object): readonly string[] {
+  const keys = Object.keys(data);
+  const all = keys.join();
+  const known = SORTED.get(all);
+  if (known !== undefined) return known;
+  keys.sort();
+  SORTED.set(all, keys);
+  return keys;
+}
+
 /** A text that is the same for two values of plain data exactly when they are equal, in any order of keys. */
 export function keyOf(data: unknown): string {
   if (typeof data === "number") return `${data}`;
+  if (typeof data === "string") return quoted(data);
   if (typeof data !== "object" || data === null) return JSON.stringify(data) ?? "_";
   let text = "";
   if (Array.isArray(data)) {
@@ -58,6 +81,6 @@ export function keyOf(data: unknown): string {
     return `[${text}]`;
   }
   const fields = data as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(fields).toSorted()) text += `${key}:${keyOf(fields[key])},`;
+  for (const key of sortedKeys(fields)) text += `${key}:${keyOf(fields[key])},`;
   return `{${text}}`;
 }

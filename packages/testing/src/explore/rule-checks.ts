@@ -22,5 +22,7 @@ const RULES = [...ELECTION_RULES, ...LEADER_RULES, ...TRANSFER_RULES, ...SNAPSHO
 /** The rules that a step breaks. */
 export function checkRules(step: SteppedNode): readonly string[] {
   const { id } = step.after.env.config;
-  return RULES.filter(({ isBroken }) => isBroken(step)).map(({ text }) => `${id}: ${text}`);
+  const broken: string[] = [];
+  for (const { isBroken, text } of RULES) if (isBroken(step)) broken.push(`${id}: ${text}`);
+  return broken;
 }

@@ -43,6 +43,16 @@ export function envOf(
   return { config, log: logOf(log, base), ...(found === undefined ? {} : { salvage: found }) };
 }
 
+/** Whether an effect changes the log that the process sees. */
+export function changesLog({ type }: Effect<string>): boolean {
+  return (
+    type === "appendLog" ||
+    type === "truncateLog" ||
+    type === "compactLog" ||
+    type === "installSnapshot"
+  );
+}
+
 /** Whether a step refuses a change of the membership or a transfer of leadership. */
 export function refusesRequest(
   { type }: Event<string>,

@@ -36,7 +36,7 @@ import { answersIn, type ReadReport } from "./reads.ts";
 import { checkRules } from "./rule-checks.ts";
 import { incomingAfter, partOf, PARTS, withFile } from "./snapshot-files.ts";
 import type { Happened } from "./happened.ts";
-import { baseOf, envOf, refusesRequest, savedDisk } from "./turn-data.ts";
+import { baseOf, changesLog, envOf, refusesRequest, savedDisk } from "./turn-data.ts";
 import type { OpenPoints } from "../sometimes/open-points.ts";
 
 /**
@@ -187,11 +187,11 @@ export class Turn {
   }
 
   #step(event: Event<string>): void {
+    const { state, effects } = this.#bounds.step(this.#env, this.#state, event);
     const before: Observed<string> = {
-      env: { ...this.#env, log: this.#env.log.snapshot() },
+      env: effects.some(changesLog) ? { ...this.#env, log: this.#env.log.snapshot() } : this.#env,
       state: this.#state,
     };
-    const { state, effects } = this.#bounds.step(this.#env, this.#state, event);
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
     const follow = this.#followUps.splice(0);

@@ -33,6 +33,7 @@ export type Lived = {
   readonly files: Files;
   readonly truths: readonly Truth[];
   readonly snapshot: LogPosition;
+  readonly places: ReadonlyMap<number, Place>;
 };
 
 /** Writes a log, each batch durable. */
@@ -54,7 +55,8 @@ export function lived(batches: readonly Batch[], segmentBytes: number): Lived {
   }
   const { newest } = opened.snapshots;
   opened.storage.close();
-  return { files: filesOf(disk), truths, snapshot: newest ?? LOG_START };
+  const files = filesOf(disk);
+  return { files, truths, snapshot: newest ?? LOG_START, places: placesIn(files) };
 }
 
 function isCut({ type }: Write): boolean {
@@ -121,7 +123,7 @@ function outcome(files: Files): Outcome | "refused" {
  * - All pieces and marks are of the true log, and nothing is left out that certainly is.
  */
 export function checkDamaged(log: Lived, files: Files): void {
-  const places = placesIn(log.files);
+  const { places } = log;
   const isIntact = (sequence: number): boolean => {
     const { name = "", offset = 0, end = 0 } = places.get(sequence) ?? {};
     const [before, after] = [log.files[name], files[name]].map((bytes) =>
@@ -134,7 +136,7 @@ export function checkDamaged(log: Lived, files: Files): void {
   const newest = Math.max(0, ...intact);
   const result = outcome(files);
   if (result === "refused") {
-    expect([PROMISE_NAME in files, newest < total]).toEqual([false, true]);
+    expectSame([PROMISE_NAME in files, newest < total], [false, true]);
     return;
   }
   const durable = PROMISE_NAME in files ? total : newest;
@@ -158,18 +160,17 @@ function checkFound(
   const last = lastOf(content);
   const hard =
     snapshot.term > content.hard.term ? { term: snapshot.term, votedFor: undefined } : content.hard;
-  expect(found.hard).toEqual(hard);
+  expectSame(found.hard, hard);
   const kept = found.entries.slice(snapshot.index - found.base.index);
   if (found.horizon === undefined) {
     const rest = [...entries].filter(([at]) => at > snapshot.index).map(([, { text }]) => text);
     // A log that does not contain the snapshot's last entry is emptied.
     const isKept = holds(content, entries, snapshot);
-    expect(kept).toEqual(isKept ? rest : []);
+    expectSame(kept, isKept ? rest : []);
     return;
   }
-  expect(found.horizon).toEqual({ index: last.index, term: last.term });
-  expect(last.index).toBeGreaterThan(snapshot.index);
-  expect(salvage).toBeDefined();
+  expectSame(found.horizon, { index: last.index, term: last.term });
+  expectSame([last.index > snapshot.index, salvage !== undefined], [true, true]);
 }
 
 function holds({ base }: Content, entries: Entries, at: LogPosition): boolean {
@@ -183,14 +184,23 @@ function checkSalvage(
   { pieces, marks }: SalvagedText,
   certain: Entries,
 ): void {
-  expect(pieces.flat()).toEqual([...certain.values()].map(({ text }) => text));
+  expectSame(
+    pieces.flat(),
+    [...certain.values()].map(({ text }) => text),
+  );
   const last = lastOf(truth.content);
   const positions = new Set([...truth.entries.values()].map(({ text }) => text.split(" ")[0]));
   const bases = log.truths.map(({ content: { base } }) => `${base.index}@${base.term}`);
-  expect(marks.filter((mark) => !positions.has(mark) && !bases.includes(mark))).toEqual([]);
+  expectSame(
+    marks.filter((mark) => !positions.has(mark) && !bases.includes(mark)),
+    [],
+  );
   const indexes = marks.map((mark) => Number.parseInt(mark, 10));
-  expect(indexes).toEqual([...new Set(indexes)].sort((a, b) => a - b));
-  expect(marks.at(-1)).toEqual(last.index === 0 ? undefined : `${last.index}@${last.term}`);
+  expectSame(
+    indexes,
+    [...new Set(indexes)].sort((a, b) => a - b),
+  );
+  expectSame(marks.at(-1), last.index === 0 ? undefined : `${last.index}@${last.term}`);
 }
 
 /**
@@ -208,7 +218,12 @@ function checkLongest({ snapshot, truths }: Lived, { found }: Outcome, certain: 
   const [first] = kept;
   const isReplaced = first !== undefined && certain.get(snapshot.index + 1)?.text !== first;
   if (isReplaced) expect(truths.map(({ entries }) => after(entries))).toContainEqual(kept);
-  else expect(kept).toEqual(after(certain));
+  else expectSame(kept, after(certain));
+}
+
+/** Plain data is equal when its text is. To make a matcher takes as long as to read a damaged log. */
+function expectSame(found: unknown, expected: unknown): void {
+  if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found).toEqual(expected);
 }
 
 function lastOf({ base, entries }: Pick<Content, "base" | "entries">): LogPosition {
