@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Prints, as JSON, all functions of each entry point that take something: `f`, `new C`, `C.f` for static ones, `C#f` for
- * methods; with `--methods CLASS ...` how many arguments each method of these classes takes at most, null for any number.
- * The packages must be built.
+ * Prints two lines of JSON: all functions of each entry point that take something, `f`, `new C`, `C.f` for static ones,
+ * `C#f` for methods; and how many arguments each method of the given classes takes at most, null for any number. The
+ * packages must be built.
  */
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -90,17 +90,17 @@ function methodCounts(exported, classes) {
   ];
 }
 
-const [mode, ...classes] = process.argv.slice(2);
+const classes = process.argv.slice(2);
 const found = Object.entries(ENTRIES).map(([entry, file]) => {
   const source = program.getSourceFile(pathOf(file));
   const module = source && checker.getSymbolAtLocation(source);
   if (module === undefined) throw new Error(`${file} is not a module: build the packages first`);
   const exported = checker.getExportsOfModule(module);
-  if (mode === "--methods")
-    return [entry, exported.flatMap((symbol) => methodCounts(symbol, classes))];
   const names = exported.flatMap((symbol) => [...functionsOf(symbol)]);
-  return [entry, [...new Set(names)].sort()];
+  return {
+    functions: [entry, [...new Set(names)].sort()],
+    methods: exported.flatMap((symbol) => methodCounts(symbol, classes)),
+  };
 });
-if (mode === "--methods")
-  console.log(JSON.stringify(Object.fromEntries(found.flatMap(([, counted]) => counted))));
-else console.log(JSON.stringify(Object.fromEntries(found)));
+console.log(JSON.stringify(Object.fromEntries(found.map((one) => one.functions))));
+console.log(JSON.stringify(Object.fromEntries(found.flatMap((one) => one.methods))));

@@ -9,6 +9,8 @@ const LONG: readonly string[] = [
   "examples/transcripts.test.ts",
   "docs/commands/crash-experiments.test.ts",
   "docs/commands/launcher.test.ts",
+  "nats/programs/engine.test.ts",
+  "web/page/live.test.ts",
   "workers/cluster-faults.test.ts",
   "docs/commands/explorer.test.ts",
   "workers/situations.test.ts",

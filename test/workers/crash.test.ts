@@ -18,7 +18,7 @@ const CLIENTS = 64;
 const EVERY = 100;
 
 /** How often all nodes crash at once. */
-const ROUNDS = 6;
+const ROUNDS = 3;
 
 type Add = { readonly type: "add"; readonly id: number } | { readonly type: "audit" };
 type Sum = number | { readonly ids: number; readonly total: number };
@@ -38,8 +38,8 @@ async function crashLeader(cluster: Pick<Cluster, "leader" | "node">): Promise<v
 
 describe("commands of 64 clients, with a crash of the leader after every 100", () => {
   test.each([
-    ["1,000 in memory", 1000, () => ({ nodes: 3 })],
-    ["1,000 on disk", 1000, () => ({ nodes: 3, dataDir: temporaryFolder() })],
+    ["500 in memory", 500, () => ({ nodes: 3 })],
+    ["500 on disk", 500, () => ({ nodes: 3, dataDir: temporaryFolder() })],
   ])(
     "are applied exactly once: %s",
     async (_, commands, options) => {
@@ -118,15 +118,18 @@ describe(`all nodes crashed at the same moment, ${ROUNDS} times in a row`, () =>
 
 describe("a requested crash", () => {
   test("is reported with its cause, and does not count", async () => {
-    const cluster = await start({ restartIntensity: { crashes: 0, withinMs: 60_000 } });
-    const node = cluster.node("n2");
-    for (let crash = 1; crash <= 3; crash += 1) {
+    const cluster = await start({
+      nodes: 1,
+      restartIntensity: { crashes: 0, withinMs: 60_000 },
+    });
+    const node = cluster.node("n1");
+    for (let crash = 1; crash <= 2; crash += 1) {
       const crashed = nextEvent(cluster, "crashed");
       const started = nextEvent(cluster, "started");
       await node.crash();
       expect(await crashed).toEqual({
         type: "crashed",
-        node: "n2",
+        node: "n1",
         incarnation: crash,
         cause: "killed on request",
         asked: true,
@@ -135,16 +138,16 @@ describe("a requested crash", () => {
       });
       expect(await started).toEqual({
         type: "started",
-        node: "n2",
+        node: "n1",
         incarnation: crash + 1,
         tornBytes: expect.any(Number) as number,
       });
     }
-    expect(node.status()).toMatchObject({ life: { type: "running" }, incarnation: 4, restarts: 3 });
+    expect(node.status()).toMatchObject({ life: { type: "running" }, incarnation: 3, restarts: 2 });
   });
 
   test("of a node that is down already is refused", async () => {
-    const cluster = await start();
+    const cluster = await start({ nodes: 1 });
     const node = cluster.node("n1");
     // It may be restarted before the next request comes: then that crashes it again.
     const crashed = async (): Promise<never> => {

@@ -1,8 +1,18 @@
-import { appendFileSync, closeSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { type Cluster, type ClusterEvent } from "@kontiki/actors";
-import { describe, expect, test } from "vitest";
+import { Cluster, type ClusterEvent } from "@kontiki/actors";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   allPairs,
   commonLog,
@@ -16,13 +26,19 @@ import {
 
 const KEYS = Array.from({ length: 20 }, (_, at) => `k${at}`);
 
-/** A data directory of a stopped cluster that holds all keys, each written by itself. */
-async function filled(): Promise<string> {
-  const dataDir = temporaryFolder();
-  const cluster = await start({ nodes: 3, dataDir });
-  for (const key of KEYS) valueOf(await cluster.propose(put(key, key)));
-  await cluster.converged();
+const made = mkdtempSync(join(tmpdir(), "kontiki-test-"));
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+beforeAll(async () => {
+  const cluster = await Cluster.start({ nodes: 3, dataDir: made });
+  for (const key of KEYS) valueOf(await cluster.propose(put(key, key), PATIENT));
+  await cluster.converged(PATIENT);
   await cluster.stop();
+});
+
+/** A copy of the data directory of a stopped cluster that holds all keys, each written by itself. */
+function filled(): string {
+  const dataDir = temporaryFolder();
+  cpSync(made, dataDir, { recursive: true });
   return dataDir;
 }
 
@@ -71,7 +87,7 @@ const FOUND =
 
 describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
   test("found at the start of a cluster is reported, and repaired by the leader", async () => {
-    const dataDir = await filled();
+    const dataDir = filled();
     damage(segmentOf(dataDir, "n2"));
     const events: ClusterEvent[] = [];
     const cluster = await start({ dataDir, onEvent: (event) => events.push(event) });
@@ -85,7 +101,7 @@ describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
   });
 
   test("found when a node is started again, or recovers from a crash, is repaired too", async () => {
-    const dataDir = await filled();
+    const dataDir = filled();
     const cluster = await start({ dataDir });
     await cluster.node("n1").stop();
     damage(segmentOf(dataDir, "n1"));
@@ -101,7 +117,7 @@ describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
   });
 
   test("stays repaired", async () => {
-    const dataDir = await filled();
+    const dataDir = filled();
     damage(segmentOf(dataDir, "n2"));
     const cluster = await start({ dataDir });
     await cluster.converged(PATIENT);
@@ -114,7 +130,7 @@ describe("damage in the middle of a log (FAST '18; pitfall 23)", () => {
 
 describe("a log", () => {
   test("that a newer version wrote is refused, and not changed", async () => {
-    const dataDir = await filled();
+    const dataDir = filled();
     const undo = patch(segmentOf(dataDir, "n1"), 0, (bytes) => {
       bytes.writeUInt32LE(9, 8);
       bytes.writeUInt32LE(crc32(bytes.subarray(8, 32)), 4);
@@ -133,7 +149,7 @@ describe("a log", () => {
   });
 
   test("whose last write was cut short loses nothing that was promised", async () => {
-    const dataDir = await filled();
+    const dataDir = filled();
     appendFileSync(segmentOf(dataDir, "n1"), Buffer.alloc(99, "KTKB"));
     await expectAll(await start({ dataDir }));
   });

@@ -63,7 +63,7 @@ describe("nodes whose states differ", () => {
     /^the state machine: n\d and n\d have applied the same entries, up to \d+, and their states differ: \w{12} and \w{12}$/;
 
   test("do not converge", async () => {
-    const cluster = await startForgetful("counts");
+    const cluster = await startForgetful("counts", { nodes: 2 });
     const events = record(cluster);
     await cluster.propose(1, PATIENT);
     const error = await errorOf(cluster.converged());
@@ -77,7 +77,7 @@ describe("nodes whose states differ", () => {
   });
 
   test("are found after a restart, and at the end", async () => {
-    const cluster = await startForgetful("counts");
+    const cluster = await startForgetful("counts", { nodes: 2 });
     await cluster.propose(1, PATIENT);
     const diverged = nextEvent(cluster, "diverged");
     await cluster.node(await cluster.leader(PATIENT)).crash();

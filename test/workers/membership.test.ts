@@ -6,7 +6,7 @@ import { nextEvent, PATIENT, put, start, temporaryFolder, valueOf } from "./supp
 const SLOW = { timeout: 300_000 };
 
 /** How many values the clients write. */
-const VALUES = 20_000;
+const VALUES = 9_000;
 
 /** So many keys, each with a client of its own that adds one value after another. */
 const SLOTS = 16;

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
-import { nextEvent, PATIENT, put, record, start, valueOf } from "./support/clusters.ts";
+import { nextEvent, PATIENT, put, record, shared, start, valueOf } from "./support/clusters.ts";
+
+const three = shared(() => ({ nodes: 3 }));
+const one = shared(() => ({ nodes: 1 }));
 
 test("a paused leader loses its leadership, and is a follower when it resumes", async () => {
-  const cluster = await start({ nodes: 3 });
+  const cluster = three();
   const old = await cluster.leader(PATIENT);
+  const { incarnation, restarts } = cluster.node(old).status();
   const next = nextEvent(cluster, "leader", ({ node }) => node !== old);
   await cluster.node(old).pause();
   const { node: leader } = await next;
@@ -15,15 +19,15 @@ test("a paused leader loses its leadership, and is a follower when it resumes", 
   cluster.node(old).resume();
   await cluster.converged(PATIENT);
   expect(cluster.node(old).status()).toMatchObject({
-    incarnation: 1,
-    restarts: 0,
+    incarnation,
+    restarts,
     raft: { role: "follower" },
   });
   expect(await cluster.node(old).digest()).toEqual(await cluster.node(leader).digest());
 });
 
 test("a node can be paused and resumed many times, and twice without harm", async () => {
-  const cluster = await start({ nodes: 1 });
+  const cluster = one();
   const node = cluster.node("n1");
   for (let round = 0; round < 20; round += 1) {
     await node.pause();
@@ -37,7 +41,7 @@ test("a node can be paused and resumed many times, and twice without harm", asyn
 });
 
 test("a pause that ends before it began leaves no node paused", async () => {
-  const cluster = await start({ nodes: 1 });
+  const cluster = one();
   const node = cluster.node("n1");
   const paused = node.pause({ timeoutMs: 1 }).catch((error: unknown) => error);
   node.resume();
@@ -49,19 +53,20 @@ test("a pause that ends before it began leaves no node paused", async () => {
 });
 
 test("a paused node is stopped gracefully", async () => {
-  const cluster = await start({ nodes: 3 });
+  const cluster = three();
   const events = record(cluster);
+  const { incarnation } = cluster.node("n2").status();
   await cluster.node("n2").pause();
   await cluster.node("n2").stop();
   expect(events.filter(({ type }) => type === "stopped" || type === "crashed")).toEqual([
-    { type: "stopped", node: "n2", incarnation: 1 },
+    { type: "stopped", node: "n2", incarnation },
   ]);
   await cluster.node("n2").start();
   await cluster.converged(PATIENT);
 });
 
 test("a paused node can be crashed, and is not paused when it returns", async () => {
-  const cluster = await start({ nodes: 3 });
+  const cluster = three();
   const node = cluster.node("n2");
   await node.pause();
   const started = nextEvent(cluster, "started", ({ node: of }) => of === "n2");
@@ -82,9 +87,10 @@ test("a cluster is stopped gracefully even if all its nodes are paused", async (
 });
 
 test("a node that does not run cannot be paused", async () => {
-  const cluster = await start({ nodes: 3 });
+  const cluster = three();
   const node = cluster.node("n2");
   await node.stop();
   await expect(node.pause()).rejects.toThrow("n2 has no thread to pause: it is stopped");
   node.resume();
+  await node.start();
 });

@@ -1,9 +1,12 @@
 /** Many commands at once: in one call, and as they come. */
 import type { KeyValueCommand } from "@kontiki/actors";
 import { describe, expect, test } from "vitest";
-import { commandsIn, start } from "./support/clusters.ts";
+import { commandsIn, shared, start } from "./support/clusters.ts";
 
-const append = (value: string): KeyValueCommand => ({ type: "append", key: "k", value });
+const append = (value: string, key = "k"): KeyValueCommand => ({ type: "append", key, value });
+
+/** Each test has a key of its own. */
+const one = shared(() => ({ nodes: 1 }));
 const ok = (value: unknown): unknown => ({ type: "ok", value });
 
 describe("proposeAll", () => {
@@ -20,7 +23,7 @@ describe("proposeAll", () => {
   });
 
   test("refuses only what cannot be sent, and gives errors only for what threw", async () => {
-    const cluster = await start({ nodes: 1 });
+    const cluster = one();
     const wrong = { type: "put", key: "k", value: (() => 1) as never } as const;
     const outcomes = await cluster.proposeAll([
       append("a"),
@@ -59,10 +62,10 @@ describe("proposeAll", () => {
 
 describe("proposeEach", () => {
   test("yields the outcomes in order, and takes a command only when there is room", async () => {
-    const cluster = await start({ nodes: 1 });
+    const cluster = one();
     let taken = 0;
     const source = function* (): Generator<KeyValueCommand> {
-      for (; taken < 100; taken += 1) yield append("x");
+      for (; taken < 100; taken += 1) yield append("x", "room");
     };
     const given: unknown[] = [];
     for await (const outcome of cluster.proposeEach(source(), { outstanding: 8 })) {
@@ -73,12 +76,12 @@ describe("proposeEach", () => {
   });
 
   test("of an async source yields an outcome before the next command comes", async () => {
-    const cluster = await start({ nodes: 1 });
+    const cluster = one();
     let answered = (): void => {};
     const source = async function* (): AsyncGenerator<KeyValueCommand> {
       for (let at = 0; at < 3; at += 1) {
         const end = new Promise<void>((resolve) => (answered = resolve));
-        yield append("x");
+        yield append("x", "async");
         // Nothing more comes before this outcome was read.
         await end;
       }
@@ -92,13 +95,13 @@ describe("proposeEach", () => {
   });
 
   test("takes no more when its reader stops, and tells the source", async () => {
-    const cluster = await start({ nodes: 1 });
+    const cluster = one();
     const events: string[] = [];
     const source = async function* (): AsyncGenerator<KeyValueCommand> {
       try {
         for (;;) {
           events.push("taken");
-          yield append("x");
+          yield append("x", "stops");
         }
       } finally {
         events.push("returned");
@@ -112,9 +115,9 @@ describe("proposeEach", () => {
   });
 
   test("passes on what its source throws", async () => {
-    const cluster = await start({ nodes: 1 });
+    const cluster = one();
     const source = async function* (): AsyncGenerator<KeyValueCommand> {
-      yield append("x");
+      yield append("x", "throws");
       throw new Error("the source is broken");
     };
     const read = async (): Promise<void> => {

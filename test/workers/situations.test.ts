@@ -9,21 +9,31 @@ import {
 import { expect, test } from "vitest";
 
 /**
- * Runs that together meet most situations: those that were needed of the 358 runs of two seeds of `kontiki run all`. They come
- * first. When seeds draw something else, they meet less, and the runs after them take longer.
+ * Runs that together meet most situations, with the changes to what their seeds draw: chosen of 170 runs of
+ * `kontiki run all --guided` so that they meet three situations more than are needed, and have few events. They come first.
+ * When seeds draw something else, they meet less, and the runs after them take longer.
  */
-const FIRST: Readonly<Record<string, readonly number[]>> = {
-  swarm: [
-    2950288823, 1218333420, 3098215347, 1901463387, 1070406895, 295853062, 591706111, 831056504,
-    387276929, 3633418789, 1753536862, 1753536863, 3246141873, 1366259945, 3872769181, 1274836078,
-    3006791480, 1457683813, 3006791481, 387276928, 2232237646, 147926536, 3576916132, 2471588038,
-    1549107679, 2027808463,
-  ],
-  grow_and_shrink: [11],
-  reshape_members: [11],
-  unreliable: [12],
-  leader_returns: [12],
-};
+const FIRST: readonly (readonly [scenario: string, seed: number, changes: readonly number[]])[] = [
+  ["swarm", 1161830755, []],
+  ["swarm", 3872769181, []],
+  ["swarm", 295853062, [427321301, 1659614093, 1574681962]],
+  ["swarm", 2027808463, [1088795754]],
+  ["swarm", 1013904230, []],
+  ["swarm", 3098215347, [2404813961, 2310165299, 1497986430]],
+  ["swarm", 591706111, [4085465672]],
+  ["swarm", 3576916132, []],
+  ["swarm", 3246141873, []],
+  ["swarm", 295853062, [1090994949, 1908931958]],
+  ["swarm", 1070406895, [938051188]],
+  ["swarm", 147926529, []],
+  ["swarm", 591706111, [2491399521, 394593443, 1226821986]],
+  ["swarm", 831056504, []],
+  ["swarm", 1901463387, [2288984674, 785778958]],
+  ["swarm", 3633418789, []],
+  ["swarm", 1901463387, [1475483421, 901268340]],
+  ["swarm", 3098215347, [2497628228]],
+  ["unreliable", 12, []],
+];
 
 /** Then runs follow as of `kontiki run all --guided`, until enough is met, or these seeds are used up: some 350 runs. */
 const SEEDS = { first: 4, count: 2, shard: undefined };
@@ -40,9 +50,11 @@ test(
   "a few runs of all scenarios meet 95 in 100 of the situations in which a rule decides, and nearly every kind of fault",
   async () => {
     const scenarios = await scenarioNames();
-    const corpus = Object.entries(FIRST).flatMap(([name, seeds]) =>
-      seeds.map((seed) => ({ scenario: scenarios.indexOf(name), seed, changes: [] })),
-    );
+    const corpus = FIRST.map(([name, seed, changes]) => ({
+      scenario: scenarios.indexOf(name),
+      seed,
+      changes,
+    }));
     const missing = new Set(SOMETIMES.map(({ name }) => name));
     const most = Math.floor(SOMETIMES.length * (1 - SHARE));
     const enough = new AbortController();

@@ -14,16 +14,19 @@ export type EntryPoint =
 
 const SCRIPT = fileURLToPath(new URL("../../../api/public-functions.js", import.meta.url));
 
-/** How many arguments each method of these classes takes at most; null for any number. */
-export function methodCounts(
-  ...classes: readonly string[]
-): Readonly<Record<string, number | null>> {
-  const printed = execFileSync(process.execPath, [SCRIPT, "--methods", ...classes]);
-  return JSON.parse(printed.toString()) as Record<string, number | null>;
-}
+type Found = {
+  /** Of each entry point all functions that take something: `f`, `new C`, `C.f` for static ones, `C#f` for methods. */
+  readonly functions: Readonly<Record<EntryPoint, readonly string[]>>;
+  /** How many arguments each method of the given classes takes at most; null for any number. */
+  readonly methods: Readonly<Record<string, number | null>>;
+};
 
-/** Of each entry point all functions that take something: `f`, `new C`, `C.f` for static ones, `C#f` for methods. */
-export function publicFunctions(): Readonly<Record<EntryPoint, readonly string[]>> {
-  const printed = execFileSync(process.execPath, [SCRIPT], { encoding: "utf8" });
-  return JSON.parse(printed) as Record<EntryPoint, string[]>;
+/** What the compiler knows of the built packages. It takes seconds. */
+export function publicFunctions(...classes: readonly string[]): Found {
+  const printed = execFileSync(process.execPath, [SCRIPT, ...classes], { encoding: "utf8" });
+  const [functions = "", methods = ""] = printed.split("\n");
+  return {
+    functions: JSON.parse(functions) as Found["functions"],
+    methods: JSON.parse(methods) as Found["methods"],
+  };
 }

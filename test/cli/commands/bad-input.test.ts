@@ -11,8 +11,21 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { run } from "@kontiki/cli";
 import { afterAll, describe, expect, test } from "vitest";
+import { FakeHost } from "../support/fake-host.ts";
 import { Kontiki, kontiki, objects, temporaryDirectory } from "../support/kontiki.ts";
+
+/** Runs a command on real nodes, in this process. */
+async function ran(
+  args: readonly string[],
+  input = "",
+): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
+  const host = new FakeHost();
+  host.stdin.end(input);
+  const status = await run(args, host);
+  return { status, stdout: host.stdout.text, stderr: host.stderr.text };
+}
 
 const IN_MEMORY = ["up", "--memory", "--nodes", "1", "--json"];
 
@@ -75,11 +88,11 @@ describe("a data directory that cannot be used is one line and status 1, without
   const made = mkdtempSync(join(tmpdir(), "kontiki-test-"));
   afterAll(() => rmSync(made, { recursive: true, force: true }));
 
-  /** Fills it once, in the first test that needs it: a program ends with its test. */
+  /** Fills it once, in the first test that needs it. */
   async function fill(): Promise<void> {
     if (readdirSync(made).length > 0) return;
     const puts = Array.from({ length: 30 }, (_, at) => `put key${at} ${"v".repeat(100)}\n`);
-    const { status } = await kontiki(["up", "--data", made, "--nodes", "1"], puts.join(""));
+    const { status } = await ran(["up", "--data", made, "--nodes", "1"], puts.join(""));
     expect(status).toBe(0);
   }
 
@@ -101,7 +114,7 @@ describe("a data directory that cannot be used is one line and status 1, without
     const kept = (): unknown =>
       Object.entries(filesOf(data)).filter(([path]) => basename(path) !== changes);
     const before = kept();
-    const { status, stdout, stderr } = await kontiki(["up", "--data", ...args], "put k v");
+    const { status, stdout, stderr } = await ran(["up", "--data", ...args], "put k v");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(/^kontiki: [^\n]+\n$/);
     expect(stderr).toMatch(pattern);
@@ -141,16 +154,16 @@ describe("a data directory that cannot be used is one line and status 1, without
     const middle = bytes.length >> 1;
     bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
     writeFileSync(file, bytes);
-    const damaged = await kontiki(["up", "--data", data], "status\n");
+    const damaged = await ran(["up", "--data", data], "status\n");
     expect(damaged.stdout).toMatch(/ {3}n1 +repairing .*\nn1 is in trouble: /);
     expect(damaged.stdout).toMatch(
       /\nn1 lacks entries from \d+ up to 32\nno leader: entry \d+ is damaged on n1, and there is no other disk; /,
     );
     expect(damaged.stderr).toMatch(/n1 is in trouble: .*damaged.*0000000001\.wal, byte \d+/);
     // A single node cannot be repaired by others, and a person must decide that the rest is enough.
-    const recovered = await kontiki(["recover", "--data", data, "--node", "n1", "--yes"]);
+    const recovered = await ran(["recover", "--data", data, "--node", "n1", "--yes"]);
     expect(recovered).toMatchObject({ status: 0 });
-    expect(await kontiki(["up", "--data", data], "get key0\n")).toMatchObject({
+    expect(await ran(["up", "--data", data], "get key0\n")).toMatchObject({
       status: 0,
       stdout: `${"v".repeat(100)}\n`,
     });

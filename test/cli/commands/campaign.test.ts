@@ -2,6 +2,7 @@ import { defineScenario, encodeToken, planOf } from "@kontiki/testing";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { runOnFake } from "../support/fake-host.ts";
 import { Kontiki, kontiki, temporaryDirectory } from "../support/kontiki.ts";
 
 function scenario(text: string): string {
@@ -33,11 +34,11 @@ test("a failure is reproduced from its token, and from a shrunk one", async () =
   expect({ status: again.status, stderr: again.stderr }).toEqual({ status: 1, stderr: "" });
   expect(again.stdout).toMatch(/\nreproduced: expectations: elections\.won: \d+, /);
 
-  const shrunk = await kontiki(["shrink", token]);
+  const shrunk = await runOnFake(["shrink", token]);
   expect({ status: shrunk.status, stderr: shrunk.stderr }).toEqual({ status: 1, stderr: "" });
   expect(shrunk.stdout).toMatch(/^short, seed 1: 1 node, 0 faults, 0 operations \(/);
   const [, smaller = ""] = /kontiki replay (k1-\S+)\n/.exec(shrunk.stdout) ?? [];
-  const last = await kontiki(["replay", smaller]);
+  const last = await runOnFake(["replay", smaller]);
   expect(last.stdout).toMatch(/\nreproduced: expectations: elections\.won: \d+, .*\n$/);
 });
 
@@ -77,7 +78,7 @@ test("a module that throws late is an error of the tool, not a violation", async
 });
 
 test("an error in a scenario is reported with its place before anything runs", async () => {
-  const { status, stdout, stderr } = await kontiki(["run", scenario("nodez: 3\n")]);
+  const { status, stdout, stderr } = await runOnFake(["run", scenario("nodez: 3\n")]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
   expect(stderr).toMatch(
     /^kontiki: .*short\.yaml:3:1: nodez is not known here: did you mean nodes\?\n$/,
@@ -90,7 +91,7 @@ test.each(["replay", "shrink"])(
     const plan = planOf(defineScenario({ name: "own" }), 1);
     const recipe = { from: "plan", plan } as const;
     const failed = { type: "run", check: "liveness", hash: "0", module: undefined } as const;
-    const { status, stdout, stderr } = await kontiki([
+    const { status, stdout, stderr } = await runOnFake([
       name,
       encodeToken({ ...failed, isOwn: true, recipe }),
     ]);

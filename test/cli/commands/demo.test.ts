@@ -71,7 +71,7 @@ describe("its end", () => {
   });
 
   test("SIGTERM in the middle of it", SLOW, async () => {
-    const demo = new Kontiki(["demo", "--fast"], { FORCE_COLOR: "1" });
+    const demo = new Kontiki(["demo", "--fast", "--nodes", "1"], { FORCE_COLOR: "1" });
     await demo.until("stdout", /ELECTION: n\d leads term \d+/);
     demo.process.kill("SIGTERM");
     const { status, stdout } = await demo.exit;
@@ -81,7 +81,7 @@ describe("its end", () => {
   });
 
   test("a reader that closes the pipe", SLOW, async () => {
-    const demo = new Kontiki(["demo", "--fast"]);
+    const demo = new Kontiki(["demo", "--fast", "--nodes", "1"]);
     await demo.until("stdout", /START/);
     demo.process.stdout.destroy();
     expect((await demo.exit).status).toBe(0);

@@ -1,18 +1,27 @@
-/** `kontiki trace` in its own process: it repeats the steps that another process recorded. */
+/** `kontiki trace`, once in its own process: it repeats the steps that another process recorded. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { EVERYTHING, record } from "../../actors/support/recorded.ts";
-import { kontiki, temporaryDirectory, type Exit } from "../support/kontiki.ts";
+import { runOnFake, type Ended } from "../support/fake-host.ts";
+import { kontiki, temporaryDirectory } from "../support/kontiki.ts";
 
 const { traces } = record(EVERYTHING);
 const [leader = []] = traces.values();
 const restarted = traces.get("b-2") ?? [];
 
-function run(verb: string, lines: readonly string[], ...options: readonly string[]): Promise<Exit> {
+function saved(lines: readonly string[]): string {
   const file = join(temporaryDirectory(), "t.ndjson");
   writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
-  return kontiki(["trace", verb, file, ...options]);
+  return file;
+}
+
+function run(
+  verb: string,
+  lines: readonly string[],
+  ...options: readonly string[]
+): Promise<Ended> {
+  return runOnFake(["trace", verb, saved(lines), ...options]);
 }
 
 /** The line of a trace with the first reply to a vote request, changed to a rejection. */
@@ -23,13 +32,18 @@ const differing = leader.with(
 );
 
 describe("trace replay", () => {
-  test("repeats every step in another process, status 0", async () => {
-    const all = [...traces.values()].map(async (lines) => {
+  test("repeats every step, status 0", async () => {
+    for (const lines of traces.values()) {
       const { status, stdout, stderr } = await run("replay", lines);
       const text = `${lines.length - 1} steps, all the same\n`;
       expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: text, stderr: "" });
-    });
-    await Promise.all(all);
+    }
+  });
+
+  test("repeats them in another process, too", async () => {
+    const { status, stdout, stderr } = await kontiki(["trace", "replay", saved(leader)]);
+    const text = `${leader.length - 1} steps, all the same\n`;
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: text, stderr: "" });
   });
 
   test("shows where a step differs, status 1", async () => {
@@ -44,7 +58,7 @@ describe("trace replay", () => {
   test("reports a file that ends in the middle of a line, as a killed node leaves it", async () => {
     const file = join(temporaryDirectory(), "cut.ndjson");
     writeFileSync(file, leader.slice(0, 9).join("\n").slice(0, -1));
-    const { status, stdout, stderr } = await kontiki(["trace", "replay", file]);
+    const { status, stdout, stderr } = await runOnFake(["trace", "replay", file]);
     expect({ status, stdout, stderr }).toEqual({
       status: 0,
       stdout: "7 steps, all the same\n",
@@ -98,7 +112,7 @@ describe("trace show", () => {
 
 describe("an unreadable file is one line and status 2", () => {
   test.each(["replay", "show"])("%s of a missing file", async (verb) => {
-    const { status, stdout, stderr } = await kontiki(["trace", verb, "/nowhere/t.ndjson"]);
+    const { status, stdout, stderr } = await runOnFake(["trace", verb, "/nowhere/t.ndjson"]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^kontiki: cannot read the trace \/nowhere\/t.ndjson: .*\n$/);
   });
@@ -125,7 +139,7 @@ describe("bad usage is one line and status 2", () => {
     [["show", "a", "--count", "x"], "It must be a whole number from 1 to"],
     [["look"], "unknown command 'look'"],
   ])("%j", async (args, message) => {
-    const { status, stdout, stderr } = await kontiki(["trace", ...args]);
+    const { status, stdout, stderr } = await runOnFake(["trace", ...args]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^kontiki: .*\n$/);
     expect(stderr).toContain(message);
@@ -133,7 +147,7 @@ describe("bad usage is one line and status 2", () => {
 });
 
 test.each([[[]], [["replay"]], [["show"]]])("the help of %j shows examples", async (words) => {
-  const { status, stdout, stderr } = await kontiki(["trace", ...words, "--help"]);
+  const { status, stdout, stderr } = await runOnFake(["trace", ...words, "--help"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toContain("\nExamples:\n  $ kontiki trace ");
 });

@@ -12,8 +12,12 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** A real cluster with a page, and the address that it prints. */
-async function started(port = 0): Promise<{ readonly kontiki: Kontiki; readonly url: string }> {
-  const kontiki = new Kontiki(["up", "--memory", "--web", `${port}`], ENV);
+async function started(
+  nodes = 3,
+  port = 0,
+): Promise<{ readonly kontiki: Kontiki; readonly url: string }> {
+  const args = ["up", "--memory", "--nodes", `${nodes}`, "--web", `${port}`];
+  const kontiki = new Kontiki(args, ENV);
   await kontiki.until("stderr", /page: \S+\n/);
   const [, url = ""] = /page: (\S+)/.exec(kontiki.stderr) ?? [];
   return { kontiki, url };
@@ -61,7 +65,7 @@ test(
     await page.getByRole("status").getByText("The cluster has ended").waitFor();
     expect(await page.getByRole("button", { name: "Run" }).isDisabled()).toBe(true);
     expect((await kontiki.exit).status).toBe(0);
-    await started(Number(new URL(url).port));
+    await started(3, Number(new URL(url).port));
     await page.getByRole("status").getByText("Connected.").waitFor();
     expect(await leaderOf(page)).toMatch(/^n[123]$/);
     expect(problems.filter((text) => !text.includes("net::ERR"))).toEqual([]);
@@ -101,11 +105,11 @@ test(
 );
 
 test("a page whose cluster was replaced by another says what to do", PATIENT, async () => {
-  const { kontiki, url } = await started();
+  const { kontiki, url } = await started(1);
   const { page } = await open(browser, url);
   kontiki.write("quit\n");
   await kontiki.exit;
-  const other = new Kontiki(["up", "--memory", "--web", new URL(url).port]);
+  const other = new Kontiki(["up", "--memory", "--nodes", "1", "--web", new URL(url).port]);
   await other.until("stderr", /page: \S+\n/);
   await page.getByRole("status").getByText("open the address that it printed").waitFor();
 });

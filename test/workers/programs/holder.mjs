@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { Cluster } from "@kontiki/actors";
 
-const cluster = await Cluster.start({ nodes: 3, dataDir: process.argv[2] });
+const cluster = await Cluster.start({ nodes: 1, dataDir: process.argv[2] });
 console.log("started");
 process.stdin.resume();
 await once(process.stdin, "end");

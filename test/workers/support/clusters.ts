@@ -14,7 +14,7 @@ import {
   type NodeHandle,
   type Outcome,
 } from "@kontiki/actors";
-import { onTestFinished } from "vitest";
+import { beforeAll, onTestFinished } from "vitest";
 
 /** Short timers: most tests hold elections. */
 const FAST: ClusterOptions = { electionTimeoutMs: 150, heartbeatMs: 25 };
@@ -26,13 +26,30 @@ export const PATIENT = { timeoutMs: 120_000 };
 export async function start<C = KeyValueCommand, R = KeyValueResult>(
   options: ClusterOptions = {},
 ): Promise<Cluster<C, R>> {
-  const cluster = await Cluster.start<C, R>({
-    ...FAST,
-    proposalTimeoutMs: PATIENT.timeoutMs,
-    ...options,
-  });
+  const cluster = await startFast<C, R>(options);
   onTestFinished(() => cluster.stop());
   return cluster;
+}
+
+/**
+ * A cluster that the tests of a file or a `describe` share, as four threads take longer to start than most tests need. Each
+ * test leaves all nodes running, and none relies on what another one did.
+ */
+export function shared(options: () => ClusterOptions): () => Cluster {
+  let cluster: Cluster | undefined;
+  beforeAll(async () => {
+    const started = await startFast<KeyValueCommand, KeyValueResult>(options());
+    cluster = started;
+    return () => started.stop();
+  });
+  return () => {
+    if (cluster === undefined) throw new Error("the cluster is started before the first test");
+    return cluster;
+  };
+}
+
+function startFast<C, R>(options: ClusterOptions): Promise<Cluster<C, R>> {
+  return Cluster.start<C, R>({ ...FAST, proposalTimeoutMs: PATIENT.timeoutMs, ...options });
 }
 
 /** A folder that is removed when the test ends. */
@@ -85,10 +102,12 @@ export function nextEvent<T extends ClusterEvent["type"]>(
   });
 }
 
-/** All events from now on, in order. */
+/** All events from now on until the test ends, in order. */
 export function record(cluster: Source): ClusterEvent[] {
   const events: ClusterEvent[] = [];
-  cluster.events.on("event", (event) => events.push(event));
+  const listen = (event: ClusterEvent): void => void events.push(event);
+  cluster.events.on("event", listen);
+  onTestFinished(() => void cluster.events.off("event", listen));
   return events;
 }
 
@@ -142,8 +161,11 @@ export function commandsIn(log: readonly LogLine[]): unknown[] {
   return [...bySequence.values()];
 }
 
-/** Every pair that the key-value machine holds. */
-export async function allPairs(cluster: Cluster): Promise<ReadonlyMap<string, string>> {
-  const pairs = valueOf(await cluster.read({ type: "list", prefix: "" }, PATIENT));
+/** Every pair that the key-value machine holds, or those whose keys begin with `prefix`. */
+export async function allPairs(
+  cluster: Cluster,
+  prefix = "",
+): Promise<ReadonlyMap<string, string>> {
+  const pairs = valueOf(await cluster.read({ type: "list", prefix }, PATIENT));
   return new Map(pairs as readonly (readonly [string, string])[]);
 }

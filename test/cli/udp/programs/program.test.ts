@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { badVectors } from "../../support/udp/vectors.ts";
-import { kontiki, objects, temporaryDirectory } from "../../support/kontiki.ts";
+import { runOnFake } from "../../support/fake-host.ts";
+import { objects, temporaryDirectory } from "../../support/kontiki.ts";
 import { freePlaces, testSocket, UdpProcess } from "../../support/udp/programs.ts";
 
 describe("bad usage is one line and status 2", () => {
@@ -17,7 +18,7 @@ describe("bad usage is one line and status 2", () => {
     [["node0", "--nodes", ""], "It must be the path of a file."],
     [["node0", "--data", ""], "It must be the path of a directory."],
   ])("%j", async (args, message) => {
-    const { status, stdout, stderr } = await kontiki(["udp", ...args]);
+    const { status, stdout, stderr } = await runOnFake(["udp", ...args]);
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(/^kontiki: .*\n$/);
     expect(stderr).toContain(message);
@@ -25,13 +26,13 @@ describe("bad usage is one line and status 2", () => {
 
   test("an id that is not in the file, with those that are", async () => {
     const { file } = await freePlaces();
-    const { status, stderr } = await kontiki(["udp", "a", "--nodes", file]);
+    const { status, stderr } = await runOnFake(["udp", "a", "--nodes", file]);
     expect(status).toBe(2);
     expect(stderr).toBe('kontiki: there is no node "a": the nodes are node0, node1, node2\n');
   });
 
   test("a missing file of nodes", async () => {
-    const { status, stderr } = await kontiki(["udp", "a", "--nodes", "/nowhere/n.json"]);
+    const { status, stderr } = await runOnFake(["udp", "a", "--nodes", "/nowhere/n.json"]);
     expect(status).toBe(2);
     expect(stderr).toMatch(
       /^kontiki: cannot read \/nowhere\/n.json: .*; use --nodes to name another file\n$/,
@@ -41,7 +42,7 @@ describe("bad usage is one line and status 2", () => {
   test("a file of nodes with a mistake", async () => {
     const file = join(temporaryDirectory(), "n.json");
     writeFileSync(file, '{"nodes": [{"id": "a", "port": 70000}]}');
-    const { status, stderr } = await kontiki(["udp", "a", "--nodes", file]);
+    const { status, stderr } = await runOnFake(["udp", "a", "--nodes", file]);
     expect(status).toBe(2);
     expect(stderr).toBe(
       `kontiki: ${file}: nodes[0].port must be a whole number from 1 to 65535, not 70000\n`,
@@ -54,7 +55,7 @@ describe("what the user can repair is one line and status 1", () => {
     const { places, file } = await freePlaces();
     const [{ port }] = places;
     await testSocket(port);
-    const { status, stdout, stderr } = await kontiki(["udp", "node0", "--nodes", file]);
+    const { status, stdout, stderr } = await runOnFake(["udp", "node0", "--nodes", file]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toBe(
       `kontiki: 127.0.0.1:${port} is in use: does node0 run already? ` +
@@ -67,14 +68,14 @@ describe("what the user can repair is one line and status 1", () => {
     const args = ["node0", "--nodes", file, "--data", temporaryDirectory()];
     const first = new UdpProcess(args);
     await first.line(/^Awaiting event$/);
-    const { status, stderr } = await kontiki(["udp", ...args]);
+    const { status, stderr } = await runOnFake(["udp", ...args]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^kontiki: .*node0 is in use by process \d+: .*\n$/);
   });
 });
 
 test("the help shows three terminals and the formats of --json", async () => {
-  const { status, stdout, stderr } = await kontiki(["udp", "--help"]);
+  const { status, stdout, stderr } = await runOnFake(["udp", "--help"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^Usage: kontiki udp \[options\] <node>\n/);
   for (const id of ["node0", "node1", "node2"])
@@ -84,7 +85,7 @@ test("the help shows three terminals and the formats of --json", async () => {
 
 test("the timers are those of the original", async () => {
   const { file } = await freePlaces();
-  const { status, stdout } = await kontiki(["udp", "node0", "--nodes", file, "--seconds", "0.2"]);
+  const { status, stdout } = await runOnFake(["udp", "node0", "--nodes", file, "--seconds", "0.2"]);
   expect(status).toBe(0);
   const [, microseconds] = /^Reset election timeout: (\d+)\nAwaiting event\n$/.exec(stdout) ?? [];
   expect(Number(microseconds)).toBeGreaterThanOrEqual(10_000_000);
@@ -119,7 +120,7 @@ test("--json prints an object for each event", async () => {
   const [{ port }] = (await freePlaces()).places;
   writeFileSync(alone, JSON.stringify({ nodes: [{ id: "a", port }] }));
   const args = ["udp", "a", "--nodes", alone, "--election-timeout", "100", "--heartbeat", "50"];
-  const { status, stdout } = await kontiki([...args, "--json", "--seconds", "1"]);
+  const { status, stdout } = await runOnFake([...args, "--json", "--seconds", "1"]);
   expect(status).toBe(0);
   const printed = objects(stdout);
   expect(printed.slice(0, 3)).toEqual([
@@ -189,7 +190,7 @@ test("--notation readme prints neither commit indexes nor commits", async () => 
   writeFileSync(alone, JSON.stringify({ nodes: [{ id: "a", port }] }));
   const args = ["udp", "a", "--nodes", alone, "--election-timeout", "100", "--heartbeat", "50"];
   const run = async (notation: string): Promise<string> =>
-    (await kontiki([...args, "--seconds", "0.5", "--notation", notation])).stdout;
+    (await runOnFake([...args, "--seconds", "0.5", "--notation", notation])).stdout;
   expect(await run("original")).toMatch(
     /_lCommitIndex = Index \{unIndex = 1\}[^]*New commit index/,
   );
