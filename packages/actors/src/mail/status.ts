@@ -112,8 +112,8 @@ export type ClusterEvent =
     }
   /**
    * A node's thread died; `asked`: because of `crash()`. The node is restarted after `restartInMs`. When that is undefined
-   * it is not, and a `failed` follows, or a `stopped` if a stop was requested when it had crashed. `crashes` is the number of crashes within the restart window, this one included
-   * unless it was asked for.
+   * it is not, and a `failed` follows, or a `stopped` if a stop was requested when it had crashed. `crashes` is the number of
+   * crashes within the restart window, this one included unless it was asked for.
    */
   | {
       readonly type: "crashed";

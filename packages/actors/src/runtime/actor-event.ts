@@ -21,7 +21,8 @@ export type ActorEvent =
   | { readonly type: "started"; readonly actor: string; readonly incarnation: number }
   /**
    * An actor's thread died; `asked`: because of `crash()`. The actor is restarted after `restartInMs`. When that is undefined
-   * it is not, and a `failed` follows, or a `stopped` if a stop was requested when it had crashed. `crashes` is the number of crashes within the restart window.
+   * it is not, and a `failed` follows, or a `stopped` if a stop was requested when it had crashed. `crashes` is the number of
+   * crashes within the restart window.
    */
   | {
       readonly type: "crashed";

@@ -5,7 +5,6 @@
  */
 import { workerData } from "node:worker_threads";
 import { expose } from "comlink";
-import { KontikiError } from "../errors.ts";
 import { LaneOutbox } from "../mailboxes/lane-outbox.ts";
 import { LanePort } from "../mailboxes/lane-port.ts";
 import type { ThreadData } from "../supervision/actor-thread.ts";
@@ -66,24 +65,16 @@ function post(message: PostedByActor): void {
   data.postMessage(message);
 }
 
-beginThread(
-  async () => {
-    try {
-      const behavior = await loadBehavior(module, cell.self, args);
-      const stop = async (): Promise<void> => {
-        cell.end();
-        await ended;
-      };
-      for (const control of controls) expose({ stop }, control);
-      post({ type: "ready" });
-      port.onLetters(() => cell.turn());
-      cell.begin(behavior);
-    } catch (error) {
-      if (!(error instanceof KontikiError)) throw error;
-      post({ type: "unusable", message: error.message });
-      data.close();
-      for (const control of controls) control.close();
-    }
-  },
-  (message) => post({ type: "unusable", message }),
-);
+async function run(): Promise<void> {
+  const behavior = await loadBehavior(module, cell.self, args);
+  const stop = async (): Promise<void> => {
+    cell.end();
+    await ended;
+  };
+  for (const control of controls) expose({ stop }, control);
+  post({ type: "ready" });
+  port.onLetters(() => cell.turn());
+  cell.begin(behavior);
+}
+
+beginThread(run, { data, controls });

@@ -275,16 +275,4 @@ process.on("uncaughtExceptionMonitor", (error) => {
   if (error instanceof StateMachineError) post({ type: "unusable", message: error.message });
 });
 obeyPauses();
-beginThread(
-  async () => {
-    try {
-      await run();
-    } catch (error) {
-      if (!(error instanceof KontikiError)) throw error;
-      post({ type: "unusable", message: error.message });
-      data.close();
-      for (const port of controls) port.close();
-    }
-  },
-  (message) => post({ type: "unusable", message }),
-);
+beginThread(run, { data, controls });
