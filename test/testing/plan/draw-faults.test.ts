@@ -1,3 +1,4 @@
+import { KEPTS } from "@kontiki/actors/node";
 import { expect, test } from "vitest";
 import { Chance } from "../../../packages/testing/src/chance.ts";
 import { drawFaults } from "../../../packages/testing/src/plan/draw-faults.ts";
@@ -5,6 +6,7 @@ import type { Nemesis } from "../../../packages/testing/src/scenario/scenario.ts
 import {
   MOMENT_NAMES,
   momentFacts,
+  type FaultMoment,
 } from "../../../packages/testing/src/scenario/faults/moments.ts";
 import { FAULT_TYPES } from "../../../packages/testing/src/scenario/faults/table.ts";
 import { CLUSTER, scenarioWith } from "../support/scenarios.ts";
@@ -81,4 +83,15 @@ test("faults wait only for the moments that are wanted", () => {
   const nemesis = { ...NEMESIS, swarm: false, moments: 1, when: ["cuts"] as const };
   const drawn = drawFaults(scenarioWith(nemesis), new Chance(1));
   expect(new Set(drawn.map(({ when }) => when))).toEqual(new Set(["cuts"]));
+});
+
+test("a crash that waits for a cut comes at once and loses power (§5.3)", () => {
+  const faults = ["crash" as const, "crashLoop" as const];
+  const cuts = { ...NEMESIS, swarm: false, faults, everyMs: [1, 2] as const, moments: 1 };
+  const drawn = (when: FaultMoment) =>
+    drawFaults(scenarioWith({ ...cuts, when: [when] }), new Chance(1)).flatMap((fault) =>
+      "kept" in fault ? [fault.kept] : ["point" in fault ? fault.point : "none"],
+    );
+  expect(new Set(drawn("cuts"))).toEqual(new Set(KEPTS));
+  expect(new Set(drawn("elected"))).toContain("none");
 });

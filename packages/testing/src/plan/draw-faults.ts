@@ -1,5 +1,7 @@
+import { KEPTS } from "@kontiki/actors/node";
 import type { Chance } from "../chance.ts";
 import type { Fault, FaultAction, FaultMoment, FaultType } from "../scenario/fault.ts";
+import { one } from "../scenario/faults/kind.ts";
 import { MOMENT_NAMES, momentFacts, SUBJECT } from "../scenario/faults/moments.ts";
 import { factsOf } from "../scenario/faults/table.ts";
 import type { Nemesis, Scenario } from "../scenario/scenario.ts";
@@ -69,7 +71,15 @@ function drawFault(
   const fault = { ...({ type, ...fields } as FaultAction), at, for: lasts };
   const { when, isAboutSubject } = waiting;
   if (when === undefined) return fault;
-  return { ...(isAboutSubject ? aboutSubject(fault, when) : fault), when };
+  const fitting = when === "cuts" ? losingPower(fault, chance.fork("power")) : fault;
+  return { ...(isAboutSubject ? aboutSubject(fitting, when) : fitting), when };
+}
+
+/** A crash at once that loses power: only that can undo a cut, and only before its sync (§5.3). */
+function losingPower(fault: Fault, chance: Chance): Fault {
+  if (fault.type !== "crash" && fault.type !== "crashLoop") return fault;
+  const { point: _, kept = one(KEPTS, chance), ...crash } = { point: undefined, ...fault };
+  return { ...crash, kept };
 }
 
 /** What is drawn of a fault that has to do with a moment; nothing of one that has not. */
