@@ -194,6 +194,18 @@ describe("a promise file of another log is refused: what this node has promised 
     ]);
   });
 
+  test("also if the log has gone on since with batches of its own", () => {
+    const longer = filesOf(diskWith([...BATCHES, more, [append(command(5, 2, "d"))]]));
+    const others = filesOf(diskWith([...BATCHES.slice(0, 2), [append(command(4, 1, "e"))]]));
+    const what = "byte 0: it is not of this log: it records another batch 3. The promises of";
+    const refused = ["memory:promise", 0, expect.stringContaining(what)];
+    const mixed = { ...longer, [PROMISE_NAME]: others[PROMISE_NAME] ?? NONE };
+    expect(refusal(mixed)).toEqual(refused);
+    const damaged = flipped(longer[FIRST], offsets(longer[FIRST])[1] ?? 0);
+    expect(refusal({ ...mixed, [FIRST]: damaged })).toEqual(refused);
+    expect(opened({ ...longer, [PROMISE_NAME]: promise }).damage).toBeUndefined();
+  });
+
   test("but not one that records what this log may have become", () => {
     const { [PROMISE_NAME]: later = NONE } = filesOf(diskWith([...BATCHES, more]));
     expect(opened({ ...files, [PROMISE_NAME]: later }).content.horizon).toEqual({

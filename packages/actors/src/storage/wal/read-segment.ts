@@ -29,6 +29,8 @@ export type Tail = {
 
 /** The intact part of a segment. */
 export type SegmentRead = {
+  /** Whether it has another batch in the place of the known one. */
+  readonly isOther: boolean;
   readonly tail: Tail;
   readonly damage: Damage | undefined;
   readonly tornBytes: number;
@@ -40,6 +42,8 @@ export type PlacedSegment = Segment & {
   /** The last batch before it, if one was read. */
   readonly before: BatchEnd | undefined;
   readonly isLast: boolean;
+  /** A batch that this log has if it is as long; undefined if none is known. */
+  readonly known: BatchEnd | undefined;
 };
 
 /**
@@ -50,7 +54,7 @@ export type PlacedSegment = Segment & {
  */
 export function readSegment(bytes: Buffer, segment: PlacedSegment, replay: Replay): SegmentRead {
   const { number, header, path, isLast } = segment;
-  const { last, lastAt, offset } = replayBatches(bytes, segment, replay);
+  const { last, lastAt, offset, isOther } = replayBatches(bytes, segment, replay);
   const format = header?.format ?? LOG_FORMAT;
   const { what, tornBytes } = readTail(bytes, { segment: number, offset, format, isLast });
   const damage = what === undefined ? undefined : { path, offset, what };
@@ -59,7 +63,7 @@ export function readSegment(bytes: Buffer, segment: PlacedSegment, replay: Repla
   const lastBatch =
     lastAt === undefined ? undefined : { offset: lastAt, bytes: bytes.subarray(lastAt, offset) };
   const tail = { segment: number, length: offset, reserved, last, lastBatch, isFull };
-  return { tail, damage, tornBytes };
+  return { isOther, tail, damage, tornBytes };
 }
 
 /** Where the intact batches end, and the last of them. */
@@ -68,17 +72,19 @@ type Batches = {
   /** Undefined if there is none. */
   readonly lastAt: number | undefined;
   readonly offset: number;
+  readonly isOther: boolean;
 };
 
 function replayBatches(
   bytes: Buffer,
-  { number, header, path, before }: PlacedSegment,
+  { number, header, path, before, known }: PlacedSegment,
   replay: Replay,
 ): Batches {
   const cursor = replay.cursorOf(bytes);
   let last = before ?? header?.previous ?? LOG_BEGIN;
   let offset = SEGMENT_HEADER_BYTES;
   let lastAt: number | undefined;
+  let isOther = false;
   while (offset < bytes.length) {
     const batch = decodeBatch(bytes, number, offset);
     if (batch === undefined) break;
@@ -97,6 +103,7 @@ function replayBatches(
     lastAt = offset;
     last = batch.last;
     offset = batch.end;
+    if (last.sequence === known?.sequence) isOther = last.crc !== known.crc;
   }
-  return { last, lastAt, offset };
+  return { last, lastAt, offset, isOther };
 }

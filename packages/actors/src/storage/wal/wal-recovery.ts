@@ -68,7 +68,7 @@ export function readLog(disk: Disk, owner?: string): LogRead {
   const replay = new Replay();
   const promise = readPromise(disk);
   checkOwner(disk, promise?.owner, owner);
-  const read = replaySegments(disk, segments, replay);
+  const read = replaySegments(disk, segments, replay, promise);
   const { hard, horizon, base, entries, spans, cuts, last: promised } = replay;
   const setsAside = segments[0]?.header?.setsAside ?? 0;
   const salvage = (): SalvagedLog => salvagedLog(batchesIn(disk, segments), promise);
@@ -114,7 +114,13 @@ function damageOfEnd(
 }
 
 /** Reads segments up to the first damage. */
-function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay): Replayed {
+function replaySegments(
+  disk: Disk,
+  segments: readonly Segment[],
+  replay: Replay,
+  promise: Promised | undefined,
+): Replayed {
+  const known = promise?.end;
   let tail: Tail | undefined;
   let tornBytes = 0;
   // What is kept of a segment is copied out of it, but for the last batch of the last one.
@@ -126,7 +132,9 @@ function replaySegments(disk: Disk, segments: readonly Segment[], replay: Replay
     const isLast = segment === segments.at(-1);
     const path = disk.pathOf(segmentName(segment.number));
     const bytes = asBuffer(disk.read(segmentName(segment.number), spare));
-    const read = readSegment(bytes, { ...segment, path, isLast, before: tail?.last }, replay);
+    const placed = { ...segment, path, isLast, before: tail?.last, known };
+    const read = readSegment(bytes, placed, replay);
+    if (read.isOther) throw otherLog(disk, `another batch ${known?.sequence}`);
     if (bytes.length > (spare?.length ?? 0)) spare = bytes;
     tail = read.tail;
     if (read.damage !== undefined) return { tail, damage: read.damage, tornBytes };
@@ -180,7 +188,12 @@ function promisesOf(
 ): Pick<LogRead, "hard" | "horizon" | "promised" | "tail" | "cuts"> {
   const { damage, promise, newest } = read;
   const kept = newest.end;
-  const last = batchesIn(disk, segments).findLast(({ end }) => end.sequence > kept.sequence);
+  const batches = batchesIn(disk, segments);
+  const isOther = batches.some(
+    ({ end: { sequence, crc } }) => sequence === promise?.end.sequence && crc !== promise.end.crc,
+  );
+  if (isOther) throw otherLog(disk, `another batch ${promise?.end.sequence}`);
+  const last = batches.findLast(({ end }) => end.sequence > kept.sequence);
   const isNewest =
     promise !== undefined && promise.end.sequence >= (last ?? { end: kept }).end.sequence;
   if (isNewest) checkPromise(disk, promise, last === undefined ? newest : newestOf(last));
@@ -216,9 +229,17 @@ function checkOwner(disk: Disk, found: string | undefined, owner: string | undef
 /** @throws DamagedLogError when the promise file cannot be of this log. */
 function checkPromise(disk: Disk, promise: Promised, newest: Newest): void {
   const what = contradiction(promise, newest);
-  if (what === undefined) return;
+  if (what !== undefined) throw otherLog(disk, what);
+}
+
+/** The promise file cannot be of this log, because of what it records. */
+function otherLog(disk: Disk, what: string): DamagedLogError {
   const path = disk.pathOf(PROMISE_NAME);
-  throw new DamagedLogError({ path, offset: 0, what: `it is not of this log: it records ${what}` });
+  return new DamagedLogError({
+    path,
+    offset: 0,
+    what: `it is not of this log: it records ${what}`,
+  });
 }
 
 /** How often the log was cut when this was durable, as far as it says. */
