@@ -50,6 +50,16 @@ describe("a generated mutant", () => {
     ]);
   });
 
+  test("does not swap numbers that are written at different places", () => {
+    const orders = (body: string): number =>
+      changes(`function f(b: Uint8Array) {\n${body}\n}`).filter((id) => id.includes("order-"))
+        .length;
+    expect(orders("setUint32(b, 0, x);\nsetUint48(b, 4, y);")).toBe(0);
+    expect(orders("b.writeUInt32LE(x, 0);\nb.writeUInt32LE(y, 4);")).toBe(0);
+    expect(orders("setUint32(b, 0, x);\nsetUint48(b, 0, y);")).toBe(1);
+    expect(orders("setUint32(b, at, x);\nsetUint48(b, 4, y);")).toBe(1);
+  });
+
   test("drops an effect, a call, or the update of a field, and swaps neighbours", () => {
     expect(
       changes(

@@ -160,10 +160,25 @@ function swaps(body: readonly Statement[], text: string): readonly Splice[] {
   return body.flatMap((statement, place) => {
     const next = body[place + 1];
     const both = next !== undefined && isOne(statement) && isOne(next);
+    if (both && writesApart(statement, next, text)) return [];
     return both && (isCall(statement) || isCall(next))
       ? swapped("order", [statement, next], text)
       : [];
   });
+}
+
+/** Whether both write numbers, at different places that are literals: no order of them gives other bytes. */
+function writesApart(first: Statement, second: Statement, text: string): boolean {
+  const [one, other] = [first, second].map((statement) => {
+    const call = statement.type === "ExpressionStatement" ? statement.expression : undefined;
+    if (call?.type !== "CallExpression") return undefined;
+    const writes = /^(?:\w+\.write|set)U?[iI]nt\w*$/.test(
+      text.slice(call.callee.start, call.callee.end),
+    );
+    const places = call.arguments.filter(({ type }) => type === "Literal");
+    return writes && places.length === 1 ? text.slice(places[0]?.start, places[0]?.end) : undefined;
+  });
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 function swapped(kind: Splice["kind"], list: readonly Node[], text: string): readonly Splice[] {
