@@ -96,6 +96,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "actions",
     "commands",
     "program.ts",
+    "main.ts",
     "bin.ts",
     "index.ts",
   ],

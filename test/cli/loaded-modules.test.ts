@@ -22,14 +22,14 @@ const BASE = [
 ];
 
 test("--help loads commander and the list of commands", () => {
-  expect(loaded("packages/cli/src/bin.ts")).toEqual({ folders: BASE, modules: ["commander"] });
+  expect(loaded("packages/cli/src/main.ts")).toEqual({ folders: BASE, modules: ["commander"] });
 });
 
 test.each("demo udp bench recover trace check run explore replay view shrink".split(" "))(
   "%s --help loads its options",
   (name) => {
     const { folders, modules } = loaded(
-      "packages/cli/src/bin.ts",
+      "packages/cli/src/main.ts",
       `packages/cli/src/commands/${name}.ts`,
     );
     expect(modules).toEqual(["commander"]);
@@ -40,7 +40,7 @@ test.each("demo udp bench recover trace check run explore replay view shrink".sp
 );
 
 test("up --help loads the verbs, but no cluster and no tables", () => {
-  expect(loaded("packages/cli/src/bin.ts", "packages/cli/src/commands/up.ts")).toEqual({
+  expect(loaded("packages/cli/src/main.ts", "packages/cli/src/commands/up.ts")).toEqual({
     folders: [
       ...BASE,
       "packages/cli/src/render",
@@ -52,6 +52,6 @@ test("up --help loads the verbs, but no cluster and no tables", () => {
 });
 
 test("up loads its cluster later, and nothing of @kontiki/testing", () => {
-  const { modules } = loaded("packages/cli/src/bin.ts", "packages/cli/src/actions/up.ts");
+  const { modules } = loaded("packages/cli/src/main.ts", "packages/cli/src/actions/up.ts");
   expect(modules).toEqual(["commander", "picocolors"]);
 });

@@ -16,13 +16,14 @@ const KINDS = [
 ];
 const TEMPLATES = /^template\/(?:common|typescript|javascript)\/[\w.]+$/;
 const BUNDLES = /^dist\/bundles\/(?:supervisor-)?worker\.mjs(?:\.map)?$/;
+const PROGRAM = /^dist\/bundles\/(?:[\w-]+\.mjs|LICENSES)$/;
 const PAGE = /^dist\/web\/page\.html$/;
 const ASSETS = [/^assets\/[\w-]+\.(?:js|css)$/, /^scenarios\/(?:[A-Z]+\.md|\w+\.yaml)$/];
 const OWN_KINDS: Readonly<Record<string, readonly RegExp[]>> = {
   actors: [BUNDLES],
   testing: ASSETS,
   "create-kontiki": [TEMPLATES],
-  cli: [PAGE],
+  cli: [PAGE, PROGRAM],
 };
 
 test.each(PACKAGES)("%s holds what is needed and nothing else", async (name) => {
@@ -63,6 +64,11 @@ test("the bundles of threads are in the tarball of actors", async () => {
     "dist/bundles/supervisor-worker.mjs",
     "dist/bundles/worker.mjs",
   ]);
+});
+
+test("the bundle of the program is in the tarball of cli, with the licences of what it copies", async () => {
+  const { files } = await installed("cli");
+  expect(files).toEqual(expect.arrayContaining(["dist/bundles/main.mjs", "dist/bundles/LICENSES"]));
 });
 
 test.each(PACKAGES)("the manifest of %s has nothing of the workspace", async (name) => {

@@ -1,6 +1,6 @@
 /**
  * The parts of the `kontiki` program, for its tests and for programs that run a session with a cluster. The program
- * itself is `bin.ts`.
+ * itself is `main.ts`.
  *
  * @module
  */

@@ -101,6 +101,10 @@ describe("of the leader", () => {
   });
 });
 
+test("nodes that have just started stand in turns as well", () => {
+  expect(bench().actor.turnAtStart).toBe(0);
+});
+
 describe("of another", () => {
   test("a follower ignores one that is not of its leader", () => {
     const at = following();

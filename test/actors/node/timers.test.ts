@@ -71,6 +71,15 @@ describe("the election timer", () => {
     },
   );
 
+  test("is shortened to the turn of the node, too, and for the first node to nothing", () => {
+    const { clock, fired, runner } = newRunner({ inTurns: true });
+    clock.chance = 0.9;
+    runner.run(election(0));
+    runner.hasten({ ...election(0), turn: 0 });
+    clock.advance(1);
+    expect(fired).toEqual([0]);
+  });
+
   test("is void once it is reset, and drawn again", () => {
     const { clock, fired, runner } = newRunner();
     runner.run(election(0));

@@ -54,8 +54,8 @@ const HASTEN_MS = 1_000;
 
 /**
  * Lets the first election begin at once, among the nodes that know no leader. All nodes have just started for the first time, so
- * no lease is held that such a node answers for (dissertation 6.4.1). If two of them stand at the same moment, the next election
- * is after an election timeout as usual.
+ * no lease is held that such a node answers for (dissertation 6.4.1). They stand one after another, the first at once; if none wins, the
+ * next election is after an election timeout as usual.
  */
 function hastenElection(children: readonly RemoteChild[]): void {
   for (const { control } of children)

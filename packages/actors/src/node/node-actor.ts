@@ -178,6 +178,11 @@ export class NodeActor {
     return awaitsNoAnswer(this.#stepper.env, this.state);
   }
 
+  /** Its turn to stand when all nodes have just started, from 0 to 1. */
+  get turnAtStart(): number {
+    return turnToStand(this.env, this.state);
+  }
+
   /** The timer that should run. A new epoch means that it was started again. */
   get timer(): Timer {
     return this.#performer.timer;

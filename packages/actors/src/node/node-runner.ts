@@ -75,7 +75,7 @@ export class NodeRunner {
   hasten(): void {
     const { actor } = this;
     if (actor?.state.role.type !== "follower" || actor.state.role.leader !== undefined) return;
-    this.#timers.hasten(actor.timer);
+    this.#timers.hasten({ ...actor.timer, turn: actor.turnAtStart });
   }
 
   /** Runs a turn for an order. The answer is a notice. */

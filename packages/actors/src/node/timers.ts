@@ -9,7 +9,7 @@ export type TimerLengths = {
   /** How many more election timeouts this node waits before it stands, so that others stand first. 0 or more. */
   readonly patience: number;
   /**
-   * Whether nodes that have got the same obituary stand in turns (`turnToStand`), the first at once. Otherwise each draws its
+   * Whether nodes that have got the same obituary, or have just started, stand in turns (`turnToStand`), the first at once. Otherwise each draws its
    * delay: a simulation does, so that it meets every order.
    */
   readonly inTurns?: boolean | undefined;
@@ -70,10 +70,10 @@ export class TimerRunner {
     this.#start(timer);
   }
 
-  /** Leaves only a short random time of an election timer, unless others are to stand before. */
-  hasten({ type, epoch }: Timer): void {
+  /** Leaves only a short time of an election timer, by turns or at random, unless others are to stand before. */
+  hasten({ type, epoch, turn }: Timer): void {
     if (type !== "election" || epoch !== this.#epoch || this.#lengths.patience > 0) return;
-    this.#start({ type: "hastened", epoch });
+    this.#start({ type: "hastened", epoch, turn });
   }
 
   stop(): void {

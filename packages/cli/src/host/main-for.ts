@@ -1,0 +1,46 @@
+import { statSync } from "node:fs";
+
+/** The commands whose code is in the bundle: they load no module of a user into this process. */
+export const BUNDLED: readonly string[] = [
+  "up",
+  "ps",
+  "status",
+  "exec",
+  "attach",
+  "logs",
+  "down",
+  "demo",
+  "bench",
+];
+
+/** Packages whose code is in the bundle. The compiler writes this file of each last; no published package has it. */
+const COMPILED = ["cli", "actors", "core", "testing"].map(
+  (name) => `../../${name}/dist/tsconfig.tsbuildinfo`,
+);
+
+/**
+ * The file that serves a command line: for help and for {@link BUNDLED} the bundle, which reads a few files instead of hundreds. For
+ * all others what the compiler wrote: modules of users import these packages as well, and would get them a second time.
+ *
+ * What the compiler wrote as well where there is no bundle, and where it is older: then it is another program.
+ *
+ * @param dist the folder of the compiled code.
+ */
+export function mainFor(argv: readonly string[], dist: URL = new URL("../", import.meta.url)): URL {
+  const file = new URL("main.js", dist);
+  const bundle = new URL("bundles/main.mjs", dist);
+  const command = argv.find((word) => !word.startsWith("-"));
+  if (command !== undefined && !BUNDLED.includes(command)) return file;
+  const madeMs = changedMs(bundle);
+  if (madeMs === undefined) return file;
+  return COMPILED.some((path) => (changedMs(new URL(path, dist)) ?? 0) > madeMs) ? file : bundle;
+}
+
+/** In ms since 1970; undefined for a file that is not there, or that this process may not read. */
+function changedMs(file: URL): number | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
