@@ -85,6 +85,18 @@ describe("output that is lost is no success", () => {
   });
 });
 
+test("a page that does not fit leaves no part of itself, and what was there before", async () => {
+  const check = "kontiki check history.jsonl --model register --html page.html";
+  const command = `echo before > page.html; ulimit -f 4; ${check}; status=$?; cat page.html; ls -A; exit $status`;
+  expect(await shell(command, folderWithFiles())).toEqual({
+    status: 4,
+    stdout: expect.stringMatching(
+      /^valid: .*\n(.*\n)*before\nhistory\.jsonl\npage\.html\npeace\.yaml\n$/,
+    ) as string,
+    stderr: "kontiki: cannot write page.html: file too large\n",
+  });
+});
+
 describe("standard input", () => {
   test("that is a folder is an error", async () => {
     expect(await shell("kontiki up --memory --nodes 1 < .")).toEqual({

@@ -6,7 +6,8 @@ import type { LoadEngines } from "./engines/engines.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_TOOL, EXIT_USAGE, type Host } from "./host/host.ts";
 import { version } from "./host/version.ts";
 import type { StartCluster } from "./launch/cluster.ts";
-import { messageOf } from "./output/error-text.ts";
+import { CheckFailure } from "./output/check-failure.ts";
+import { messageOf, printable } from "./output/error-text.ts";
 import { surroundingsText } from "./output/surroundings.ts";
 import { flushed } from "./output/write.ts";
 
@@ -48,12 +49,17 @@ async function statusOf(
     return status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    // Without a verdict a command must not end in the status of one.
+    const isJudge = commandList.some(({ name, judges }) => judges === true && argv.includes(name));
+    const failed = isJudge ? EXIT_TOOL : EXIT_FAILED;
+    if (error instanceof CheckFailure) {
+      await report(host, error.message);
+      return error.status === EXIT_USAGE ? EXIT_USAGE : failed;
+    }
     const problem = await problemOf(error);
     if (problem === undefined) throw error;
     await report(host, problem);
-    // Without a verdict a command must not end in the status of one.
-    const isJudge = commandList.some(({ name, judges }) => judges === true && argv.includes(name));
-    return isJudge ? EXIT_TOOL : EXIT_FAILED;
+    return failed;
   }
 }
 
@@ -93,7 +99,7 @@ async function buildProgram(argv: readonly string[], services: Services): Promis
       writeOut: (text) => void stdout.write(text),
       getOutHelpWidth: () => stdout.columns ?? HELP_COLUMNS,
       writeErr: (text) => void stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "kontiki: ")),
+      outputError: (text, write) => write(printable(text.replace(/^error: /, "kontiki: "))),
     });
   for (const { name, usage, description, load } of commandList) {
     const command = program.command(name).description(description);

@@ -353,7 +353,7 @@ describe("bad input is one line and status 2", () => {
 
   test("a directory", async () => {
     const file = temporaryDirectory();
-    const message = `cannot read ${file}: illegal operation on a directory`;
+    const message = `cannot read ${file}: it is a folder; give a file`;
     await bad(file, ["--model", "register"], message);
   });
 

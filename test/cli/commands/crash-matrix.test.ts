@@ -69,8 +69,7 @@ test("a folder that cannot be made is named, with what to do", async () => {
   const status = await run(["crash-matrix", "--data", "/dev/null/x"], host);
   expect({ status, stderr: host.stderr.text }).toEqual({
     status: 1,
-    stderr: expect.stringMatching(
-      /^kontiki: cannot make a directory in \/dev\/null\/x: ENOTDIR.*; use --data to name another\n$/,
-    ) as string,
+    stderr:
+      "kontiki: cannot make a directory in /dev/null/x: not a directory; use --data to name another\n",
   });
 });

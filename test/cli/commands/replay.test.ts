@@ -311,7 +311,7 @@ test.each([["replay"], ["shrink"]])(
 
 describe("Ctrl-C in the middle of a run", () => {
   const scenario = parseScenario(
-    "about: Days of peace.\nduration: 24h\nworkload: { perSecond: 0 }\n",
+    "about: Days of peace.\nduration: 24h\nworkload: { perSecond: 0 }\nexpect: { linearizable: false }\n",
     "peace.yaml",
   );
   const plan = planOf(scenario, 1);

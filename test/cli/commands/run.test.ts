@@ -65,9 +65,9 @@ describe("a verdict is printed, and is the exit status", () => {
       status: 0,
       table: `valid: 6 runs simulated, seeds 1 to 3, 2 jobs, 1.0 s
 
-scenario  runs  valid  violated  unknown  events  virtual  events/s a job  x real time
-backup       3      3         0        0   3,000   15.0 s         100,000          500
-figure_8     3      3         0        0   3,000   15.0 s         100,000          500
+scenario  runs  valid  violated  unknown  events  virtual  events/s  speedup
+backup       3      3         0        0   3,000   15.0 s   100,000      500
+figure_8     3      3         0        0   3,000   15.0 s   100,000      500
 
 met:
   crash.began 12
@@ -515,7 +515,7 @@ describe("a guided campaign", () => {
     writeFileSync(file, "");
     expect(await tried([...guided, "--corpus", file], new FakeEngines())).toMatchObject({
       status: 2,
-      stderr: `kontiki: cannot use --corpus ${file}: file already exists\n`,
+      stderr: `kontiki: cannot use --corpus ${file}: it is a file; give a folder\n`,
     });
   });
 

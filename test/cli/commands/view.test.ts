@@ -18,7 +18,8 @@ import { step, term } from "@kontiki/core";
 import { summaryOf, Timeline } from "@kontiki/web/model";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { LoopbackServer } from "../../../packages/cli/src/http/loopback-server.ts";
 import { recordingIn } from "../../web/support/recorded.ts";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeHost } from "../support/fake-host.ts";
@@ -226,6 +227,18 @@ describe("what cannot be shown", () => {
   ])("%j is refused", async (args, problem) => {
     const { status, stderr } = await view(...args);
     expect([status, stderr]).toEqual([2, expect.stringContaining(problem)]);
+  });
+
+  test("a port that is in use, before the run is recorded", async () => {
+    const other = await LoopbackServer.listen(0, () => undefined);
+    onTestFinished(() => other.close());
+    const days = join(temporaryDirectory(), "days.yaml");
+    writeFileSync(days, "duration: 24h\nnemesis: {}\n");
+    const { status, stderr } = await view(days, "--port", `${other.port}`);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining("another program uses this port"),
+    ]);
   });
 
   test("a folder without traces, and a file without a token, are refused", async () => {

@@ -114,6 +114,6 @@ test("a file that is not UTF-8 is bad usage", async () => {
   const { status, stderr } = await runOnFake(["up", "--config", file]);
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: `kontiki: --config ${file} is not UTF-8\n`,
+    stderr: `kontiki: cannot read --config ${file}: it is not UTF-8\n`,
   });
 });

@@ -145,12 +145,16 @@ describe("a cluster is reached from another terminal", () => {
       stdout: expect.stringMatching(/^ok\nv\n(.*\n)+$/) as string,
       stderr: 'line 5: there is no command "nonsense"; "help" lists them all\n',
     });
-    const { stdout, status } = await elsewhere(["exec", "lab", "--json"], "get k\nlog n1\nget\n");
+    const more = "get k\nlog n1\n\nget\nwipe n2\nget k\n";
+    const { stdout, status, stderr } = await elsewhere(["exec", "lab", "--json"], more);
     expect(status).toBe(1);
-    expect(objects(stdout).map(({ ok, value }) => [ok, value])).toEqual([
-      [true, "v"],
-      [true, expect.arrayContaining([expect.objectContaining({ index: 2 })])],
-      [false, undefined],
+    expect(stderr).toMatch(/^n2: its disk will be deleted.*\n$/);
+    expect(objects(stdout).map(({ ok, value, line }) => [ok, value, line])).toEqual([
+      [true, "v", undefined],
+      [true, expect.arrayContaining([expect.objectContaining({ index: 2 })]), undefined],
+      [false, undefined, 4],
+      [true, expect.anything(), undefined],
+      [true, "v", undefined],
     ]);
   });
 
@@ -163,6 +167,16 @@ describe("a cluster is reached from another terminal", () => {
       1,
       "",
       [{ ok: false, command: [], error: "the line is not valid UTF-8", outcome: "error", line: 1 }],
+    ]);
+  });
+
+  test("and input that cannot be read is one line", async () => {
+    await serve(["--memory", "--name", "lab", "--serve"]);
+    const terminal = new FakeHost({ env });
+    terminal.stdin._read = () => terminal.stdin.destroy(new Error("it is a folder; give a file"));
+    expect([await run(["exec", "lab"], terminal), terminal.stderr.text]).toEqual([
+      1,
+      "kontiki: cannot read standard input: it is a folder; give a file\n",
     ]);
   });
 

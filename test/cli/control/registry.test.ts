@@ -37,7 +37,9 @@ test("a log that nobody reads, of a pipe, holds up nothing", async () => {
   const { EventLog } = await import("../../../packages/cli/src/control/event-log.ts");
   const pipe = join(temporaryDirectory(), "pipe");
   execFileSync("mkfifo", [pipe]);
-  expect(() => new EventLog(pipe, "lab", () => undefined)).toThrow(/^cannot write the log: ENXIO/);
+  expect(() => new EventLog(pipe, "lab", () => undefined)).toThrow(
+    `cannot write the log ${pipe}: no such device or address`,
+  );
 });
 
 test("after a line that was cut off, the next one of a log begins anew", async () => {

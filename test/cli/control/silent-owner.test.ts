@@ -8,14 +8,16 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { FakeHost } from "../support/fake-host.ts";
 import { temporaryDirectory } from "../support/kontiki.ts";
 
+type Answers = (line: string) => object | "the end" | undefined;
+
 /** As for a process that is stopped, the kernel takes connections, and answers come only to some lines. */
 class SilentOwner {
   readonly state = temporaryDirectory();
-  readonly #answers: (line: string) => object | undefined;
+  readonly #answers: Answers;
   readonly #waiting = new Map<string, () => void>();
   readonly #heard = new Set<string>();
 
-  constructor(answers: (line: string) => object | undefined = () => undefined) {
+  constructor(answers: Answers = () => undefined) {
     this.#answers = answers;
     const folder = join(this.state, "kontiki/clusters");
     const socket = join(folder, "lab.sock");
@@ -39,7 +41,8 @@ class SilentOwner {
       this.#heard.add(line);
       this.#waiting.get(line)?.();
       const answer = this.#answers(line);
-      if (answer !== undefined) socket.write(`${JSON.stringify(answer)}\n`);
+      if (answer === "the end") socket.destroy();
+      else if (answer !== undefined) socket.write(`${JSON.stringify(answer)}\n`);
     });
   }
 }
@@ -49,9 +52,9 @@ beforeEach(() => {
   return () => void vi.useRealTimers();
 });
 
-function start(args: readonly string[], { state }: SilentOwner, tty = false) {
+function start(args: readonly string[], { state }: SilentOwner, tty = false, input = "") {
   const host = new FakeHost({ tty, env: { XDG_STATE_HOME: state } });
-  host.stdin.end();
+  host.stdin.end(input);
   const status = run(args, host, () => Promise.reject(new Error("no cluster is started")));
   const ended = status.then((value) => ({
     status: value,
@@ -106,6 +109,19 @@ test("a command may take long, and an interruption that gets no reply ends it", 
     status: 130,
     stderr:
       "kontiki: the cluster has not answered within 5 s: whether the command took effect is unknown\n",
+  });
+});
+
+test("a cluster that ends before it replies leaves the command unknown, and the later ones undone", async () => {
+  const owner = new SilentOwner((line) => (line === 'put k "a b"' ? "the end" : greets(line)));
+  const { host, ended } = start(["exec", "lab", "--json"], owner, false, '\nput k "a b"\nget k\n');
+  expect(await ended).toEqual({ status: 1, stderr: "" });
+  expect(JSON.parse(host.stdout.text)).toEqual({
+    ok: false,
+    command: ["put", "k", "a b"],
+    error: "the cluster ended before it replied",
+    outcome: "unknown",
+    line: 2,
   });
 });
 

@@ -1,4 +1,6 @@
 /** `kontiki up --http` as its users run it. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { LoopbackServer } from "../../../packages/cli/src/http/loopback-server.ts";
 import { runOnFake } from "../support/fake-host.ts";
@@ -93,21 +95,22 @@ test("other terminals learn the addresses and the token", async () => {
   expect((await up.exit).status).toBe(0);
 });
 
-test("a port that is in use ends the command before any node starts", async () => {
-  const other = await LoopbackServer.listen(0, () => undefined);
-  onTestFinished(() => other.close());
-  const { status, stderr, started } = await runOnFake([
-    "up",
-    "--memory",
-    "--http",
-    `${other.port}`,
-  ]);
-  expect({ status, stderr, started }).toEqual({
-    status: 1,
-    stderr: `kontiki: cannot listen at 127.0.0.1:${other.port}: another program uses this port; choose another one, or 0\n`,
-    started: undefined,
-  });
-});
+test.each(["--http", "--web"])(
+  "a port of %s that is in use ends the command before anything is started or written",
+  async (option) => {
+    const other = await LoopbackServer.listen(0, () => undefined);
+    onTestFinished(() => other.close());
+    const [folder, port] = [temporaryDirectory(), `${other.port}`];
+    const log = ["--data", join(folder, "data"), "--log", join(folder, "log")];
+    const { status, stderr, started } = await runOnFake(["up", ...log, option, port]);
+    expect({ status, stderr, started, left: readdirSync(folder) }).toEqual({
+      status: 2,
+      stderr: `kontiki: cannot listen at 127.0.0.1:${port}: another program uses this port; choose another one, or 0\n`,
+      started: undefined,
+      left: [],
+    });
+  },
+);
 
 test.each([
   [["--http", "65536"], "It must be a whole number from 0 to 65535."],

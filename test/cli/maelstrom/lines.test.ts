@@ -19,10 +19,10 @@ test("a line that is no message is reported and dropped, and the next one is ans
       '{"src":"n1","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}\n' +
       '{"src":"n1","dest":"c1","body":{"type":"echo_ok","echo":[1],"in_reply_to":2}}\n',
     stderr:
-      "kontiki: a line is no message: it is not JSON\n" +
-      "kontiki: a line is no message: it is not an object\n" +
-      "kontiki: a line is no message: its body is an object with a type\n" +
-      "kontiki: a line is no message: src and dest are texts\n" +
+      "kontiki: line 1 is no message: it is not JSON\n" +
+      "kontiki: line 2 is no message: it is not an object\n" +
+      "kontiki: line 3 is no message: its body is an object with a type\n" +
+      "kontiki: line 4 is no message: src and dest are texts\n" +
       "kontiki: mail from n2 lacks to, from or mail\n",
     started: undefined,
   });
@@ -77,7 +77,7 @@ test("what no command can hold is refused, and the next request is answered befo
   const told = answers.map((line) => (JSON.parse(line) as { body: Record<string, unknown> }).body);
   expect({ status, stderr, told }).toEqual({
     status: 0,
-    stderr: "kontiki: a line is no message: its msg_id is a number\n",
+    stderr: "kontiki: line 5 is no message: its msg_id is a number\n",
     told: [
       { type: "init_ok", in_reply_to: 1 },
       ...[
@@ -86,6 +86,25 @@ test("what no command can hold is refused, and the next request is answered befo
         [4, expect.stringMatching(/^body\.echo\[0\].* is data nested too deep/) as string],
       ].map(([number, text]) => ({ type: "error", code: 12, text, in_reply_to: number })),
       { type: "write_ok", in_reply_to: 5 },
+    ],
+  });
+});
+
+test("when the input ends, one of several nodes waits for no one: what is open is answered as such", async () => {
+  const init = { type: "init", msg_id: 1, node_id: "n1", node_ids: ["n1", "n2", "n3"] };
+  const lines = [init, { type: "write", msg_id: 2, key: 1, value: 1 }].map(request);
+  const args = ["maelstrom", "--timeout", "600000"];
+  const { status, stdout, stderr } = await runOnFake(args, `${lines.join("\n")}\n`);
+  const answers = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { body: object });
+  expect({ status, stderr, told: answers.map(({ body }) => body) }).toEqual({
+    status: 0,
+    stderr: "",
+    told: [
+      { type: "init_ok", in_reply_to: 1 },
+      { type: "error", code: 11, text: "the process ends", in_reply_to: 2 },
     ],
   });
 });

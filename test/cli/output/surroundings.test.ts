@@ -40,6 +40,14 @@ test.each<[Error, string | undefined]>([
     systemError("EROFS: read-only file system, mkdir 'x'", { code: "EROFS", syscall: "mkdir" }),
     "EROFS: read-only file system, mkdir 'x'",
   ],
+  [
+    systemError("ENOENT: no such file or directory, mkdtemp '/no/kontiki-engine-XXXXXX'", {
+      code: "ENOENT",
+      syscall: "mkdtemp",
+      path: "/no/kontiki-engine-XXXXXX",
+    }),
+    "cannot make a folder in /no: no such file or directory; set TMPDIR to a folder that you can write to",
+  ],
   [new TypeError("x is not a function"), undefined],
   [systemError("invalid argument", { code: "ERR_INVALID_ARG_TYPE" }), undefined],
 ])("%s", (error, text) => {

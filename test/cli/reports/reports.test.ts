@@ -1,4 +1,4 @@
-import type { RunSummary } from "@kontiki/testing";
+import type { KeptRun, RunSummary } from "@kontiki/testing";
 import {
   mkdtempSync,
   readdirSync,
@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ReportFolder } from "../../../packages/cli/src/reports/report-folder.ts";
 import { recordingIn } from "../../web/support/recorded.ts";
 import { runOnFake } from "../support/fake-host.ts";
 
@@ -159,13 +160,50 @@ test("compare refuses what is no report, in one line", async () => {
   });
   const names = ["scenario", "seed", "engine", "operations", "durationMs", "windows", "coverage"];
   const nulls = [...names, "unavailable", "faults"].map((name) => [name, null]);
-  for (const content of ["{}", JSON.stringify(Object.fromEntries(nulls))]) {
-    writeFileSync(file, content);
+  const [run, no] = [{ scenario: "a", engine: "b", verdict: "valid", seed: 1, durationMs: 1 }, []];
+  const lists = { windows: no, unavailable: no, leaders: no, faults: no, latencyMs: null };
+  const right = { ...run, ...lists, operations: { ok: 1, failed: 0, open: 0 }, coverage: {} };
+  writeFileSync(file, JSON.stringify(right));
+  expect(await runOnFake(["compare", directory, directory])).toMatchObject({ status: 0 });
+  const wrong = [
+    {},
+    Object.fromEntries(nulls),
+    { ...right, unavailable: [{}] },
+    { ...right, recoveries: [{ crashedAt: 1, detectedAt: "2" }] },
+    { ...right, coverage: { elections: {} } },
+    { ...right, messages: { counts: [{ sent: 1, lost: 1 }] } },
+  ];
+  for (const content of wrong) {
+    writeFileSync(file, JSON.stringify(content));
     expect(await runOnFake(["compare", directory, directory])).toMatchObject({
       status: 2,
       stderr: `kontiki: ${file} is no summary.json of kontiki run --report: it lacks fields, or they are of other types\n`,
     });
   }
+});
+
+test("a report that cannot be written leaves no part of itself, and that of an earlier run as it was", async () => {
+  const run = { scenario: "calm", seed: 1, engine: "simulation" };
+  const kept = (history: string, trace: string): KeptRun => ({
+    summary: {} as RunSummary,
+    history,
+    page: "",
+    traces: { [trace]: "" },
+    log: [],
+    begunAt: 0,
+  });
+  const reports = new ReportFolder(directory);
+  reports.keep(run, kept("first", "n1-1.ndjson"));
+  await reports.written();
+  const tooLong = "n".repeat(300);
+  const failing = new ReportFolder(directory);
+  failing.keep(run, kept("second", tooLong));
+  await expect(failing.written()).rejects.toThrow(`cannot write ${directory}: name too long`);
+  const other = new ReportFolder(directory);
+  other.keep({ ...run, seed: 2 }, kept("third", tooLong));
+  await expect(other.written()).rejects.toThrow(`cannot write ${directory}: name too long`);
+  expect(readdirSync(directory).toSorted()).toEqual(["calm-1", "latest"]);
+  expect(readFileSync(join(directory, "latest", "history.jsonl"), "utf8")).toBe("first");
 });
 
 test("run --report into a file ends before any run", async () => {

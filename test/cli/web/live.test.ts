@@ -6,6 +6,8 @@ import { Timeline, summaryOf } from "@kontiki/web/model";
 import { channel } from "node:diagnostics_channel";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { LogReader } from "../../../packages/cli/src/web/log-reader.ts";
+import { NO_FAULTS } from "../../../packages/cli/src/session/context.ts";
+import { LiveServer } from "../../../packages/cli/src/web/live-server.ts";
 import { Measured } from "../../../packages/cli/src/web/measured.ts";
 import { FakeCluster } from "../support/fake-cluster.ts";
 import { FakeHost } from "../support/fake-host.ts";
@@ -414,9 +416,14 @@ test("a token of one's own is used, and one that can be guessed is refused", asy
   expect(weak.host.stderr.text).toContain("KONTIKI_WEB_TOKEN must have 16 to 256");
 });
 
-test("a port that is taken is reported", async () => {
-  const { port } = await new Lab().url();
-  const second = new Lab({}, [port]);
-  expect(await second.status).toBe(1);
-  expect(second.host.stderr.text).toContain("another program uses this port");
+test("requests that come while the nodes start wait for them", async () => {
+  const server = await LiveServer.listen(0, "a-token-for-this-test");
+  onTestFinished(() => server.close());
+  const early = fetch(server.url);
+  // It comes after the other one.
+  expect((await fetch(server.url.replace("token=", "token=no"))).status).toBe(401);
+  const ended = new AbortController().signal;
+  const options = { title: "t", electionTimeoutMs: 300, ended, announce: () => undefined };
+  server.serve(new FakeCluster(), { ...options, faults: NO_FAULTS });
+  expect((await early).status).toBe(200);
 });

@@ -31,7 +31,7 @@ const SPEED = new RegExp(
     String.raw`checked in [\d.]+ m?s`,
     // The last columns of the table of a campaign.
     String.raw`(?<=^\S+( +[\d,]+){5} .* m?s) +[\d,]+ +[\d,]+$`,
-    String.raw`(?<=  virtual)  events/s a job  x real time$`,
+    String.raw`(?<=  virtual)  events/s  speedup$`,
   ].join("|"),
   "g",
 );

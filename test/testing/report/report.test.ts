@@ -54,6 +54,12 @@ checked in ...
 `);
   });
 
+  test("shows control characters of names, and does not print them", () => {
+    const told = text([ok("\u001b[2J", 0, 1, ["write", 1]), ok("b", 2, 3, ["read"], 5)]);
+    expect(told).toContain("       1  \\u001b[2J  write 1  [0 to 1 ms]\n");
+    expect(told).toContain("       x  b          read -> 5  [2 to 3 ms]\n");
+  });
+
   test("of a long prefix shows only its end", () => {
     const writes = Array.from({ length: 30 }, (_, at) =>
       ok("a", 2 * at, 2 * at + 1, ["write", at]),

@@ -12,7 +12,7 @@ function complaints(text: string): readonly string[] {
 }
 
 test("everything has a default, and the name is the file's", () => {
-  expect(parseScenario("", "some/where/quiet.yaml")).toEqual({
+  expect(parseScenario("{}", "some/where/quiet.yaml")).toEqual({
     name: "quiet",
     about: "",
     nodes: 3,
@@ -319,6 +319,28 @@ describe("contradictions between parts of a scenario", () => {
       ["1:20: workload.reads is lease: give cluster.leases too, such as { clockDrift: 0.1 }"],
     ],
     ["workload: { mix: {} }", ["1:18: workload.mix has no weight above 0: give one"]],
+    [
+      "# Later.\n",
+      ["1:1: the scenario is empty: write what differs from the defaults, or {} if nothing does"],
+    ],
+    [
+      "about: x\nworkload: { clients: 0 }",
+      [
+        "2:22: workload.clients is 0: no client asks anything in 5000ms, so there is no history to judge: give more, or expect: { linearizable: false }",
+      ],
+    ],
+    [
+      "duration: 1s\nworkload: { perSecond: 0.5 }",
+      [
+        "2:24: workload.perSecond is 0.5: no client asks anything in 1000ms, so there is no history to judge: give more, or expect: { linearizable: false }",
+      ],
+    ],
+    [
+      "nemesis: { every: 5s..9s, swarm: false }",
+      [
+        "1:19: nemesis.every is 5000ms or more: no fault begins within the duration, which is 5000ms",
+      ],
+    ],
     [
       "faults:\n  - { at: 5s, crash: n1 }",
       ["2:11: faults[0].at is 5000ms: the faults end at 5000ms, which is the duration"],

@@ -65,10 +65,9 @@ async function judge(
   const verdict = await rejecting(titleOf(name), () =>
     search(history, model, allowance, host, notes),
   );
-  if (options.html !== undefined) {
-    await writePage(options.html, verdictPage(history, model, verdict, basename(titleOf(name))));
-  }
   await write(host.stdout, answer(name, read, model, verdict, options, host));
+  if (options.html !== undefined)
+    await writePage(options.html, verdictPage(history, model, verdict, basename(titleOf(name))));
   return verdictStatus(verdict.verdict);
 }
 

@@ -2,6 +2,7 @@ import { EXIT_OK, type Host } from "../host/host.ts";
 import { judging } from "../output/judging.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
+import { plainText } from "../render/quoting.ts";
 import { bareTable } from "../render/table.ts";
 import { compared, type ComparedLine } from "../reports/compare.ts";
 import { readSummary } from "../reports/read-summary.ts";
@@ -22,12 +23,12 @@ export function compare(
 }
 
 function tableText(lines: readonly ComparedLine[]): string {
-  const rows = lines.map(({ name, a, b }) => [name, cell(a), cell(b), ratio(a, b)]);
+  const rows = lines.map(({ name, a, b }) => [plainText(name), cell(a), cell(b), ratio(a, b)]);
   return `${bareTable(["", "A", "B", "B/A"], rows, ["left", "right", "right", "right"])}\n`;
 }
 
 function cell(value: ComparedLine["a"]): string {
-  return typeof value === "number" ? value.toLocaleString("en-US") : (value ?? "-");
+  return typeof value === "number" ? value.toLocaleString("en-US") : plainText(value ?? "-");
 }
 
 function ratio(a: ComparedLine["a"], b: ComparedLine["b"]): string {

@@ -1,4 +1,3 @@
-import { KontikiError } from "@kontiki/actors";
 import { findCluster } from "../control/find-cluster.ts";
 import { interruptible } from "../control/interruptible.ts";
 import { commandLine, lineOf, REQUESTS, wordOf } from "../control/protocol.ts";
@@ -11,7 +10,9 @@ import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
 import { failureJson } from "../prompt/answer-json.ts";
 import { failureText } from "../prompt/failure-text.ts";
-import { readLines, type InputLine } from "../prompt/lines.ts";
+import { standardLines } from "../prompt/standard-lines.ts";
+import { failureOf, type Failure } from "../session/answer.ts";
+import { splitWords } from "../session/split-words.ts";
 
 /** Runs one command, or those of standard input, in a cluster of another process. Resolves to the exit status. */
 export function exec(
@@ -37,7 +38,7 @@ async function execThere(
     const showing = { json: json === true, notes };
     const isDone =
       words.length > 0
-        ? await runLine(connection, lineOf(words.map(wordOf)), showing, host)
+        ? (await runOne(connection, lineOf(words.map(wordOf)), showing, host)) === "done"
         : await runInput(connection, showing, host);
     // Faults that were injected stay: another command heals them.
     if (!host.signal.aborted) await connection.ask(REQUESTS.keep).catch(ended);
@@ -59,10 +60,16 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
   signal.addEventListener("abort", stop, { once: true });
   let isDone = true;
   try {
-    for await (const line of readLines(stdin as AsyncIterable<Uint8Array>)) {
+    for await (const line of standardLines(stdin)) {
       if (signal.aborted) break;
+      const one = { ...showing, number: line.number };
       if (line.type === "unreadable") {
-        await showUnreadable(line, showing, host);
+        await showFailure(
+          [],
+          { type: "failed", outcome: "error", message: line.problem },
+          one,
+          host,
+        );
         isDone = false;
         continue;
       }
@@ -70,12 +77,13 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
       // What is no command has no reply.
       if (text === "" || text.startsWith("#")) continue;
       if (text === "quit") break;
-      const one = { ...showing, number: line.number };
-      if (!(await runLine(connection, commandLine(text), one, host))) isDone = false;
+      const end = await runOne(connection, commandLine(text), one, host);
+      if (end !== "done") isDone = false;
+      if (end === "over") break;
     }
   } catch (error) {
     // Reading stops with an error when the input is closed here.
-    if (!signal.aborted || error instanceof KontikiError) throw error;
+    if (!signal.aborted || error instanceof Disconnected) throw error;
   } finally {
     signal.removeEventListener("abort", stop);
     stdin.destroy();
@@ -83,13 +91,33 @@ async function runInput(connection: Connection, showing: Showing, host: Host): P
   return isDone;
 }
 
-/** The reply to a line that is no text. */
-async function showUnreadable(
-  { number, problem }: InputLine & { readonly type: "unreadable" },
-  { json, notes }: Showing,
+/**
+ * Runs a line. A cluster that ends before it replies is a failure of this command, which may have taken effect; then no other
+ * one may follow.
+ */
+async function runOne(
+  connection: Connection,
+  line: string,
+  showing: Showing,
+  host: Host,
+): Promise<"done" | "failed" | "over"> {
+  try {
+    return (await runLine(connection, line, showing, host)) ? "done" : "failed";
+  } catch (error) {
+    if (!(error instanceof Disconnected) || host.signal.aborted) throw error;
+    const split = splitWords(line);
+    const words = split.type === "words" ? split.words.map(({ text }) => text) : [];
+    await showFailure(words, failureOf(error), showing, host);
+    return "over";
+  }
+}
+
+async function showFailure(
+  words: readonly string[],
+  failure: Failure,
+  { json, notes, number }: Showing,
   { stdout }: Host,
 ): Promise<void> {
-  const failure = { type: "failed", outcome: "error", message: problem } as const;
-  if (json) await write(stdout, failureJson([], failure, number));
+  if (json) await write(stdout, failureJson(words, failure, number));
   else notes.problem(failureText(failure, number));
 }

@@ -9,6 +9,7 @@ import { EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
 import { colorsFor, type Colors } from "../output/colors.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
+import { plainText } from "../render/quoting.ts";
 import type { LogRecord } from "../control/event-log.ts";
 
 export type LogsOptions = {
@@ -78,5 +79,5 @@ function expectNode({ hello: { nodes } }: Found, node: string): void {
 
 function textOf({ time, msg, level }: LogRecord, colors: Colors): string {
   const paint = level >= 50 ? colors.red : level >= 40 ? colors.yellow : String;
-  return `${colors.dim(timeText(time))} ${paint(msg)}`;
+  return `${colors.dim(timeText(time))} ${paint(plainText(msg))}`;
 }

@@ -45,7 +45,6 @@ async function reproduce(
   const outcome = outcomeOf(subject, run);
   const isWhole = whole === true;
   const tells = story === true || isWhole;
-  if (html !== undefined) await writePage(html, run.page());
   if (json === true) {
     const { about, check, hash = null } = subject;
     const { verdict, violations, doubts } = run;
@@ -57,6 +56,7 @@ async function reproduce(
     const rest = tells ? `\n${shownText(run, isWhole, stdout.columns ?? WIDTH)}\n` : "";
     await write(stdout, head + rest);
   }
+  if (html !== undefined) await writePage(html, run.page());
   return verdictStatus(run.verdict);
 }
 

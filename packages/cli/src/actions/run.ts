@@ -94,11 +94,13 @@ async function runAll(
   if (seedCount(seeds) === 0) throw badInput(`there is no seed to run in ${seedsText(seeds)}`);
   if (options.json !== true && isRandom(options)) notes.note(seedsText(seeds));
   const wanted = { scenarios, order, seeds };
-  const run = await withHosts(options, engines, (clusters) =>
+  const { run, kept } = await withHosts(options, engines, (clusters) =>
     campaign({ ...wanted, clusters }, options, host, notes, engines, reports),
   );
-  await reports?.written();
+  // First of all: a full disk does not take the result away.
   await writeRun(run, options.json === true, host);
+  if (options.corpus !== undefined) await writeCorpus(options.corpus, namesOf(scenarios), kept);
+  await reports?.written();
   if (options.html !== undefined) await writeFirst(options.html, run, notes);
   if (reports !== undefined) noteReports(reports, notes);
   if (run.result.broken !== undefined) {
@@ -169,7 +171,7 @@ async function campaign(
   notes: Notes,
   engines: Engines,
   reports: ReportFolder | undefined,
-): Promise<CampaignRun> {
+): Promise<{ readonly run: CampaignRun; readonly kept: readonly KeptPlan[] }> {
   const { engine, time: timeMs, untilFail = false, untilDoubt = false, json } = options;
   const size = (seedCount(seeds) ?? Infinity) * (order ?? scenarios).length;
   const jobs = Math.min(options.jobs ?? usualJobs(engine), size);
@@ -206,10 +208,10 @@ async function campaign(
   const shown = (): string => campaignProgressText(progress, engines.now() - began, timeMs);
   const result = await (json === true ? work : notes.during(shown, work));
   const elapsedMs = engines.now() - began;
-  if (options.corpus !== undefined) await writeCorpus(options.corpus, names, kept);
   const { scenarios: sources } = spec;
   const endedBy = endOf(result, signal);
-  return { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };
+  const run = { scenarios: names, sources, engine, seeds, jobs, result, elapsedMs, endedBy };
+  return { run, kept };
 }
 
 /** On the engines of real time a run has many threads already: one run at once. */

@@ -9,6 +9,7 @@ import { reachOf } from "../control/hosted-cluster.ts";
 import type { Hello } from "../control/protocol.ts";
 import { Registry } from "../control/registry.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
+import { CheckFailure } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
 import { Notes } from "../output/notes.ts";
 import { write } from "../output/write.ts";
@@ -44,7 +45,7 @@ export async function upDetached(
     const interrupted = interruptedStatus(host.signal);
     if (interrupted !== undefined) return interrupted;
     notes.problem(`kontiki: ${messageOf(error)}`);
-    return EXIT_FAILED;
+    return error instanceof CheckFailure ? error.status : EXIT_FAILED;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ClusterEvent, ClusterOptions } from "@kontiki/actors";
 import { once } from "node:events";
-import type { Gateway } from "../gateway/gateway.ts";
 import { reachText } from "../gateway/reach.ts";
+import type { Doors } from "../control/doors.ts";
 import type { EventLog } from "../control/event-log.ts";
 import { endedBy } from "../control/ended-by.ts";
 import { EXIT_FAILED, EXIT_OK, interruptedStatus, type Host } from "../host/host.ts";
@@ -11,6 +11,7 @@ import {
   withCluster,
   type ProgramCluster,
   type StartCluster,
+  type StartOptions,
 } from "../launch/cluster.ts";
 import { colorsFor } from "../output/colors.ts";
 import { messageOf } from "../output/error-text.ts";
@@ -26,12 +27,13 @@ import { CommandSession } from "../session/command-session.ts";
 import { namedNode, type SessionFaults, type SessionNode } from "../session/context.ts";
 import { wipeNotice } from "../session/verbs/life.ts";
 import { verbs } from "../session/verbs/verbs.ts";
-import type { LiveServer } from "../web/live-server.ts";
 import { tuningOf, type TuningOptions } from "./tuning.ts";
 import { hostOptionsOf, type HostOptions } from "./up-hosts.ts";
+import { UpServers, type ServerOptions } from "./up-servers.ts";
 
 export type UpOptions = TuningOptions &
-  HostOptions & {
+  HostOptions &
+  ServerOptions & {
     readonly name?: string;
     readonly serve?: true;
     readonly detach?: true;
@@ -39,8 +41,6 @@ export type UpOptions = TuningOptions &
     readonly detached?: true;
     readonly wait?: "leader";
     readonly log?: string;
-    readonly http?: number;
-    readonly token?: string;
     readonly nodes?: number | readonly string[];
     readonly data: string;
     readonly json?: true;
@@ -50,8 +50,6 @@ export type UpOptions = TuningOptions &
     readonly heartbeat: number;
     readonly pipeline: number;
     readonly rename?: ClusterOptions["renames"];
-    /** The port of the live page; 0 for any that is free. */
-    readonly web?: number;
   };
 
 /** How long nodes may take to agree before one of them is wiped, in ms. */
@@ -60,12 +58,61 @@ const SETTLE_MS = 10_000;
 /** Starts a cluster, runs commands against it until the input ends, and resolves to the exit status. */
 export async function up(options: UpOptions, host: Host, start: StartCluster): Promise<number> {
   const notes = new Notes(host);
-  // It brings the package of clusters, which is loaded when one is started.
-  const { Doors } = await import("../control/doors.ts");
-  const doors = await Doors.prepare(options, isInteractive(host), notes, host);
+  const servers = await UpServers.listen(options, host);
+  let doors: Doors | undefined;
+  try {
+    // It brings the package of clusters, which is loaded when one is started.
+    const { Doors } = await import("../control/doors.ts");
+    doors = await Doors.prepare(options, isInteractive(host), notes, host);
+    const failed = await runCluster({ options, host, notes, start, servers, doors });
+    return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
+  } finally {
+    await servers.close();
+    await doors?.close();
+  }
+}
+
+/** What a cluster of `up` runs with. */
+type Running = {
+  readonly options: UpOptions;
+  readonly host: Host;
+  readonly notes: Notes;
+  readonly start: StartCluster;
+  readonly servers: UpServers;
+  readonly doors: Doors;
+};
+
+/** Resolves to whether anything failed. */
+async function runCluster(running: Running): Promise<boolean> {
+  const { options, host, notes, start, servers, doors } = running;
   const events = new UpEvents(notes, doors.log);
-  const clusterOptions = {
-    onEvent: events.onEvent,
+  const clusterOptions = { onEvent: events.onEvent, ...(await clusterOptionsOf(options)) };
+  return withCluster(start, clusterOptions, notes, async (cluster) => {
+    events.beginUp();
+    servers.gateway?.serve(cluster);
+    const faults = new FaultLedger(() => cluster.openFaults());
+    const over = new AbortController();
+    const near = endedBy(host, over.signal);
+    try {
+      const shown = showPage(running, cluster, faults.of(cluster), near);
+      const told = { http: servers.gateway?.reach ?? null, page: servers.page?.url ?? null };
+      const down = await doors.open({ cluster, faults }, told);
+      down?.addEventListener("abort", () => over.abort(), { once: true });
+      if (told.http !== null) notes.note(reachText(told.http));
+      await greet(cluster, options, notes, near);
+      if (told.page !== null) doors.log?.note(`page: ${told.page}`);
+      const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
+      return (await converse(shown, faults.of(cluster), options, notes, near)) || !wiped;
+    } finally {
+      await faults.close();
+      events.beginStop();
+      await servers.page?.close();
+    }
+  });
+}
+
+async function clusterOptionsOf(options: UpOptions): Promise<StartOptions> {
+  return {
     nodes: options.nodes,
     dataDir: options.memory === true ? undefined : options.data,
     electionTimeoutMs: options.electionTimeout,
@@ -76,69 +123,25 @@ export async function up(options: UpOptions, host: Host, start: StartCluster): P
     ...(options.wipe === undefined ? {} : { mustHold: options.wipe }),
     ...(await hostOptionsOf(options)),
   };
-  let gateway: Gateway | undefined;
-  try {
-    gateway = await gatewayOf(options);
-    const http = gateway;
-    const failed = await withCluster(start, clusterOptions, notes, async (cluster) => {
-      events.beginUp();
-      http?.serve(cluster);
-      const faults = new FaultLedger(() => cluster.openFaults());
-      const over = new AbortController();
-      const near = endedBy(host, over.signal);
-      const web = await openWeb(cluster, faults.of(cluster), options, notes, near);
-      try {
-        const told = { http: http?.reach ?? null, page: web?.url ?? null };
-        const down = await doors.open({ cluster, faults }, told);
-        down?.addEventListener("abort", () => over.abort(), { once: true });
-        if (http !== undefined) notes.note(reachText(http.reach));
-        await greet(cluster, options, notes, near);
-        if (web !== undefined) doors.log?.note(`page: ${web.url}`);
-        const wiped = await wipeAll(cluster, options.wipe ?? [], notes, near);
-        const shown = web?.cluster ?? cluster;
-        return (await converse(shown, faults.of(cluster), options, notes, near)) || !wiped;
-      } finally {
-        await faults.close();
-        events.beginStop();
-        await web?.close();
-      }
-    });
-    return interruptedStatus(host.signal) ?? (failed ? EXIT_FAILED : EXIT_OK);
-  } finally {
-    await gateway?.close();
-    await doors.close();
-  }
 }
 
-/** Serves the live page, and tells its address; undefined where none is wanted. @throws KontikiError */
-async function openWeb(
+/** Shows the cluster in its page, if there is one, and tells the address. Returns the cluster for the prompt. */
+function showPage(
+  { servers: { page }, options: { name, electionTimeout }, notes }: Running,
   cluster: ProgramCluster,
   faults: SessionFaults,
-  { web: port, name, electionTimeout }: UpOptions,
-  notes: Notes,
-  { signal, env }: Host,
-): Promise<LiveServer | undefined> {
-  if (port === undefined) return undefined;
-  const { LiveServer } = await import("../web/live-server.ts");
-  const title = `${name ?? "cluster"}, ${counted(cluster.nodeIds.length, "node")}`;
-  const server = await LiveServer.open(cluster, {
-    port,
-    title,
+  { signal }: Host,
+): ProgramCluster {
+  if (page === undefined) return cluster;
+  const shown = page.serve(cluster, {
+    title: `${name ?? "cluster"}, ${counted(cluster.nodeIds.length, "node")}`,
     electionTimeoutMs: electionTimeout,
-    token: env["KONTIKI_WEB_TOKEN"],
     ended: signal,
     announce: (text) => notes.note(text),
     faults,
   });
-  notes.note(`page: ${server.url}`);
-  return server;
-}
-
-/** Listens before the nodes start, so that a port that is in use stops nothing. @throws KontikiError */
-async function gatewayOf({ http, token }: UpOptions): Promise<Gateway | undefined> {
-  if (http === undefined) return undefined;
-  const { Gateway } = await import("../gateway/gateway.ts");
-  return Gateway.listen(http, token);
+  notes.note(`page: ${page.url}`);
+  return shown;
 }
 
 /** Reports events to people: other ones while the cluster starts, while it is up, and while it stops. */

@@ -27,16 +27,22 @@ async function show(
 ): Promise<number> {
   if (file !== undefined) await expectWritable(file);
   const subject = await openSubject(text, seed);
-  const recording = await record(subject, host, notes);
-  // Only an interruption ends it early, and that gives the status.
-  if (recording === undefined) return EXIT_OK;
-  const { title, events } = recording;
-  const page = await pageOf(recording);
   if (file === undefined) {
     const { servePage } = await import("../view/serve-page.ts");
-    await servePage(page, port, host, (url) => `${title}: ${events.length} events at ${url}`);
-  } else await writePage(file, page);
+    await servePage(port, host, async () => {
+      const recording = await record(subject, host, notes);
+      return recording && { page: await pageOf(recording), greeting: greetingOf(recording) };
+    });
+    return EXIT_OK;
+  }
+  const recording = await record(subject, host, notes);
+  // Only an interruption ends it early, and that gives the status.
+  if (recording !== undefined) await writePage(file, await pageOf(recording));
   return EXIT_OK;
+}
+
+function greetingOf({ title, events }: Recording): (url: string) => string {
+  return (url) => `${title}: ${events.length} events at ${url}`;
 }
 
 async function record(

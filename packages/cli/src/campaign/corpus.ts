@@ -1,11 +1,13 @@
 import type { KeptPlan } from "@kontiki/testing";
-import { randomUUID } from "node:crypto";
-import { readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { EXIT_TOOL } from "../host/host.ts";
 import { makeFolder } from "../host/make-folder.ts";
-import { badInput } from "../output/check-failure.ts";
+import { readText } from "../host/read-text.ts";
+import { badInput, CheckFailure } from "../output/check-failure.ts";
 import { messageOf, reasonOf } from "../output/error-text.ts";
+import { writeWhole } from "../output/whole-file.ts";
 
 /** A plan as a corpus has it: by the name of its scenario, whatever else a later campaign runs. */
 type Saved = Omit<KeptPlan, "scenario"> & { readonly scenario: string };
@@ -21,7 +23,7 @@ export async function readCorpus(
 ): Promise<readonly KeptPlan[]> {
   try {
     const names = (await namesIn(folder)).filter((name) => name.endsWith(".json")).toSorted();
-    const saved = await Promise.all(names.map(async (name) => read(join(folder, name))));
+    const saved = names.map((name) => read(join(folder, name)));
     return saved.flatMap(({ scenario, ...plan }) => {
       const at = scenarios.indexOf(scenario);
       return at === -1 ? [] : [{ ...plan, scenario: at }];
@@ -31,7 +33,12 @@ export async function readCorpus(
   }
 }
 
-/** Adds plans to a folder, each as one small file, so that the machines of a fleet may share it. */
+/**
+ * Adds plans to a folder, each as one small file, so that the machines of a fleet may share it: several may keep the same plan
+ * at one time.
+ *
+ * @throws CheckFailure when one cannot be written
+ */
 export async function writeCorpus(
   folder: string,
   scenarios: readonly string[],
@@ -41,10 +48,11 @@ export async function writeCorpus(
     const saved: Saved = { scenario: scenarios[scenario] ?? "", seed, changes };
     const digest = crc32(changes.join(" ")).toString(36);
     const path = join(folder, `${saved.scenario}-${seed}-${digest}.json`);
-    // Several machines may keep the same plan at one time.
-    const written = `${path}.${randomUUID()}.new`;
-    await writeFile(written, `${JSON.stringify(saved)}\n`);
-    await rename(written, path);
+    try {
+      await writeWhole(path, `${JSON.stringify(saved)}\n`);
+    } catch (error) {
+      throw new CheckFailure(`cannot write ${path}: ${reasonOf(error)}`, EXIT_TOOL);
+    }
   }
 }
 
@@ -57,8 +65,13 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function read(path: string): Promise<Saved> {
-  const text = await readFile(path, "utf8");
+function read(path: string): Saved {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (error) {
+    throw badInput(`cannot read ${path}: ${reasonOf(error)}`);
+  }
   try {
     const { scenario, seed, changes } = JSON.parse(text) as Partial<Saved>;
     if (typeof scenario === "string" && isNumber(seed) && changes?.every(isNumber) === true)

@@ -60,9 +60,9 @@ export function seedsText({ first, count, shard }: SeedRange): string {
 
 const COLUMNS = ["scenario", "runs", "valid", "violated", "unknown", "events", "virtual"] as const;
 
-/** Rates are per job, because the total depends on the machine's cores. */
+/** Events per second and virtual by real time are those of one job, because the total depends on the machine's cores. */
 function table({ scenarios, engine, result }: CampaignRun, colors: Colors): string {
-  const rates = engine === "simulation" ? ["events/s a job", "x real time"] : [];
+  const rates = engine === "simulation" ? ["events/s", "speedup"] : [];
   const rows = result.tallies.map((tally, at) => {
     const { runs, valid, violated, unknown, events, virtualMs } = tally;
     const counts = [runs, valid, violated, unknown, events].map(grouped);

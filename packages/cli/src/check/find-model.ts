@@ -32,7 +32,10 @@ async function load(path: string): Promise<unknown> {
     return module["default"];
   } catch (error) {
     const { cause = error } = error as Error;
-    const [line] = messageOf(cause).split("\n");
+    const isFolder = (cause as NodeJS.ErrnoException).code === "ERR_UNSUPPORTED_DIR_IMPORT";
+    const [line] = isFolder
+      ? ["it is a folder; give the file of a module"]
+      : messageOf(cause).split("\n");
     throw badInput(`cannot load the model ${path}: ${line}`);
   }
 }

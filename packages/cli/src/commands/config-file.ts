@@ -1,6 +1,4 @@
 import { InvalidArgumentError, type Command, type Option } from "commander";
-import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import {
   isMap,
   isScalar,
@@ -13,6 +11,7 @@ import {
   type YAMLParseError,
 } from "yaml";
 import { DETACHED } from "../host/detached-args.ts";
+import { readText } from "../host/read-text.ts";
 import { reasonOf } from "../output/error-text.ts";
 
 /** Options that only make sense on a command line. */
@@ -61,15 +60,11 @@ function problemOf({ code, message }: YAMLParseError): string {
 }
 
 function textOf(command: Command, path: string): string {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    return readText(path);
   } catch (error) {
     return command.error(`error: cannot read --config ${path}: ${reasonOf(error)}`);
   }
-  // Decoded anyway, each wrong byte would become another character.
-  if (!isUtf8(bytes)) return command.error(`error: --config ${path} is not UTF-8`);
-  return bytes.toString("utf8");
 }
 
 function optionOf(command: Command, key: string): Option | undefined {
@@ -108,7 +103,7 @@ function setOption(
   let before: unknown;
   for (const text of texts ?? []) {
     try {
-      before = readText(option, text, before);
+      before = valueIn(option, text, before);
     } catch (error) {
       if (!(error instanceof InvalidArgumentError)) throw error;
       fail(
@@ -126,7 +121,7 @@ function mayBeRepeated({ description }: Option): boolean {
   return description.endsWith("may be repeated");
 }
 
-function readText(option: Option, text: string, before: unknown): unknown {
+function valueIn(option: Option, text: string, before: unknown): unknown {
   const read = option.parseArg as ((text: string, before: unknown) => unknown) | undefined;
   return read === undefined ? text : read(text, before);
 }

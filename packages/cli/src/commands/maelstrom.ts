@@ -59,6 +59,7 @@ that is empty at first.
 A request that failed for certain gets error 11, one whose fate is open error 0, a key that does not
 exist 20, a compare-and-set that did not match 22, one that is incomplete, or that no command can
 hold, 12, any other request 10. Lines that are no messages are reported on standard error and dropped.
-When the input ends, what was asked before is answered first.
+When the input ends, a node without others answers first what was asked before. One of several hears
+of no one any more and ends at once: what is open gets error 0, or 11 if it failed for certain.
 
 Exit status: 0 the input ended, 1 the node cannot continue, 2 bad usage, 130 interrupted by Ctrl-C.`;

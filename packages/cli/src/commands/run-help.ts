@@ -34,8 +34,8 @@ given again, to continue, and several machines may share it. The seed of a findi
 before changes: only the token reproduces the run.
 
 A violation is printed with a token: kontiki replay reproduces it, kontiki shrink makes it small. Both
-tell what the violated claim depends on, and with --whole everything; so does the page of --html. Rates
-are per job.
+tell what the violated claim depends on, and with --whole everything; so does the page of --html. Events
+per second and speedup (virtual by real time) are those of one job.
 
 --report DIR keeps at most 100 runs, whatever their verdict, each in DIR/SCENARIO-SEED: summary.json
 (operations, latencies and throughput over time, times without a success, leaders, faults and what each

@@ -45,4 +45,4 @@ With --json every line is one object with "type" and "node":
   log      [[1,["node0",0]],...]
 A number above 2^53 - 1 is printed as a string of digits.
 
-Exit status: 0 ended by --seconds, 1 the node cannot continue, 2 bad usage or a bad file of --nodes, 130 interrupted by Ctrl-C.`;
+Exit status: 0 ended by --seconds, 1 the node cannot continue, 2 bad usage, a bad file of --nodes or a port in use, 130 interrupted by Ctrl-C.`;

@@ -64,7 +64,7 @@ other command waits for all before it and holds up all after it. Replies have th
 Ctrl-C stops the nodes gracefully, a second one ends at once.
 
 Exit status: 0 every command succeeded, the prompt was left, or "kontiki down" stopped the cluster; 1 a command of a pipe failed or is
-"unknown", 2 bad usage, 130 interrupted by Ctrl-C other than at the prompt.
+"unknown", 2 bad usage, or a port that cannot be used, 130 interrupted by Ctrl-C other than at the prompt.
 Colours are used on a terminal only; NO_COLOR and FORCE_COLOR are respected.`;
 
 function indent(text: string): string {

@@ -21,5 +21,5 @@ file that needs no network and no server.
 
 Traces hold no times: their events are in an order in which each letter is sent before it is received.
 
-Exit status: 0 the page was written, 2 bad usage, a bad token, scenario or trace, 4 an error of the
-tool, 130 interrupted by Ctrl-C.`;
+Exit status: 0 the page was written, 2 bad usage, a bad token, scenario or trace, or a port that cannot
+be used, 4 an error of the tool, 130 interrupted by Ctrl-C.`;

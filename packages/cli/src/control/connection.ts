@@ -18,6 +18,15 @@ export class Disconnected extends KontikiError {
 /** A cluster whose process listens and says nothing: it is stopped, or very busy. */
 export class Silent extends KontikiError {}
 
+/** What becomes of a reply in JSON. */
+export type Passing = {
+  readonly to: (text: string) => Promise<void>;
+  /** What is announced before the reply. */
+  readonly onNote: (note: string) => void;
+  /** The number of the line in the input, where it has several. */
+  readonly number: number | undefined;
+};
+
 /** A connection to a running cluster: one command at a time. */
 export class Connection {
   readonly #socket: Socket;
@@ -94,12 +103,23 @@ export class Connection {
     this.#socket.write(`${line}\n`);
   }
 
-  /** Sends a line, and passes its reply on as it is. Resolves to whether the command succeeded. @throws Disconnected */
-  async pass(line: string, to: (text: string) => Promise<void>): Promise<boolean> {
+  /**
+   * Sends a line, and passes its reply on as it is; a failure with the number of the line, if it has one. Resolves to whether
+   * the command succeeded. @throws Disconnected
+   */
+  async pass(line: string, { to, onNote, number }: Passing): Promise<boolean> {
     this.send(line);
-    const reply = await this.#next();
-    await to(`${reply}\n`);
-    return reply.startsWith('{"ok":true') || reply.endsWith('"ok":true}');
+    for (;;) {
+      const reply = await this.#next();
+      if (reply.startsWith('{"note":')) {
+        onNote((jsonOf(reply) as { readonly note: string }).note);
+        continue;
+      }
+      // A reply may have many megabytes: it is not parsed.
+      const isDone = reply.startsWith('{"ok":true') || reply.endsWith('"ok":true}');
+      await to(`${isDone || number === undefined ? reply : numbered(reply, number)}\n`);
+      return isDone;
+    }
   }
 
   /** Resolves when the other end has closed the connection. */
@@ -132,6 +152,11 @@ export class Connection {
         : "the cluster ended before it replied",
     );
   }
+}
+
+/** A failure as `failureJson` writes it, with the line at its end. */
+function numbered(failure: string, number: number): string {
+  return `${failure.slice(0, -1)},"line":${number}}`;
 }
 
 const STRANGER = "what answers at its socket is no cluster of kontiki";

@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { EXIT_USAGE } from "../host/host.ts";
+import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
 import { Connection } from "./connection.ts";
 import type { Hello } from "./protocol.ts";
@@ -38,7 +40,7 @@ export type Detached = {
  * time, or this process ends before, nothing is left running.
  *
  * @param signal stops it again if aborted before it is up
- * @throws KontikiError with what the program printed, if it ends
+ * @throws KontikiError with what the program printed, if it ends; CheckFailure if its command line is wrong
  */
 export async function startDetached(detached: Detached, signal: AbortSignal): Promise<Hello> {
   const { socket, output, startMs = START_MS } = detached;
@@ -52,14 +54,15 @@ export async function startDetached(detached: Detached, signal: AbortSignal): Pr
     const given = AbortSignal.any([signal, late, over.signal]);
     const aborted = once(given, "abort").then(() => undefined);
     const up = await Promise.race([untilUp(child, socket, given), ended, aborted]);
-    if (typeof up === "object") return up;
+    if (up !== undefined && "pid" in up) return up;
     const end = up ?? (await stopped(child, ended));
     if (late.aborted)
       throw new KontikiError(
         `its nodes have not started within ${startMs / 1000} s, so it was stopped: ` +
           'start it with --serve in the place of --detach, and look at "kontiki status"',
       );
-    throw new KontikiError(lastLines(output) || end);
+    const problem = lastLines(output) || end.text;
+    throw end.status === EXIT_USAGE ? badInput(problem) : new KontikiError(problem);
   } finally {
     over.abort();
     process.off("exit", kill);
@@ -91,18 +94,24 @@ function opened(output: string): number {
   }
 }
 
-/** How the process has ended, in words. */
-function endOf(child: ChildProcess): Promise<string> {
+/** How a process has ended: in words, and its exit status if it has one. */
+type End = { readonly text: string; readonly status: number | null };
+
+function endOf(child: ChildProcess): Promise<End> {
   return new Promise((resolve) => {
-    child.once("error", (error) => resolve(`it cannot be started: ${error.message}`));
-    child.once("close", (status, signal) =>
-      resolve(signal === null ? `it ended with status ${status}` : `it was killed by ${signal}`),
+    child.once("error", (error) =>
+      resolve({ text: `it cannot be started: ${error.message}`, status: null }),
     );
+    child.once("close", (status, signal) => {
+      const text =
+        signal === null ? `it ended with status ${status}` : `it was killed by ${signal}`;
+      resolve({ text, status });
+    });
   });
 }
 
 /** Ends the process, gracefully if it can. */
-async function stopped(child: ChildProcess, ended: Promise<string>): Promise<string> {
+async function stopped(child: ChildProcess, ended: Promise<End>): Promise<End> {
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), END_MS);
   try {

@@ -1,7 +1,7 @@
 import { KontikiError, type ClusterEvent } from "@kontiki/actors";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { messageOf } from "../output/error-text.ts";
+import { messageOf, reasonOf } from "../output/error-text.ts";
 import { eventText } from "../render/event-text.ts";
 import { timeOfDay } from "./wall-clock.ts";
 
@@ -40,7 +40,7 @@ export class EventLog {
     try {
       this.#descriptor = openSync(path, APPEND, 0o600);
     } catch (error) {
-      throw new KontikiError(`cannot write the log: ${messageOf(error)}`, { cause: error });
+      throw new KontikiError(`cannot write the log ${path}: ${reasonOf(error)}`, { cause: error });
     }
     this.#name = name;
     this.#onProblem = onProblem;

@@ -33,13 +33,15 @@ export async function runLine(
   const interrupt = (): void => connection.interrupt();
   signal.addEventListener("abort", interrupt, { once: true });
   try {
-    if (json) return await connection.pass(line, (text) => write(stdout, text));
+    const onNote = (note: string): void => notes.note(note);
+    if (json)
+      return await connection.pass(line, { to: (text) => write(stdout, text), onNote, number });
     let written = before;
     for await (const part of connection.run(line)) {
       if ("more" in part) {
         await write(stdout, written + part.more);
         written = "";
-      } else if ("note" in part) notes.note(part.note);
+      } else if ("note" in part) onNote(part.note);
       else if (part.ok) return true;
       else
         notes.problem(

@@ -37,7 +37,7 @@ export class Gateway {
    * Listens at a port; 0 for any that is free. Until there is a cluster it answers that it starts.
    *
    * @param token `none` for a server without one; a new one is made when left out
-   * @throws KontikiError when it cannot listen there
+   * @throws CheckFailure, KontikiError when it cannot listen there
    */
   static async listen(port: number, token = newToken()): Promise<Gateway> {
     const server = await LoopbackServer.listen(port, (request, response) =>

@@ -1,6 +1,7 @@
 import { KontikiError } from "@kontiki/actors";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { badInput } from "../output/check-failure.ts";
 import { reasonOf } from "../output/error-text.ts";
 import { sendError } from "./respond.ts";
 
@@ -55,7 +56,11 @@ export class LoopbackServer {
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
-  /** Listens at a port; 0 for any that is free. @throws KontikiError when that is not possible */
+  /**
+   * Listens at a port; 0 for any that is free.
+   *
+   * @throws CheckFailure for a port that cannot be used, KontikiError when no port can
+   */
   static async listen(port: number, handle: Handle, patience?: Patience): Promise<LoopbackServer> {
     const server = new LoopbackServer(handle, patience);
     try {
@@ -63,9 +68,10 @@ export class LoopbackServer {
       await server.#bind(port);
       return server;
     } catch (error) {
-      throw new KontikiError(`cannot listen at ${LOOPBACK}:${port}: ${bindText(error)}`, {
-        cause: error,
-      });
+      const place = `cannot listen at ${LOOPBACK}:${port}`;
+      const advice = ADVICE[(error as NodeJS.ErrnoException).code ?? ""];
+      if (advice !== undefined) throw badInput(`${place}: ${advice}`);
+      throw new KontikiError(`${place}: ${reasonOf(error)}`, { cause: error });
     }
   }
 
@@ -121,9 +127,8 @@ function refuseForbidden(): void {
     throw new KontikiError("Node's permission model forbids it; start node with --allow-net");
 }
 
-function bindText(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE") return "another program uses this port; choose another one, or 0";
-  if (code === "EACCES") return "this port needs more rights; choose one from 1024 on, or 0";
-  return reasonOf(error);
-}
+/** What to do about a port that was chosen and cannot be used, by the code of the error. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another program uses this port; choose another one, or 0",
+  EACCES: "this port needs more rights; choose one from 1024 on, or 0",
+};

@@ -1,15 +1,12 @@
 import type { Peers } from "@kontiki/actors";
-import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { readText } from "../host/read-text.ts";
 import { messageOf, reasonOf } from "../output/error-text.ts";
 
 /** What a file of peers has, of which only the form of JSON was checked; or in one line why it cannot be read. */
 export function peersIn(path: string): Peers | string {
   let text: string;
   try {
-    const bytes = readFileSync(path);
-    if (!isUtf8(bytes)) return `--peers ${path} is not UTF-8`;
-    text = bytes.toString("utf8");
+    text = readText(path);
   } catch (error) {
     return `cannot read --peers ${path}: ${reasonOf(error)}`;
   }

@@ -2,7 +2,7 @@ import { KontikiError } from "@kontiki/actors";
 import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "../output/error-text.ts";
+import { reasonOf } from "../output/error-text.ts";
 
 /**
  * Makes a folder that is removed at the end, with a name that begins as `kontiki-<what>-`.
@@ -17,7 +17,7 @@ export function makeScratchFolder(what: string, base = tmpdir()): string {
     return mkdtempSync(join(base, `kontiki-${what}-`));
   } catch (error) {
     throw new KontikiError(
-      `cannot make a directory in ${base}: ${messageOf(error)}; use --data to name another`,
+      `cannot make a directory in ${base}: ${reasonOf(error)}; use --data to name another`,
       { cause: error },
     );
   }

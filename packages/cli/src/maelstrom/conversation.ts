@@ -22,6 +22,7 @@ export class Conversation {
   readonly #host: ConversationHost;
   #id: NodeId | undefined;
   #member: Member | undefined;
+  #hasOthers = false;
   /** Requests whose answer is still to come. */
   readonly #asked = new Set<Promise<void>>();
 
@@ -49,18 +50,28 @@ export class Conversation {
     }
   }
 
-  /** Resolves when each request so far is answered, or `signal` aborts. */
-  async answered(signal: AbortSignal): Promise<void> {
+  /**
+   * Answers what was asked before the input ended, and closes. A node without others can still answer it, until `signal`
+   * aborts. One of several hears of no one any more: what is open fails, or stays unknown.
+   */
+  async end(signal: AbortSignal): Promise<void> {
+    if (!this.#hasOthers) await this.#answered(signal);
+    this.close();
+    await Promise.all(this.#asked);
+  }
+
+  /** Ends all requests. */
+  close(): void {
+    this.#member?.close();
+    this.#member = undefined;
+  }
+
+  async #answered(signal: AbortSignal): Promise<void> {
     if (this.#asked.size === 0 || signal.aborted) return;
     const over = new AbortController();
     const aborted = once(signal, "abort", { signal: over.signal }).catch(() => undefined);
     await Promise.race([Promise.all(this.#asked), aborted]);
     over.abort();
-  }
-
-  close(): void {
-    this.#member?.close();
-    this.#member = undefined;
   }
 
   #answerLater(
@@ -97,6 +108,7 @@ export class Conversation {
         ? { type: "init_ok" }
         : errorBody(ERROR.malformedRequest, `this process is ${String(this.#id)} already`);
     this.#id = id;
+    this.#hasOthers = members.length > 1;
     const send = (to: NodeId, mail: Mail): void =>
       this.#host.write({ src: id, dest: to, body: { type: MAIL, ...mail } });
     this.#member = this.#host.start({ id, members, send });

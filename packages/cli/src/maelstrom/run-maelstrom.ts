@@ -4,7 +4,8 @@ import type { Host } from "../host/host.ts";
 import { makeScratchFolder } from "../launch/scratch-folder.ts";
 import type { Notes } from "../output/notes.ts";
 import { write as drained } from "../output/write.ts";
-import { readLines, type InputLine } from "../prompt/lines.ts";
+import type { InputLine } from "../prompt/lines.ts";
+import { standardLines } from "../prompt/standard-lines.ts";
 import { Conversation } from "./conversation.ts";
 import { Member } from "./member.ts";
 import { parseMessage, type MaelstromMessage } from "./message.ts";
@@ -46,15 +47,15 @@ export async function runMaelstrom(
   signal.addEventListener("abort", stopReading, { once: true });
   try {
     if (signal.aborted) return;
-    for await (const line of readLines(stdin as AsyncIterable<Uint8Array>)) {
+    for await (const line of standardLines(stdin)) {
       const message = messageIn(line);
       if (message === undefined) continue;
-      if ("flaw" in message) onFlaw(`a line is no message: ${message.flaw}`);
+      if ("flaw" in message) onFlaw(`line ${line.number} is no message: ${message.flaw}`);
       else conversation.receive(message);
       // A reader that is slow gets no more requests answered than it reads answers.
       if (stdout.writableNeedDrain) await drained(stdout, "");
     }
-    await conversation.answered(signal);
+    await conversation.end(signal);
   } catch (error) {
     // Reading stops with an error when the input is closed here.
     if (!signal.aborted) throw error;

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { colorsFor, type Colors } from "./colors.ts";
+import { printable } from "./error-text.ts";
 
 /** What is below the notes and is drawn again after each: a prompt with the typed text. */
 export interface Footer {
@@ -33,7 +34,7 @@ export class Notes {
 
   /** Something that went wrong. */
   problem(text: string): void {
-    this.#print(this.#colors.red(`${this.#prefix}${text}`));
+    this.#print(this.#colors.red(`${this.#prefix}${printable(text)}`));
   }
 
   /** Puts a footer below the notes, in the place of the progress. */

@@ -1,8 +1,9 @@
-import { access, constants, open, writeFile } from "node:fs/promises";
+import { access, constants, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EXIT_TOOL } from "../host/host.ts";
 import { CheckFailure } from "./check-failure.ts";
 import { reasonOf } from "./error-text.ts";
+import { writeWhole } from "./whole-file.ts";
 
 /** Checks, before long work, that a page can be written to `path`. @throws CheckFailure when it cannot. */
 export async function expectWritable(path: string): Promise<void> {
@@ -18,7 +19,7 @@ export async function expectWritable(path: string): Promise<void> {
 /** Writes a page into a file. @throws CheckFailure when it cannot be written: an error of the tool, not a verdict. */
 export async function writePage(path: string, page: string): Promise<void> {
   try {
-    await writeFile(path, page);
+    await writeWhole(path, page);
   } catch (error) {
     throw cannotWrite(path, error);
   }

@@ -1,4 +1,5 @@
-import { messageOf } from "./error-text.ts";
+import { dirname } from "node:path";
+import { messageOf, reasonOf } from "./error-text.ts";
 
 /** The flags of Node's permission model, by the name that its errors give what is missing. */
 const PERMISSION_FLAGS: Readonly<Record<string, string>> = {
@@ -11,11 +12,13 @@ const PERMISSION_FLAGS: Readonly<Record<string, string>> = {
 
 /**
  * What is wrong with the surroundings of the program, and what to do, in one line: its folder, its descriptors, its
- * memory, its rights, its files. Undefined for any other error.
+ * memory, its rights, its files, its temporary folder. Undefined for any other error.
  */
 export function surroundingsText(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, syscall, permission } = error as NodeJS.ErrnoException & { permission?: string };
+  const { code, syscall, path, permission } = error as NodeJS.ErrnoException & {
+    permission?: string;
+  };
   const message = messageOf(error);
   if (isOutOfMemory(error)) return `not enough memory: ${message}`;
   switch (code) {
@@ -32,6 +35,9 @@ export function surroundingsText(error: unknown): string | undefined {
       return `Node's permission model forbids what this command does: ${advice}`;
     }
     default:
+      // Where a command takes a folder instead, it says so itself.
+      if (syscall === "mkdtemp" && path !== undefined)
+        return `cannot make a folder in ${dirname(path)}: ${reasonOf(error)}; set TMPDIR to a folder that you can write to`;
       return code !== undefined && syscall !== undefined ? message : undefined;
   }
 }

@@ -1,9 +1,7 @@
-import type { Readable } from "node:stream";
 import type { Host } from "../host/host.ts";
-import { messageOf } from "../output/error-text.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { readLines } from "./lines.ts";
 import { Pipeline } from "./pipeline.ts";
+import { standardLines } from "./standard-lines.ts";
 
 /**
  * Runs one command per line until the input ends, `quit` comes, or `signal` is aborted.
@@ -21,7 +19,7 @@ export async function runPiped(
   signal.addEventListener("abort", stopReading, { once: true });
   try {
     if (signal.aborted) return;
-    for await (const line of readLines(readable(stdin))) {
+    for await (const line of standardLines(stdin)) {
       if (signal.aborted) return;
       if ((await pipeline.add(line)) === "quit") return;
     }
@@ -32,15 +30,5 @@ export async function runPiped(
     await pipeline.end();
     signal.removeEventListener("abort", stopReading);
     stdin.destroy();
-  }
-}
-
-/** Names what could not be read: the error of a broken connection does not. */
-async function* readable(stdin: Readable): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stdin as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    const { KontikiError } = await import("@kontiki/actors");
-    throw new KontikiError(`cannot read standard input: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -12,14 +12,14 @@ const COLUMNS = [
   "commit",
   "last",
   "applied",
-  "snapshot",
-  "incarnation",
+  "snap",
+  "inc",
   "restarts",
 ] as const;
 
 /**
- * The nodes as an aligned table; `*` marks the leader. For a node that receives a snapshot, the snapshot column shows
- * how much of it has arrived. The role of a node that cannot take part as it should is what keeps it from that. Lines about
+ * The nodes as an aligned table that fits 80 columns; `*` marks the leader. For a node that receives a snapshot, the column
+ * `snap` shows how much of it has arrived; `inc` is its incarnation. The role of a node that cannot take part as it should is what keeps it from that. Lines about
  * the nodes that have a problem follow the table.
  */
 export function statusTable(

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readText } from "../host/read-text.ts";
 import { badInput } from "../output/check-failure.ts";
-import { messageOf } from "../output/error-text.ts";
+import { messageOf, reasonOf } from "../output/error-text.ts";
 import type { TokenSubject } from "./token-subject.ts";
 
 /**
@@ -14,14 +14,18 @@ export async function readSubject(
   readToken: (token: string) => Promise<TokenSubject>,
 ): Promise<TokenSubject> {
   try {
-    return await readToken(await tokenIn(token));
+    return await readToken(tokenIn(token));
   } catch (error) {
     throw badInput(messageOf(error));
   }
 }
 
 /** What is neither a token nor a file is called no token, with what to give instead. */
-async function tokenIn(given: string): Promise<string> {
+function tokenIn(given: string): string {
   if (/^\s*k\d+-/.test(given) || !existsSync(given)) return given;
-  return (await readFile(given, "utf8")).trim();
+  try {
+    return readText(given).trim();
+  } catch (error) {
+    throw new Error(`cannot read ${given}: ${reasonOf(error)}`, { cause: error });
+  }
 }

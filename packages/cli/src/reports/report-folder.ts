@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KEPT_RUNS_MAX, type KeptRun } from "@kontiki/testing";
 import { makeFolder } from "../host/make-folder.ts";
@@ -70,14 +70,13 @@ export class ReportFolder {
     this.#writing = this.#writing.then(async () => {
       const { summary, history, page, traces } = run;
       const described = { scenario, seed, engine, ...summary };
-      makeFolder(folder);
-      await Promise.all([
-        writeFile(join(folder, FILES.summary), `${JSON.stringify(described, null, 2)}\n`),
-        writeFile(join(folder, FILES.history), history),
-        writeFile(join(folder, FILES.page), page),
-        writeAll(join(folder, FILES.traces), traces, ""),
-        writeAll(join(folder, FILES.logs), runLogs({ ...run, name }), ".jsonl"),
-      ]);
+      await writtenWhole(folder, async (beside) => {
+        await writeFile(join(beside, FILES.summary), `${JSON.stringify(described, null, 2)}\n`);
+        await writeFile(join(beside, FILES.history), history);
+        await writeFile(join(beside, FILES.page), page);
+        await writeAll(join(beside, FILES.traces), traces, "");
+        await writeAll(join(beside, FILES.logs), runLogs({ ...run, name }), ".jsonl");
+      });
     });
     // It is reported by `written`.
     this.#writing.catch(() => undefined);
@@ -101,13 +100,36 @@ export class ReportFolder {
   }
 }
 
-/** Writes these files into a folder of their own, in place of what an earlier run has left there. */
+/**
+ * Writes the files of a run beside its folder first, and then puts them there in place of those of an earlier run: the files
+ * of a folder are all of one run, also when the disk is full. What else is there stays.
+ */
+async function writtenWhole(
+  folder: string,
+  write: (beside: string) => Promise<void>,
+): Promise<void> {
+  const beside = `${folder}.new`;
+  const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+  await remove(beside);
+  try {
+    makeFolder(beside);
+    await write(beside);
+    makeFolder(folder);
+    for (const file of Object.values(FILES)) {
+      await remove(join(folder, file));
+      await rename(join(beside, file), join(folder, file));
+    }
+  } finally {
+    await remove(beside);
+  }
+}
+
+/** Writes these files into a folder of their own. */
 async function writeAll(
   folder: string,
   texts: Readonly<Record<string, string>>,
   ending: string,
 ): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
   const all = Object.entries(texts);
   await Promise.all(all.map(([name, text]) => writeFile(join(folder, `${name}${ending}`), text)));

@@ -1,8 +1,7 @@
-import { isUtf8 } from "node:buffer";
-import { readFileSync } from "node:fs";
 import { KontikiError, NODES_MAX } from "@kontiki/actors";
 import { isNodeId } from "@kontiki/core";
-import { messageOf } from "../output/error-text.ts";
+import { readText } from "../host/read-text.ts";
+import { messageOf, reasonOf } from "../output/error-text.ts";
 import { addressOf, type Member } from "./members.ts";
 
 const HOST_DEFAULT = "127.0.0.1";
@@ -21,7 +20,7 @@ const PORT_MAX = 65_535;
  * @throws KontikiError that names the file and the place in it.
  */
 export function readNodesFile(path: string): readonly Member[] {
-  return parseNodes(readText(path), path);
+  return parseNodes(textOf(path), path);
 }
 
 /** As {@link readNodesFile}, for text that came from `path`. */
@@ -39,17 +38,14 @@ class BadNodes extends Error {}
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function readText(path: string): string {
-  let bytes: Buffer;
+function textOf(path: string): string {
   try {
-    bytes = readFileSync(path);
+    return readText(path);
   } catch (error) {
     throw new KontikiError(
-      `cannot read ${path}: ${messageOf(error)}; use --nodes to name another file`,
+      `cannot read ${path}: ${reasonOf(error)}; use --nodes to name another file`,
     );
   }
-  if (!isUtf8(bytes)) throw new KontikiError(`${path} is not UTF-8`);
-  return bytes.toString("utf8");
 }
 
 function parseJson(text: string): unknown {

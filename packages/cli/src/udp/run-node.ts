@@ -30,7 +30,7 @@ export type UdpRun = {
 /**
  * Runs a node until it is interrupted or its time is over.
  *
- * @throws KontikiError when its directory or its port cannot be used, or its disk fails.
+ * @throws CheckFailure when its port is in use, KontikiError when its directory or its address cannot be used, or its disk fails.
  */
 export async function runNode(
   run: UdpRun,
@@ -38,26 +38,30 @@ export async function runNode(
   notes: Notes,
   { stdout, signal }: Host,
 ): Promise<void> {
-  const { keeper, kept } = open(run);
   const inbox = new Inbox();
   const end = (): void => inbox.end();
   signal.addEventListener("abort", end);
   const seconds = run.seconds === undefined ? undefined : setTimeout(end, run.seconds * 1000);
   try {
+    // Before its folder: a port that is in use leaves nothing there.
     const sockets = await Sockets.open(run.self, run.members, {
       onDatagram: (bytes) => inbox.push(bytes),
       onTrouble: onceEach((problem) => notes.note(problem)),
     });
     try {
       if (signal.aborted) return;
-      await new Driver(nodeOf(run, keeper, kept), sockets, inbox, run).run(printer, stdout);
+      const { keeper, kept } = open(run);
+      try {
+        await new Driver(nodeOf(run, keeper, kept), sockets, inbox, run).run(printer, stdout);
+      } finally {
+        keeper.close();
+      }
     } finally {
       await sockets.close();
     }
   } finally {
     clearTimeout(seconds);
     signal.removeEventListener("abort", end);
-    keeper.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { KontikiError } from "@kontiki/actors";
 import type { NodeId } from "@kontiki/core";
+import { badInput } from "../output/check-failure.ts";
 import { messageOf } from "../output/error-text.ts";
 import { addressOf, type Member } from "./members.ts";
 
@@ -30,7 +31,7 @@ export class Sockets {
     this.#sending = createSocket("udp4");
   }
 
-  /** Listens as `self`, one of `members`. @throws KontikiError when the address cannot be used. */
+  /** Listens as `self`, one of `members`. @throws CheckFailure, KontikiError when the address cannot be used. */
   static async open(
     self: Member,
     members: readonly Member[],
@@ -82,10 +83,10 @@ async function resolved(member: Member): Promise<Member> {
   }
 }
 
-function refusal(error: NodeJS.ErrnoException, self: Member): KontikiError {
+function refusal(error: NodeJS.ErrnoException, self: Member): Error {
   const address = addressOf(self);
   if (error.code === "EADDRINUSE") {
-    return new KontikiError(
+    return badInput(
       `${address} is in use: does ${self.id} run already? Stop it, or use --nodes to name other ports`,
     );
   }

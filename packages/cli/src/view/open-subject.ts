@@ -6,9 +6,10 @@ import {
   type SliceOptions,
   type Token,
 } from "@kontiki/testing";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { readText } from "../host/read-text.ts";
 import { badInput } from "../output/check-failure.ts";
-import { messageOf } from "../output/error-text.ts";
+import { messageOf, reasonOf } from "../output/error-text.ts";
 import { aboutOf } from "../replay/about.ts";
 import { tokenRun } from "../replay/run-subject.ts";
 import { recordPath } from "./record-path.ts";
@@ -63,7 +64,8 @@ function givenIn(text: string): Given {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  // A file in the place of a folder of the path is an error of its own.
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 function refuseSeed(seed: number | undefined, holder: string): void {
@@ -77,11 +79,19 @@ const SCENARIO = /\.(?:ya?ml|[cm]?[jt]s)$/;
 function tokenIn(name: string): string | undefined {
   if (TOKEN.test(name)) return name.trim();
   if (SCENARIO.test(name) || !existsSync(name)) return undefined;
-  const content = readFileSync(name, "utf8");
+  const content = contentOf(name);
   if (TOKEN.test(content)) return content.trim();
   throw badInput(
     `${name} holds no token; kontiki view takes a token, a folder of traces, or a scenario`,
   );
+}
+
+function contentOf(path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    throw badInput(`cannot read ${path}: ${reasonOf(error)}`);
+  }
 }
 
 function readToken(text: string): Token {

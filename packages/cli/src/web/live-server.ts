@@ -25,9 +25,6 @@ const UNREAD_BYTES_MAX = 32 * 1024 * 1024;
 
 /** What a live page is about. */
 export type LiveOptions = LiveTitle & {
-  readonly port: number;
-  /** What each request must bring; a random one by default. */
-  readonly token: string | undefined;
   /** Aborted when the cluster stops. */
   readonly ended: AbortSignal;
   /** Tells people at the prompt what a command of a page is about to destroy. */
@@ -39,23 +36,42 @@ export type LiveOptions = LiveTitle & {
 /** Serves a page that shows a running cluster, and runs the commands that the page sends. */
 export class LiveServer {
   readonly #server: LoopbackServer;
-  readonly #measured: Measured;
-  readonly #run: LiveRun;
   readonly #token: string;
+  readonly #page: string;
+  #onRoutes: (routes: readonly Route[]) => void = () => undefined;
+  /** Known when there is a cluster. */
+  readonly #routes = new Promise<readonly Route[]>((resolve) => (this.#onRoutes = resolve));
+  #shown: { readonly measured: Measured; readonly run: LiveRun } | undefined;
 
-  private constructor(server: LoopbackServer, token: string, measured: Measured, run: LiveRun) {
+  private constructor(server: LoopbackServer, token: string, page: string) {
     this.#server = server;
     this.#token = token;
-    this.#measured = measured;
-    this.#run = run;
+    this.#page = page;
   }
 
-  /** Begins to listen. @throws KontikiError when that is not possible, CheckFailure when the page was not built */
-  static async open(cluster: ProgramCluster, options: LiveOptions): Promise<LiveServer> {
+  /**
+   * Begins to listen; at any free port for 0. Requests wait until there is a cluster: a page that was open before reconnects
+   * after a broken connection, and not after an error.
+   *
+   * @param token what each request must bring; a random one by default
+   * @throws KontikiError for a token that can be guessed, CheckFailure for a port that cannot be used, or when the page was not
+   *   built
+   */
+  static async listen(port: number, token: string | undefined): Promise<LiveServer> {
+    const page = await livePage();
+    const checked = checkedToken(token);
+    const server = await LoopbackServer.listen(port, (request, response) =>
+      live.#answer(request, response),
+    );
+    // A request is read in a later turn of the event loop.
+    const live = new LiveServer(server, checked, page);
+    return live;
+  }
+
+  /** Shows this cluster from now on. Returns it for the prompt: what runs there is measured as well. */
+  serve(cluster: ProgramCluster, options: LiveOptions): ProgramCluster {
     const begun = performance.now();
     const now = (): number => Math.round((performance.now() - begun) * 10) / 10;
-    const page = await livePage();
-    const token = checkedToken(options.token);
     const measured = new Measured(cluster, now);
     const session = new CommandSession(
       pageVerbs,
@@ -65,18 +81,10 @@ export class LiveServer {
       options.faults,
     );
     const run = new LiveRun(measured, now, options);
-    const routes = routesOf(page, run, session);
-    const server = await LoopbackServer.listen(options.port, async (request, response) => {
-      admit(request, { port: server.port, token, tokenInAddress: request.method !== "POST" });
-      await dispatch(routes, request, response);
-    });
+    this.#shown = { measured, run };
+    this.#onRoutes(routesOf(this.#page, run, session));
     run.begin();
-    return new LiveServer(server, token, measured, run);
-  }
-
-  /** The cluster, for the prompt: what runs there is measured as well. */
-  get cluster(): ProgramCluster {
-    return this.#measured.cluster;
+    return measured.cluster;
   }
 
   /** The address of the page. */
@@ -86,9 +94,16 @@ export class LiveServer {
 
   /** Tells the pages that the cluster has ended, and closes. */
   async close(): Promise<void> {
-    this.#run.end();
-    this.#measured.stop();
+    this.#shown?.run.end();
+    this.#shown?.measured.stop();
+    this.#shown = undefined;
     await this.#server.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const tokenInAddress = request.method !== "POST";
+    admit(request, { port: this.#server.port, token: this.#token, tokenInAddress });
+    await dispatch(await this.#routes, request, response);
   }
 }
 

@@ -93,5 +93,6 @@ function bytesOf(path: string, what: string): Uint8Array {
 /** The reason of a system error, without the name of the call and the path. */
 function reasonOf(thrown: unknown): string {
   const message = messageOf(thrown);
+  if (message.startsWith("EISDIR: ")) return "it is a folder; give a file";
   return /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
 }

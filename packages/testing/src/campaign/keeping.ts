@@ -1,3 +1,4 @@
+import { KontikiError } from "@kontiki/actors";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,7 +56,7 @@ export function keepingThreads(parts: ScenarioParts, start: StartCluster | undef
   let begunAt = 0;
   return {
     async run(plan) {
-      const trace = mkdtempSync(join(tmpdir(), "kontiki-traces-"));
+      const trace = temporaryFolder();
       begunAt = performance.timeOrigin + performance.now();
       try {
         return await runOnWorkers(plan, {
@@ -72,6 +73,20 @@ export function keepingThreads(parts: ScenarioParts, start: StartCluster | undef
     },
     recorded: ({ messages }) => ({ traces, log, begunAt, messages }),
   };
+}
+
+/** @throws KontikiError where none can be made. */
+function temporaryFolder(): string {
+  const folder = tmpdir();
+  try {
+    return mkdtempSync(join(folder, "kontiki-traces-"));
+  } catch (error) {
+    throw new KontikiError(
+      `cannot make a folder for traces in ${folder} (${(error as NodeJS.ErrnoException).code}); ` +
+        "set TMPDIR to a folder that you can write to",
+      { cause: error },
+    );
+  }
 }
 
 function textsIn(folder: string): Readonly<Record<string, string>> {

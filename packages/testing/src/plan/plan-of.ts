@@ -4,6 +4,7 @@ import { Chance } from "../chance.ts";
 import { withDrawnSettings } from "./draw-settings.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { givenScenario } from "../scenario/given-scenario.ts";
+import { operationsOf } from "../scenario/nothing-to-judge.ts";
 import type { Scenario, Workload } from "../scenario/scenario.ts";
 import { givenSeed } from "./given-plan.ts";
 import type { Plan, PlannedOperation, ReadRoute } from "./plan.ts";
@@ -36,13 +37,11 @@ function planIn(scenario: Scenario, seed: number): Plan {
 }
 
 /** At a constant rate over the whole run, each by a drawn client. No value is used twice. */
-function drawOperations(
-  { workload, durationMs, nodes }: Scenario,
-  chance: Chance,
-): readonly PlannedOperation[] {
+function drawOperations(scenario: Scenario, chance: Chance): readonly PlannedOperation[] {
+  const { workload, durationMs, nodes } = scenario;
   if (workload.clients === 0) return [];
   const readings = chance.fork("readings");
-  const count = Math.floor((workload.perSecond * durationMs) / 1000);
+  const count = operationsOf(scenario);
   return Array.from({ length: count }, (_none, id) => {
     const at = Math.floor((id * durationMs) / count);
     const client = chance.below(workload.clients);

@@ -99,12 +99,23 @@ function rowOf<State, Input, Output>(
   history: History<Input, Output>,
   model: Model<State, Input, Output>,
 ): (mark: string, operation: Operation<Input, Output>) => string {
-  const width = history.operations.reduce((most, { process }) => Math.max(most, process.length), 0);
+  const width = history.operations.reduce(
+    (most, { process }) => Math.max(most, shown(process).length),
+    0,
+  );
   return (mark, operation) => {
-    const process = operation.process.padEnd(width);
+    const process = shown(operation.process).padEnd(width);
     const what = describeOperation(model, operation);
     return `  ${mark.padStart(6)}  ${process}  ${what}  [${spanText(operation, history)}]`;
   };
+}
+
+/** A name is what a file says: its control characters must not control a terminal. */
+function shown(name: string): string {
+  return name.replace(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function lines(...all: readonly string[]): string {

@@ -20,7 +20,7 @@ export function contradictionsIn(scenario: Scenario): readonly Complaint[] {
   ];
 }
 
-function* inSettings({ cluster, workload }: Scenario): Iterable<Complaint> {
+function* inSettings({ cluster, workload, nemesis, durationMs }: Scenario): Iterable<Complaint> {
   const { electionTimeoutMs, heartbeatMs } = cluster;
   if (2 * heartbeatMs > electionTimeoutMs)
     yield {
@@ -36,6 +36,14 @@ function* inSettings({ cluster, workload }: Scenario): Iterable<Complaint> {
     };
   if (Object.values(workload.mix).every((weight) => weight === 0))
     yield { path: ["workload", "mix"], on: "value", text: "has no weight above 0: give one" };
+  const [least = 0] = nemesis?.everyMs ?? [];
+  // In swarm mode a seed may halve the time between faults.
+  if (nemesis !== undefined && (nemesis.swarm ? least / 2 : least) >= durationMs)
+    yield {
+      path: ["nemesis", "every"],
+      on: "value",
+      text: `is ${least}ms or more: no fault begins within the duration, which is ${durationMs}ms`,
+    };
 }
 
 function* inExpectations({ expect }: Scenario): Iterable<Complaint> {

@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import { importModule, loadMachine } from "@kontiki/actors";
 import type { StateMachine } from "@kontiki/actors/node";
 import { checkedParts, partError } from "./check-parts.ts";
+import type { Complaint } from "./complaint.ts";
 import { isDefined, readScenario } from "./define.ts";
+import { nothingToJudge } from "./nothing-to-judge.ts";
 import type { ScenarioParts } from "./parts.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError } from "./scenario-error.ts";
@@ -29,8 +31,11 @@ export async function loadModule(url: string): Promise<ScenarioParts> {
   const { stateMachine, specification, commands, invariant, throws } = module;
   const own = { machine: stateMachine, specification, commands, invariant, throws };
   const beside = checkedParts(own, { source: path, machine: "stateMachine", asks: true });
+  const scenario = scenarioIn(module.default, path);
+  const vacuous = specification === "none" ? [] : nothingToJudge(scenario);
+  if (vacuous.length > 0) throw unplaced(path, vacuous);
   return {
-    scenario: scenarioIn(module.default, path),
+    scenario,
     ...(stateMachine !== undefined && (await machineAt(stateMachine, url, path))),
     ...beside,
   };
@@ -42,9 +47,13 @@ function scenarioIn(exported: unknown, path: string): Scenario {
   if (isDefined(exported)) return exported;
   const read = readScenario(exported);
   if (read.type === "scenario") return read.scenario;
-  throw new ScenarioError(
+  throw unplaced(path, read.complaints);
+}
+
+function unplaced(path: string, complaints: readonly Complaint[]): ScenarioError {
+  return new ScenarioError(
     path,
-    read.complaints.map((complaint) => ({ ...complaint, place: undefined })),
+    complaints.map((complaint) => ({ ...complaint, place: undefined })),
   );
 }
 

@@ -1,5 +1,7 @@
 import { checkArgument, rule, text as textRule } from "@kontiki/actors/node";
+import type { Complaint } from "./complaint.ts";
 import { readScenario } from "./define.ts";
+import { nothingToJudge } from "./nothing-to-judge.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioError, type PlacedComplaint } from "./scenario-error.ts";
 import { YamlSource } from "./yaml-source.ts";
@@ -19,14 +21,21 @@ export function parseScenario(text: string, path: string): Scenario {
   const source = new YamlSource(text, path);
   const name = nameIn(path);
   const { value } = source;
-  const isMapping = typeof value === "object" && value !== null && !Array.isArray(value);
-  const read = readScenario(isMapping ? { name, ...value } : (value ?? { name }));
-  if (read.type === "scenario") return read.scenario;
-  throw new ScenarioError(
-    path,
-    inOrder(read.complaints.map((complaint) => source.placed(complaint))),
-  );
+  if (value === null || value === undefined)
+    throw new ScenarioError(path, [source.placed(NOTHING_WRITTEN)]);
+  const isMapping = typeof value === "object" && !Array.isArray(value);
+  const read = readScenario(isMapping ? { name, ...value } : value);
+  const complaints = read.type === "wrong" ? read.complaints : nothingToJudge(read.scenario);
+  if (read.type === "scenario" && complaints.length === 0) return read.scenario;
+  throw new ScenarioError(path, inOrder(complaints.map((complaint) => source.placed(complaint))));
 }
+
+/** Such a file was cut off, or is not written yet. */
+const NOTHING_WRITTEN: Complaint = {
+  path: [],
+  on: "value",
+  text: "the scenario is empty: write what differs from the defaults, or {} if nothing does",
+};
 
 /** The name of a file, without its folder and its ending. Only Windows separates folders by backslashes. */
 function nameIn(path: string): string {

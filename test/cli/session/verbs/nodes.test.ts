@@ -65,10 +65,10 @@ describe("nodes", () => {
         .map((field) => [field, null]),
     );
     expect(reply).toEqual({
-      text: `   node  role      term  first  commit  last  applied  snapshot  incarnation  restarts
-*  n1    leader       1      1       1     1        1         0            1         0
-   n2    follower     1      1       1     1        1         0            1         0
-   n3    stopped      -      -       -     -        -         -            1         0
+      text: `   node  role      term  first  commit  last  applied  snap  inc  restarts
+*  n1    leader       1      1       1     1        1     0    1         0
+   n2    follower     1      1       1     1        1     0    1         0
+   n3    stopped      -      -       -     -        -     -    1         0
 `,
       json: [
         { ...n2, node: "n1", leads: true, role: "leader" },

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { badVectors } from "../../support/udp/vectors.ts";
@@ -50,13 +50,19 @@ describe("bad usage is one line and status 2", () => {
   });
 });
 
-describe("what the user can repair is one line and status 1", () => {
-  test("a port in use", async () => {
+describe("what the user can repair is one line", () => {
+  test("a port in use, and nothing is written", async () => {
     const { places, file } = await freePlaces();
     const [{ port }] = places;
     await testSocket(port);
-    const { status, stdout, stderr } = await runOnFake(["udp", "node0", "--nodes", file]);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    const data = join(temporaryDirectory(), "data");
+    const args = ["udp", "node0", "--nodes", file, "--data", data];
+    const { status, stdout, stderr } = await runOnFake(args);
+    expect({ status, stdout, left: existsSync(data) }).toEqual({
+      status: 2,
+      stdout: "",
+      left: false,
+    });
     expect(stderr).toBe(
       `kontiki: 127.0.0.1:${port} is in use: does node0 run already? ` +
         "Stop it, or use --nodes to name other ports\n",
@@ -65,10 +71,13 @@ describe("what the user can repair is one line and status 1", () => {
 
   test("a directory in use", async () => {
     const { file } = await freePlaces();
-    const args = ["node0", "--nodes", file, "--data", temporaryDirectory()];
-    const first = new UdpProcess(args);
+    const data = temporaryDirectory();
+    const first = new UdpProcess(["node0", "--nodes", file, "--data", data]);
     await first.line(/^Awaiting event$/);
-    const { status, stderr } = await runOnFake(["udp", ...args]);
+    // At another port.
+    const { file: others } = await freePlaces();
+    const args = ["udp", "node0", "--nodes", others, "--data", data];
+    const { status, stderr } = await runOnFake(args);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^kontiki: .*node0 is in use by process \d+: .*\n$/);
   });

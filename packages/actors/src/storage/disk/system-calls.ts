@@ -134,6 +134,10 @@ function explain(code: string, cause: unknown): string {
       return `the file system is read-only (${code}); mount it writable or use another folder`;
     case "ENOENT":
       return `it does not exist (${code}); a part of the path is missing`;
+    case "EISDIR":
+      return `it is a folder (${code}); give a file`;
+    case "ENOTDIR":
+      return `a part of the path is a file, not a folder (${code})`;
     case "EMFILE":
     case "ENFILE":
       return `too many files are open (${code}); raise the limit (ulimit -n) and start again`;
