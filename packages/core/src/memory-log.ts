@@ -76,7 +76,8 @@ export class MemoryLog<C> implements LogView<C> {
       () => `entries ${from} to ${to} are not all in the log`,
     );
     const before = this.#bytesAt(from - 1);
-    let end: number = from;
+    // Nearly always all of them.
+    let end: number = this.#bytesAt(to) - before <= maxBytes ? to : from;
     while (end < to && this.#bytesAt(end + 1) - before <= maxBytes) end += 1;
     return this.#between(from - this.firstIndex, end - this.#base.index);
   }
