@@ -252,6 +252,7 @@ async function run(): Promise<void> {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timer.dueMs,
     mayDoze: () => runner.actor?.awaitsNoAnswer === true,
+    onReached: () => runner.greet(),
   });
   const port = disturbed?.port(lanePort) ?? lanePort;
   const runner: NodeRunner = new NodeRunner(
