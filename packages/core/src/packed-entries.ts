@@ -9,6 +9,7 @@ import type { Term } from "./ids.ts";
  * They never change. Places count from 0.
  */
 export interface PackedEntries<C> {
+  /** How many there are. */
   readonly length: number;
   /** The term of the entry at `place`; undefined outside. */
   termAt(place: number): Term | undefined;
