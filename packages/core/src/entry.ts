@@ -53,6 +53,10 @@ export interface LogView<C> {
    * time.
    */
   bytesBetween(after: Index, to: Index): number;
+  /**
+   * All entries that change the membership, in order. Without it a start looks at each entry of the log.
+   */
+  memberships?(): readonly Entry<C>[];
 }
 
 /** The last position of a log: what a candidate advertises (§5.4.1). */

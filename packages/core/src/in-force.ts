@@ -67,7 +67,8 @@ export function recoveredMemberships<C>(
   const base =
     snapshot === undefined ? [] : [{ index: snapshot.index, membership: snapshot.membership }];
   if (log.lastIndex < log.firstIndex) return base;
-  const entries = log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER);
+  const entries =
+    log.memberships?.() ?? log.slice(log.firstIndex, log.lastIndex, Number.MAX_SAFE_INTEGER);
   return [...base, ...membershipsIn(entries).filter(({ index }) => index > (snapshot?.index ?? 0))];
 }
 

@@ -64,6 +64,7 @@ export {
   type Violations,
 } from "./invariants.ts";
 export { MemoryLog } from "./memory-log.ts";
+export type { PackedEntries } from "./packed-entries.ts";
 export type {
   AppendAccepted,
   AppendEntries,

@@ -119,8 +119,8 @@ export const RUNS: readonly Variant[] = [
     edits: [
       {
         file: APPLIER,
-        find: "count += this.#applyEntry(entry.command, entry.index);",
-        replace: "this.#applyEntry(entry.command, entry.index);",
+        find: "count += this.#applyEntry(entry);",
+        replace: "count += Math.min(1, this.#applyEntry(entry));",
       },
     ],
   },

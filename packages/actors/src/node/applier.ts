@@ -111,16 +111,15 @@ export class Applier {
     if (to < from) return [];
     const answers = new Map<number, AnswerPacker>();
     let count = 0;
-    for (const entry of entriesIn(log, from, to)) {
-      if (count >= max) break;
-      this.#applied = entry.index;
-      count += 1;
-      if (entry.type !== "command") {
-        this.#observer?.applied(entry.index, 0, 0);
-        continue;
+    // Some at a time: most entries have many commands, so few of them are a turn's work.
+    for (let first: number = from; first <= to && count < max; first += SLICE_ENTRIES) {
+      const last = Math.min(to, first + SLICE_ENTRIES - 1);
+      for (const entry of log.slice(first as Index, last as Index, Number.MAX_SAFE_INTEGER)) {
+        if (count >= max) break;
+        this.#applied = entry.index;
+        this.#answers = entry.term === answerTerm ? answers : undefined;
+        count += this.#applyEntry(entry);
       }
-      this.#answers = entry.term === answerTerm ? answers : undefined;
-      count += this.#applyEntry(entry.command, entry.index);
     }
     // What was applied is not kept in memory.
     this.#look(NOTHING, false);
@@ -133,14 +132,19 @@ export class Applier {
     }));
   }
 
-  /** Applies an entry. Gives how many commands it holds besides the first. */
-  #applyEntry(command: CommandBytes, at: Index): number {
+  /** Applies an entry. Gives how many commands it holds, at least 1. */
+  #applyEntry(entry: Entry<CommandBytes>): number {
+    if (entry.type !== "command") {
+      this.#observer?.applied(entry.index, 0, 0);
+      return 1;
+    }
+    const { command } = entry;
     const count = commandsIn(command);
     this.#look(command, count > 1);
     this.#given = 0;
-    this.#sessions.apply(command, at, this.#use);
-    this.#observer?.applied(at, count - this.#given, command.length);
-    return Math.max(0, count - 1);
+    this.#sessions.apply(command, entry.index, this.#use);
+    this.#observer?.applied(entry.index, count - this.#given, command.length);
+    return Math.max(1, count);
   }
 
   /** Makes views of an entry, unless those of the last one are of the same buffer. */
@@ -207,18 +211,6 @@ export class Applier {
     const hash = sha256();
     for (const part of sessionBytes(this.#sessions.copy())) hash.update(part);
     return hash.update(wholeOf(this.#machine)).digest("hex");
-  }
-}
-
-/** Entries from `from` to `to`, some at a time: most have many commands, so few of them are a turn's work. */
-function* entriesIn(
-  log: Pick<LogView<CommandBytes>, "slice">,
-  from: Index,
-  to: Index,
-): Generator<Entry<CommandBytes>, void> {
-  for (let first: number = from; first <= to; first += SLICE_ENTRIES) {
-    const last = Math.min(to, first + SLICE_ENTRIES - 1);
-    yield* log.slice(first as Index, last as Index, Number.MAX_SAFE_INTEGER);
   }
 }
 

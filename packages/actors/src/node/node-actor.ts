@@ -66,8 +66,10 @@ export class NodeActor {
 
   constructor(parts: NodeParts) {
     const { config, recovered, storage, snapshots, machine, policy, lease, tracer } = parts;
-    const { hard, base, entries, snapshot, horizon, salvage } = recovered;
-    const log = new MemoryLog((command) => command.length, entries, base);
+    const { hard, base, snapshot, horizon, salvage } = recovered;
+    // All entries as objects survive, and collecting garbage around them would take as long as to read them.
+    const entries = parts.packed ?? recovered.entries;
+    const log = new MemoryLog((command: CommandBytes) => command.length, entries, base);
     const state = restore(hard, log, { snapshot, horizon, leases: config.leases });
     const { turnEntries, sessions } = { ...LIMIT_DEFAULTS, ...parts.limits };
     const applier = new Applier(machine, sessions, parts.entries);

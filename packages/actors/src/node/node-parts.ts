@@ -1,8 +1,8 @@
-import type { Config } from "@kontiki/core";
+import type { Config, PackedEntries } from "@kontiki/core";
 import type { StateMachine } from "../machine/state-machine.ts";
 import { SESSION_DEFAULTS, type SessionLimits } from "../sessions/sessions.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
-import type { Recovered, Storage } from "../storage/storage.ts";
+import type { CommandBytes, Recovered, Storage } from "../storage/storage.ts";
 import type { Tracer } from "../trace/trace.ts";
 import type { EntryObserver } from "./applier.ts";
 import type { Lease } from "./lease.ts";
@@ -26,6 +26,8 @@ export const LIMIT_DEFAULTS: NodeLimits = { turnEntries: 8192, sessions: SESSION
 export type NodeParts = {
   readonly config: Config;
   readonly recovered: Recovered;
+  /** The entries of it, to be made when they are asked for. Without it those of `recovered` are used. */
+  readonly packed?: PackedEntries<CommandBytes> | undefined;
   readonly storage: Storage;
   readonly snapshots: SnapshotStore;
   readonly machine: StateMachine;

@@ -52,11 +52,12 @@ export type WatchedSetup = NodeSetup & {
  */
 export function openNode(setup: WatchedSetup): Opened & { readonly recovered: Recovered } {
   const { config, disk, machine, readIds, policy, lease, wal, limits } = setup;
-  const { storage, snapshots, recovered } = openStorage(disk, wal, setup.owner);
+  const { storage, snapshots, recovered, packed } = openStorage(disk, wal, setup.owner);
   try {
     const actor = new NodeActor({
       config,
       recovered,
+      packed,
       storage,
       snapshots,
       machine,

@@ -60,6 +60,11 @@ export function reachedAt(opening: CommandBytes): number {
   return getUint32(opening, 12);
 }
 
+/** Whether a command, which is not a run, opens a session. */
+export function isOpening(command: CommandBytes): boolean {
+  return getUint48(command, 6) === OPENING;
+}
+
 /**
  * Encodes the payload of a command, or a question, which has no header. It is never encoded again.
  *

@@ -6,6 +6,7 @@ import {
   commandOf,
   HEADER_BYTES,
   headerOf,
+  isOpening,
   OPENING,
   SEQUENCE_MAX,
   writeHeader,
@@ -69,7 +70,7 @@ function isWellFormed(run: Uint8Array): boolean {
 /** How many commands the bytes of an entry hold: 0 if they only open a session. */
 export function commandsIn(command: CommandBytes): number {
   if (isRun(command)) return countIn(command);
-  return headerOf(command).sequence === OPENING ? 0 : 1;
+  return isOpening(command) ? 0 : 1;
 }
 
 function countIn(run: Uint8Array): number {

@@ -30,7 +30,9 @@ export function newSession(
 /** Drops results that the client no longer waits for. A floor never decreases. */
 export function raiseFloor(session: Session, floor: number): void {
   if (floor <= session.floor) return;
-  session.results.splice(0, floor - session.floor);
+  // Of a client that waits for each answer there is one: to splice makes a list of what it takes out.
+  if (floor === session.floor + 1) session.results.shift();
+  else session.results.splice(0, floor - session.floor);
   session.floor = floor;
 }
 

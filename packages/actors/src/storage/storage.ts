@@ -55,7 +55,7 @@ export type Recovered = {
   readonly hard: HardState;
   /** The position before the first entry; `LOG_START` when nothing was compacted. */
   readonly base: LogPosition;
-  /** The whole log after `base`. */
+  /** The whole log after `base`. Of an opened storage: made when first asked for. */
   readonly entries: readonly Entry<CommandBytes>[];
   /** The newest intact snapshot; its last entry is in the log, or is `base`. */
   readonly snapshot: Snapshot | undefined;

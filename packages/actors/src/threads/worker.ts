@@ -39,6 +39,7 @@ import { NodeLanePort } from "./node-lane-port.ts";
 import { isCarried, pulsesIn } from "../mailboxes/mail-route.ts";
 import { PULSE_MS } from "../mailboxes/pulse.ts";
 import type { LaneStart } from "../mailboxes/lane-frames.ts";
+import type { ThreadWork } from "../mailboxes/lane-port.ts";
 import type { Clock } from "../node/timers.ts";
 import { openTraceFile, type TraceFile } from "../trace/trace-file.ts";
 import { NodeTracer } from "../trace/trace.ts";
@@ -218,6 +219,16 @@ function entriesOf(feed: AppliedFeed): EntryObserver {
   };
 }
 
+/** What else than mail the thread has to do, once its runner is made. */
+function workOf(runner: () => NodeRunner): ThreadWork {
+  return {
+    isDue: () => dueTurns > 0,
+    timerAtMs: () => timer.dueMs,
+    mayDoze: () => runner().actor?.awaitsNoAnswer === true,
+    onReached: () => runner().greet(),
+  };
+}
+
 async function run(): Promise<void> {
   const config = configOf(spec);
   const own = openDisk();
@@ -248,11 +259,8 @@ async function run(): Promise<void> {
   const orders = new Orders();
   const lengths = { electionTimeoutMs, heartbeatMs, patience: priority, inTurns: true };
   const onNotice = orders.onNotice.bind(orders);
-  const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, {
-    isDue: () => dueTurns > 0,
-    timerAtMs: () => timer.dueMs,
-    mayDoze: () => runner.actor?.awaitsNoAnswer === true,
-  });
+  const work = workOf(() => runner);
+  const lanePort = new NodeLanePort({ ...lanes, route: spec.route }, data, work);
   const port = disturbed?.port(lanePort) ?? lanePort;
   const runner: NodeRunner = new NodeRunner(
     { port, lengths, clock: clock(), ...thread, open: reopen, onNotice, counters, onTimer },

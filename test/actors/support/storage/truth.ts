@@ -107,7 +107,7 @@ function outcome(files: Files): Outcome | "refused" {
   try {
     const disk = frozenDisk(files);
     const { content, copy } = repair(readLog(disk), findSnapshots(disk).newest);
-    const found = { ...content, entries: content.entries.map(textOf) };
+    const found = { ...content, entries: content.entries.all().map(textOf) };
     return { found, salvage: copy && textOfLog(copy) };
   } catch (cause) {
     if (cause instanceof DamagedLogError) return "refused";

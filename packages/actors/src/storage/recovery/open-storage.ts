@@ -1,4 +1,4 @@
-import { index, sameSnapshot, type Snapshot } from "@kontiki/core";
+import { index, sameSnapshot, type Entry, type PackedEntries, type Snapshot } from "@kontiki/core";
 import type { Disk } from "../disk/disk.ts";
 import { LogTerms } from "../wal/log-terms.ts";
 import { repair, type Repaired } from "./repair.ts";
@@ -8,8 +8,7 @@ import { positionOfName } from "../snapshot/snapshot-format.ts";
 import { SnapshotFiles } from "../snapshot/snapshot-files.ts";
 import { findSnapshots, type FoundSnapshots } from "../snapshot/snapshot-reader.ts";
 import type { SnapshotStore } from "../snapshot-store.ts";
-import type { Recovered, Storage } from "../storage.ts";
-import { packCommands } from "./pack-commands.ts";
+import type { CommandBytes, Recovered, Storage } from "../storage.ts";
 import { isSegmentName, segmentName } from "../wal/wal-format.ts";
 import { PromiseFile } from "../wal/promise.ts";
 import type { StateRecord } from "../wal/wal-records.ts";
@@ -27,6 +26,8 @@ export type OpenedStorage = {
   readonly snapshots: SnapshotStore;
   /** What was found. */
   readonly recovered: Recovered;
+  /** The entries of it, for a log in memory, which takes them one by one. */
+  readonly packed: PackedEntries<CommandBytes>;
 };
 
 /** The end of the log, where writing continues. */
@@ -44,7 +45,7 @@ type End = Pick<
  * records that it must, and `salvage` has what is intact of them. A crash during the call leaves either the old files or
  * the repaired ones, and the next call completes it.
  *
- * Commands are views of small buffers of their own: no entry keeps the memory of its segment.
+ * Entries are made when they are asked for. Their commands are views of small buffers: none keeps the memory of its segment.
  *
  * @param owner whose disk it is, in ASCII; undefined if that is not known. It is written to the promise file, and one that names
  *   another owner is refused.
@@ -64,18 +65,21 @@ export function openStorage(disk: Disk, options: WalOptions = {}, owner?: string
   const number = nextNumber(disk);
   const logs = horizon === undefined ? [] : [...salvagedLogs(disk), ...listed(copy)];
   const { aside, ...end } = written(disk, log, repaired, { damaged, number });
-  const entries = copy === undefined ? content.entries : packCommands(content.entries);
+  const packed = content.entries;
   const terms = new LogTerms(base);
-  terms.append(entries);
+  terms.extend(packed);
   const state = { hard, horizon, last: terms.last };
   const { promise, badPromise } = kept(disk, end, { number, state, owner });
+  let entries: readonly Entry<CommandBytes>[] | undefined;
   return {
     storage: new Wal(disk, options, { ...end, hard, horizon, terms, promise }),
     snapshots: new SnapshotFiles(disk, found),
     recovered: {
       hard,
       base,
-      entries,
+      get entries() {
+        return (entries ??= packed.all());
+      },
       snapshot: found.newest,
       horizon,
       salvage:
@@ -86,6 +90,7 @@ export function openStorage(disk: Disk, options: WalOptions = {}, owner?: string
       }),
       tornBytes: log.tornBytes,
     },
+    packed,
   };
 }
 

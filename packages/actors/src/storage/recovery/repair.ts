@@ -1,5 +1,6 @@
 import {
   atLeastAsUpToDate,
+  indexAfter,
   LOG_START,
   positionOf,
   type HardState,
@@ -7,6 +8,7 @@ import {
   type Snapshot,
   type Term,
 } from "@kontiki/core";
+import { EntrySlabs, slabsOf } from "../wal/entry-slabs.ts";
 import type { LogRead } from "../wal/wal-recovery.ts";
 import { samePosition } from "../wal/wal-replay.ts";
 import type { LogContent } from "../wal/wal-rewrite.ts";
@@ -46,7 +48,7 @@ export function repair(log: LogRead, snapshot: Snapshot | undefined): Repaired {
   const isGap = log.base.index > end.index;
   const isKept = !isGap && holds(log, end);
   const copy = damage !== undefined || isGap ? log.salvage() : undefined;
-  const kept = isKept ? log : { base: end, entries: [] };
+  const kept = isKept ? log : { base: end, entries: new EntrySlabs(indexAfter(end.index)) };
   const { base, entries } = copy === undefined ? kept : extended(kept, copy, promised);
   const isLost =
     copy !== undefined && promised.index > end.index && !holds({ base, entries }, promised);
@@ -95,13 +97,14 @@ function meetingOf(log: Part, piece: Piece, marks: SalvagedLog["marks"]): number
 
 function joined({ base, entries }: Part, piece: Piece, after: number): Part["entries"] {
   const first = piece[0]?.index ?? 0;
-  return [...entries.slice(0, after - base.index), ...piece.slice(after + 1 - first)];
+  const before = entries.slice(0, after - base.index).all();
+  return slabsOf(indexAfter(base.index), [...before, ...piece.slice(after + 1 - first)]);
 }
 
 /** Whether this entry is in a log, or is its base. */
 function holds({ base, entries }: Part, at: LogPosition): boolean {
   if (samePosition(base, at)) return true;
-  return entries[at.index - base.index - 1]?.term === at.term;
+  return entries.termAt(at.index - base.index - 1) === at.term;
 }
 
 function later(a: LogPosition, b: LogPosition | undefined): LogPosition {

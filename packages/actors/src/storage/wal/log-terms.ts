@@ -1,4 +1,11 @@
-import { assert, index, type Index, type LogPosition, type Term } from "@kontiki/core";
+import {
+  assert,
+  index,
+  type Index,
+  type LogPosition,
+  type PackedEntries,
+  type Term,
+} from "@kontiki/core";
 
 /** Entries from `first` on have this term, up to the next run. */
 type Run = { readonly first: number; readonly term: Term };
@@ -49,6 +56,18 @@ export class LogTerms {
       this.#runs.push({ first: last, term: run });
     }
     this.#last = last;
+  }
+
+  /** Appends all of these, which must continue the log. */
+  extend(entries: Pick<PackedEntries<unknown>, "length" | "termAt">): void {
+    let run = this.#runs.at(-1)?.term;
+    for (let place = 0; place < entries.length; place += 1) {
+      const term = entries.termAt(place);
+      if (term === run || term === undefined) continue;
+      run = term;
+      this.#runs.push({ first: this.#last + place + 1, term });
+    }
+    this.#last += entries.length;
   }
 
   truncate(after: Index): void {

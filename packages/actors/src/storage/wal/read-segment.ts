@@ -1,7 +1,7 @@
 import type { Buffer } from "#platform";
 import { DamagedLogError, type Damage } from "./log-errors.ts";
 import type { Segment } from "./log-segments.ts";
-import { RecordError } from "./record-cursor.ts";
+import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { readTail } from "./segment-tail.ts";
 import {
   decodeBatch,
@@ -80,7 +80,7 @@ function replayBatches(
   { number, header, path, before, known }: PlacedSegment,
   replay: Replay,
 ): Batches {
-  const cursor = replay.cursorOf(bytes);
+  const cursor = new RecordCursor(bytes, 0, 0);
   let last = before ?? header?.previous ?? LOG_BEGIN;
   let offset = SEGMENT_HEADER_BYTES;
   let lastAt: number | undefined;

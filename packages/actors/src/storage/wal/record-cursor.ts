@@ -1,5 +1,5 @@
 import type { Buffer } from "#platform";
-import type { CommandSlabs } from "./command-slabs.ts";
+import type { Index, Term } from "@kontiki/core";
 
 /** A batch whose checksum matches contains something that this program never writes. */
 export class RecordError extends Error {
@@ -12,20 +12,18 @@ export class RecordError extends Error {
  * Every call throws a `RecordError` rather than read past the end.
  */
 export class RecordCursor {
-  readonly #bytes: Buffer;
+  /** What it reads, and more. */
+  readonly bytes: Buffer;
   /** Numbers are read by it: a start reads ten of them for each batch. */
   readonly #view: DataView;
-  readonly #slabs: CommandSlabs | undefined;
   #at: number;
   #end: number;
 
-  /** @param slabs receives commands; without them, commands are views of `bytes`. */
-  constructor(bytes: Buffer, at: number, end: number, slabs?: CommandSlabs) {
-    this.#bytes = bytes;
+  constructor(bytes: Buffer, at: number, end: number) {
+    this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = at;
     this.#end = end;
-    this.#slabs = slabs;
   }
 
   /** Goes on with other bytes of the same buffer. */
@@ -54,29 +52,36 @@ export class RecordCursor {
     return value;
   }
 
+  /** Any number that {@link u64} reads is one. */
+  index(): Index {
+    return this.u64() as Index;
+  }
+
+  /** The same. */
+  term(): Term {
+    return this.u64() as Term;
+  }
+
   text(length: number): string {
     const at = this.#take(length);
-    return this.#bytes.toString("latin1", at, at + length);
+    return this.bytes.toString("latin1", at, at + length);
   }
 
   /** A plain view rather than a Buffer: it costs half as much, and the layers above expect it. */
   view(length: number): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#take(length), length);
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + this.#take(length), length);
   }
 
-  /** A command, in the slabs if there are any. */
-  command(length: number): Uint8Array {
-    const slabs = this.#slabs;
-    return slabs === undefined
-      ? this.view(length)
-      : slabs.copy(this.#bytes, this.#take(length), length);
+  /** Passes so many bytes. Returns where they begin. */
+  skip(length: number): number {
+    return this.#take(length);
   }
 
   /** Whether the next bytes are this ASCII text. Takes them only if they are. */
   takes(text: string): boolean {
     if (text.length > this.#end - this.#at) return false;
     for (let i = 0; i < text.length; i += 1)
-      if (this.#bytes[this.#at + i] !== text.charCodeAt(i)) return false;
+      if (this.bytes[this.#at + i] !== text.charCodeAt(i)) return false;
     this.#at += text.length;
     return true;
   }

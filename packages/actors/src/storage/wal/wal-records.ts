@@ -22,14 +22,13 @@
 
 import {
   assert,
-  index,
   indexAfter,
   isNodeId,
-  term,
   type Entry,
   type HardState,
   type Index,
   type LogPosition,
+  type Membership,
   type Term,
 } from "@kontiki/core";
 import { decodeMembership, encodeMembership, MembershipError } from "../membership-json.ts";
@@ -63,6 +62,19 @@ export type LogWrite =
   | { readonly type: "truncate"; readonly after: LogPosition }
   | { readonly type: "compact"; readonly upTo: LogPosition }
   | { readonly type: "reset"; readonly base: LogPosition };
+
+/** Receives the changes of a batch to the log, in order. */
+export interface LogChanges {
+  /** Entries from `first` on have this term, and follow one by one. */
+  begin(first: Index, term: Term, count: number): void;
+  /** The next entry is the command that is at `from` in `bytes`. */
+  command(bytes: Uint8Array, from: number, length: number): void;
+  noop(): void;
+  membership(membership: Membership): void;
+  truncate(after: LogPosition): void;
+  compact(upTo: LogPosition): void;
+  reset(base: LogPosition): void;
+}
 
 /** Whether a change may remove entries that were not compacted. */
 export function isCut({ type }: LogWrite): boolean {
@@ -147,27 +159,26 @@ export function decodeState(cursor: RecordCursor, known?: HardState): StateRecor
 }
 
 /**
- * Reads the records after the state record. Commands are in the cursor's slabs, or views of its bytes.
+ * Reads the records after the state record.
  *
- * @throws RecordError if the body contains anything that the functions above do not write.
+ * @throws RecordError if the body contains anything that the functions above do not write, and what `changes` throws. Part of
+ * it may have been received then.
  */
-export function decodeWrites(cursor: RecordCursor): readonly LogWrite[] {
-  const writes: LogWrite[] = [];
-  while (cursor.rest > 0) writes.push(decodeWrite(cursor));
-  return writes;
+export function readWrites(cursor: RecordCursor, changes: LogChanges): void {
+  while (cursor.rest > 0) readWrite(cursor, changes);
 }
 
-function decodeWrite(cursor: RecordCursor): LogWrite {
+function readWrite(cursor: RecordCursor, changes: LogChanges): void {
   const kind = cursor.u8();
   switch (kind) {
     case APPEND:
-      return { type: "append", entries: decodeEntries(cursor) };
+      return readEntries(cursor, changes);
     case TRUNCATE:
-      return { type: "truncate", after: decodePosition(cursor) };
+      return changes.truncate(decodePosition(cursor));
     case COMPACT:
-      return { type: "compact", upTo: decodePosition(cursor) };
+      return changes.compact(decodePosition(cursor));
     case RESET:
-      return { type: "reset", base: decodePosition(cursor) };
+      return changes.reset(decodePosition(cursor));
     default:
       throw new RecordError(`it contains a record of unknown kind ${kind}`);
   }
@@ -179,11 +190,11 @@ function encodePosition(writer: RecordWriter, position: LogPosition): void {
 }
 
 function decodePosition(cursor: RecordCursor): LogPosition {
-  return { index: index(cursor.u64()), term: term(cursor.u64()) };
+  return { index: cursor.index(), term: cursor.term() };
 }
 
 function decodeHardState(cursor: RecordCursor, known: HardState | undefined): HardState {
-  const saved = term(cursor.u64());
+  const saved = cursor.term();
   const length = cursor.u8();
   if (known?.term === saved && known.votedFor?.length === length && cursor.takes(known.votedFor))
     return known;
@@ -220,30 +231,22 @@ function encodeEntry(writer: RecordWriter, entry: Entry<CommandBytes>): void {
   }
 }
 
-function decodeEntries(cursor: RecordCursor): Entry<CommandBytes>[] {
-  const first = index(cursor.u64());
-  const run = term(cursor.u64());
+function readEntries(cursor: RecordCursor, changes: LogChanges): void {
+  const first = cursor.index();
+  const run = cursor.term();
   const count = cursor.u32();
   indexAfter(first, count);
-  // A count that the body cannot contain must not reserve memory: entries are pushed one by one.
-  const entries: Entry<CommandBytes>[] = [];
-  for (let read = 0; read < count; read += 1) {
+  changes.begin(first, run, count);
+  // A count that the body cannot contain must not reserve memory: entries are read one by one.
+  for (let left = count; left > 0; left -= 1) {
     const kind = cursor.u8();
-    const at = (first + read) as Index;
-    if (kind === NOOP) entries.push({ type: "noop", index: at, term: run });
+    if (kind === NOOP) changes.noop();
     else if (kind === COMMAND) {
-      entries.push({
-        type: "command",
-        index: at,
-        term: run,
-        command: cursor.command(cursor.u32()),
-      });
-    } else if (kind === MEMBERSHIP) {
-      const membership = membershipIn(cursor.view(cursor.u32()));
-      entries.push({ type: "membership", index: at, term: run, membership });
-    } else throw new RecordError(`it contains an entry of unknown kind ${kind}`);
+      const length = cursor.u32();
+      changes.command(cursor.bytes, cursor.skip(length), length);
+    } else if (kind === MEMBERSHIP) changes.membership(membershipIn(cursor.view(cursor.u32())));
+    else throw new RecordError(`it contains an entry of unknown kind ${kind}`);
   }
-  return entries;
 }
 
 function membershipIn(bytes: Uint8Array): ReturnType<typeof decodeMembership> {

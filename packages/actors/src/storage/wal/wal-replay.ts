@@ -1,22 +1,19 @@
-import type { Buffer } from "#platform";
 import {
+  index,
+  indexAfter,
   INITIAL_HARD_STATE,
   LOG_START,
-  type Entry,
+  TERM_ZERO,
   type HardState,
+  type Index,
   type LogPosition,
+  type Membership,
+  type Term,
 } from "@kontiki/core";
-import { CommandSlabs } from "./command-slabs.ts";
-import { RecordCursor, RecordError } from "./record-cursor.ts";
+import { EntrySlabs } from "./entry-slabs.ts";
+import { RecordError, type RecordCursor } from "./record-cursor.ts";
 import { SegmentSpans } from "./segment-spans.ts";
-import type { CommandBytes } from "../storage.ts";
-import {
-  decodeState,
-  decodeWrites,
-  isCut,
-  type LogWrite,
-  type StateRecord,
-} from "./wal-records.ts";
+import { decodeState, readWrites, type LogChanges, type StateRecord } from "./wal-records.ts";
 
 /**
  * Repeats what the batches record, from the first existing one.
@@ -24,34 +21,35 @@ import {
  * A log whose first segments were removed begins in the middle, at an entry that an early batch may still truncate
  * before a later batch records that it was compacted. So `base` may go back, until it is known to be compacted.
  */
-export class Replay {
+export class Replay implements LogChanges {
   hard: HardState = INITIAL_HARD_STATE;
   horizon: LogPosition | undefined;
   /** The position before the first entry. */
   base: LogPosition = LOG_START;
-  entries: Entry<CommandBytes>[] = [];
+  entries = new EntrySlabs(index(1));
   readonly spans = new SegmentSpans();
-  readonly #slabs = new CommandSlabs();
   /** How often the log was truncated or reset, counted from some moment in the past. */
   cuts = 0;
   /** Whether nothing before `base` can be needed any more. */
   #compacted = true;
+  /** The term of the entries that follow. */
+  #term: Term = TERM_ZERO;
 
   /** Begins with the first existing segment: the log continues after this entry, or begins there. */
   start(position: LogPosition, begins: boolean): void {
-    this.base = position;
+    this.#beginAfter(position);
     this.#compacted = begins;
   }
 
   /** The position of the last entry. */
   get last(): LogPosition {
-    const { index, term } = this.entries.at(-1) ?? this.base;
-    return { index, term };
+    const { length } = this.entries;
+    const last = this.entries.termAt(length - 1);
+    return last === undefined ? this.base : { index: this.#lastIndex, term: last };
   }
 
-  /** Reads the batches of a segment: commands are copied out of its bytes. */
-  cursorOf(bytes: Buffer): RecordCursor {
-    return new RecordCursor(bytes, 0, 0, this.#slabs);
+  get #lastIndex(): Index {
+    return (this.base.index + this.entries.length) as Index;
   }
 
   /**
@@ -62,7 +60,7 @@ export class Replay {
   apply(cursor: RecordCursor, segment: number): void {
     const state = decodeState(cursor, this.hard);
     this.cuts = state.before?.cuts ?? this.cuts;
-    for (const write of decodeWrites(cursor)) this.#write(write);
+    readWrites(cursor, this);
     this.spans.place(segment);
     this.#take(state);
   }
@@ -74,63 +72,63 @@ export class Replay {
     this.horizon = horizon;
   }
 
-  #write(write: LogWrite): void {
-    if (isCut(write)) this.cuts += 1;
-    switch (write.type) {
-      case "append":
-        for (const entry of write.entries) this.#append(entry);
-        this.spans.append(this.last.index);
-        return;
-      case "truncate":
-        this.#truncate(write.after);
-        return;
-      case "compact":
-        this.#compact(write.upTo);
-        return;
-      case "reset":
-        this.#begin(write.base);
-        this.#compacted = true;
-        this.spans.reset();
-        return;
-      default:
-        write satisfies never;
-    }
-  }
-
-  #append(entry: Entry<CommandBytes>): void {
-    if (entry.index !== this.base.index + this.entries.length + 1)
+  begin(first: Index, term: Term, count: number): void {
+    if (count > 0 && first !== this.#lastIndex + 1)
       throw new RecordError("it leaves a gap in the log");
-    this.entries.push(entry);
+    this.#term = term;
+    this.spans.append((this.#lastIndex + count) as Index);
   }
 
-  #truncate(after: LogPosition): void {
+  command(bytes: Uint8Array, from: number, length: number): void {
+    this.entries.addCommand(this.#term, bytes, from, length);
+  }
+
+  noop(): void {
+    const next = indexAfter(this.#lastIndex);
+    this.entries.addOther({ type: "noop", index: next, term: this.#term });
+  }
+
+  membership(membership: Membership): void {
+    const next = indexAfter(this.#lastIndex);
+    this.entries.addOther({ type: "membership", index: next, term: this.#term, membership });
+  }
+
+  truncate(after: LogPosition): void {
+    this.cuts += 1;
     if (after.index < this.base.index && !this.#compacted) {
-      this.#begin(after);
+      this.#beginAfter(after);
       return;
     }
     this.#check(after, "cuts");
-    this.entries.length = after.index - this.base.index;
+    this.entries.truncate(after.index - this.base.index);
   }
 
   /** A compaction may refer to entries of a segment that no longer exists. */
-  #compact(upTo: LogPosition): void {
+  compact(upTo: LogPosition): void {
     if (upTo.index < this.base.index && !this.#compacted) return;
     this.#check(upTo, "compacts");
-    this.entries = this.entries.slice(upTo.index - this.base.index);
+    this.entries = this.entries.slice(upTo.index - this.base.index, this.entries.length);
     this.base = upTo;
     this.#compacted = true;
   }
 
-  #begin(base: LogPosition): void {
+  reset(base: LogPosition): void {
+    this.cuts += 1;
+    this.#beginAfter(base);
+    this.#compacted = true;
+    this.spans.reset();
+  }
+
+  #beginAfter(base: LogPosition): void {
     this.base = base;
-    this.entries = [];
+    this.entries = new EntrySlabs(indexAfter(base.index));
   }
 
   #check(position: LogPosition, does: string): void {
     const place = position.index - this.base.index;
-    const found = place === 0 ? this.base : this.entries[place - 1];
+    const found = place === 0 ? this.base.term : this.entries.termAt(place - 1);
     if (found === undefined) throw new RecordError(`it ${does} an entry that is not there`);
-    if (found.term !== position.term) throw new RecordError(`it ${does} an entry of another term`);
+    if (found !== position.term) throw new RecordError(`it ${does} an entry of another term`);
   }
 }
 

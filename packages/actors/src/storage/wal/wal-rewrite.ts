@@ -1,6 +1,7 @@
 import type { Entry, HardState, LogPosition } from "@kontiki/core";
 import { BatchWriter } from "./batch-writer.ts";
 import type { Disk } from "../disk/disk.ts";
+import type { EntrySlabs } from "./entry-slabs.ts";
 import type { CommandBytes } from "../storage.ts";
 import {
   encodeSegmentHeader,
@@ -14,7 +15,7 @@ import { encodeAppend } from "./wal-records.ts";
 export type LogContent = {
   readonly hard: HardState;
   readonly base: LogPosition;
-  readonly entries: readonly Entry<CommandBytes>[];
+  readonly entries: EntrySlabs;
   readonly horizon: LogPosition | undefined;
 };
 
@@ -52,7 +53,7 @@ export function rewriteLog(
   let last = before.last;
   let written: LogPosition = base;
   const cuts = before.cuts + 1;
-  for (const run of runsOf(entries)) {
+  for (const run of runsOf(entries.all())) {
     encodeAppend(writer.records, run);
     const { index, term } = run.at(-1) ?? base;
     const state = { hard, last: { index, term }, horizon, before: { last: written, cuts } };

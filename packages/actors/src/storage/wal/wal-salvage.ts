@@ -5,13 +5,8 @@ import type { CommandBytes, SalvagedLog } from "../storage.ts";
 import type { Promised } from "./promise.ts";
 import { RecordCursor, RecordError } from "./record-cursor.ts";
 import { decodeBatch, findBatch, follows, segmentNumber, type BatchEnd } from "./wal-format.ts";
-import {
-  decodeState,
-  decodeWrites,
-  isCut,
-  type LogWrite,
-  type StateRecord,
-} from "./wal-records.ts";
+import { writesOf } from "./log-writes.ts";
+import { decodeState, isCut, type LogWrite, type StateRecord } from "./wal-records.ts";
 
 /** An intact batch of a log with damaged parts. */
 export type IntactBatch = {
@@ -186,7 +181,7 @@ function contentOf(
   try {
     const cursor = new RecordCursor(bytes, at, end);
     const state = decodeState(cursor);
-    return { state, writes: decodeWrites(cursor) };
+    return { state, writes: writesOf(cursor) };
   } catch (cause) {
     if (cause instanceof RecordError) return undefined;
     throw cause;
