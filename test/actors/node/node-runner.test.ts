@@ -303,28 +303,6 @@ test("a backlog of committed entries is applied turn by turn without any mail", 
   expect(stage.at.machine.applied.length).toBe(count - 1);
 });
 
-test("a leader greets a node that can be reached from now on: it waits for no heartbeat", () => {
-  const stage = new Stage(bench());
-  stage.passElectionTimeout();
-  stage.clock.advance(1);
-  stage.post(raft(n2, voteReply(1, true)));
-  stage.wake();
-  expect(stage.at.actor.leads).toBe(true);
-  stage.take();
-  const greeted = (): unknown[] => {
-    stage.runner.greet();
-    stage.wake();
-    return stage.take();
-  };
-  const heartbeat = { raft: [appendEntries(1, { after: [0, 0], round: 2 })] };
-  const mail = [n2, n3].map((to) => ({ to, ...heartbeat }));
-  expect(greeted()).toEqual([mail, "sync"]);
-  stage.post(raft(n2, appendEntries(2)));
-  stage.wake();
-  stage.take();
-  expect(greeted()).toEqual(["sync"]);
-});
-
 test("a stopped runner has closed its storage, its port and its timer", () => {
   const stage = new Stage(bench());
   stage.at.storage.take();

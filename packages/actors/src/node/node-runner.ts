@@ -78,15 +78,6 @@ export class NodeRunner {
     this.#timers.hasten({ ...actor.timer, turn: actor.turnAtStart });
   }
 
-  /**
-   * Another node can be reached from now on. A leader sends its heartbeat in the turn that takes letters now: a node that has
-   * just started knows no commit index before.
-   */
-  greet(): void {
-    const { actor } = this;
-    if (actor?.leads === true) this.#timeouts.push({ type: "timer", epoch: actor.timer.epoch });
-  }
-
   /** Runs a turn for an order. The answer is a notice. */
   order(event: Order): void {
     this.#turn([{ type: "order", event }]);

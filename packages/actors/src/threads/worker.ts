@@ -225,7 +225,6 @@ function workOf(runner: () => NodeRunner): ThreadWork {
     isDue: () => dueTurns > 0,
     timerAtMs: () => timer.dueMs,
     mayDoze: () => runner().actor?.awaitsNoAnswer === true,
-    onReached: () => runner().greet(),
   };
 }
 
