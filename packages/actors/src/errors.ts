@@ -1,7 +1,22 @@
+/** Marks errors of {@link KontikiError}, of any copy of this package. */
+const FOR_PEOPLE = Symbol.for("kontiki.KontikiError");
+
 /** An error that a person can fix: its message is one line that says what is wrong, where, and what to do. */
 export class KontikiError extends Error {
   /** Distinguishes it from other errors. */
   override readonly name: string = "KontikiError";
+
+  static {
+    Object.defineProperty(this.prototype, FOR_PEOPLE, { value: true });
+    // A program may have this package twice, as where one of its parts is bundled. Subclasses look at the class, as usual.
+    Object.defineProperty(this, Symbol.hasInstance, {
+      value(this: unknown, thrown: unknown): boolean {
+        return this === KontikiError
+          ? thrown instanceof Error && FOR_PEOPLE in thrown
+          : Function.prototype[Symbol.hasInstance].call(this, thrown);
+      },
+    });
+  }
 }
 
 /**
