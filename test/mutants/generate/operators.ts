@@ -172,7 +172,7 @@ function writesApart(first: Statement, second: Statement, text: string): boolean
   const [one, other] = [first, second].map((statement) => {
     const call = statement.type === "ExpressionStatement" ? statement.expression : undefined;
     if (call?.type !== "CallExpression") return undefined;
-    const writes = /^(?:\w+\.write|set)U?[iI]nt\w*$/.test(
+    const writes = /^(?:\w+\.write|set)(?:Big)?U?[iI]nt\w*$/.test(
       text.slice(call.callee.start, call.callee.end),
     );
     const places = call.arguments.filter(({ type }) => type === "Literal");

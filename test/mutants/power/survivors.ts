@@ -129,4 +129,32 @@ export const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
       why: "Requests for entries leave after the sync of their turn, and name only a term and the log as it is after the step. The log is written in the same turn, so no run of a node can tell which of the two effects comes first.",
     },
   ],
+  [
+    "part-of-a-received-snapshot-unchecked",
+    {
+      is: "second",
+      why: "The checksum of the whole is looked at before the snapshot is used: a bad part costs that it is sent again.",
+    },
+  ],
+  [
+    "durable-survives-a-snapshot",
+    {
+      is: "hole",
+      why: "A node must report the end of its log after a snapshot replaced it, with an index that it had before. An earlier sample caught it with the 59th seed.",
+    },
+  ],
+  [
+    "actors/client/client-reads:again/condition-1",
+    {
+      is: "speed",
+      why: "It costs a stale read for a named node a pause: such a read is asked again until its deadline.",
+    },
+  ],
+  [
+    "actors/storage/recovery/open-storage:partialSnapshots/bound-1",
+    {
+      is: "speed",
+      why: "A snapshot that is on the disk twice, damaged both times, is offered twice to the repair, which asks for each part once.",
+    },
+  ],
 ]);

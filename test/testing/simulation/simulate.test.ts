@@ -124,6 +124,18 @@ describe("a node that fails without a fault", () => {
   });
 });
 
+test("a letter that a node cannot read is a violation", () => {
+  const stage = new SimStage(simPlan(SHORT));
+  const [to, from] = [stage.elect(), stage.follower()];
+  const incarnation = stage.world.all.find(({ id }) => id === from)?.process?.incarnation ?? 0;
+  stage.world.network.send({ to, from, incarnation, bytes: Uint8Array.of(0xc1) });
+  stage.run(500);
+  expect(stage.simulation.isOver).toBe(true);
+  expect(stage.simulation.violations).toMatchObject([
+    { check: "assertion", text: `${to}: it cannot read a letter` },
+  ]);
+});
+
 test("the memory of an idle cluster does not grow with time", () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

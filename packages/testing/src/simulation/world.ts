@@ -292,6 +292,8 @@ export class World implements FaultTarget {
       this.#obituaries.send(id, process.incarnation, { stage: message.term });
     }
     if (message.type !== "turn" || process === undefined) return;
+    // Nothing changes the bytes of a letter: what a node cannot read was written wrongly.
+    if (message.malformed > 0) this.#parts.onFailure(id, new Error("it cannot read a letter"));
     this.router.taken(id, message.taken.letters, message.taken.bytes);
     for (const { to, bytes } of message.mail) {
       this.#parts.onHappening({ type: "posted", from: id, to, bytes });
