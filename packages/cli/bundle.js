@@ -3,8 +3,11 @@
  * they use: `dist/bundles`. A command that reads a few files instead of four hundred starts in less time.
  *
  * Foreign packages stay imports, but for two of CommonJS, for which Node would load all that importing such packages needs. The bundle
- * has no maps: nobody debugs it, as `dist/main.js` is the same program. Does nothing when the bundle is newer than what it is made of,
- * so it follows the compiler.
+ * has no maps: nobody debugs it, as `dist/main.js` is the same program. Does nothing when the bundle is whole, and newer than what it is
+ * made of, so it follows the compiler.
+ *
+ * A program that runs loads some files of its bundle late, such as those of faults. So files of earlier bundles stay for some days,
+ * unless it is told `--alone`, as for a package.
  */
 import {
   mkdirSync,
@@ -21,6 +24,13 @@ import { rolldown } from "rolldown";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const folder = join(root, "dist/bundles");
+
+/** How long files of earlier bundles stay. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+const isAlone = process.argv.includes("--alone");
+
+/** The names of all files of the bundle, one a line. */
+const LIST = "FILES";
 
 /** A file in a folder of the compiled code of actors. */
 const HERE =
@@ -41,7 +51,12 @@ const INLINED = ["commander", "picocolors"];
 
 /** Files of commands, where they have another name. */
 const FILES = { status: "remote-status" };
-const commands = new Set(BUNDLED.map((name) => `${FILES[name] ?? name}.js`));
+const commands = new Set([
+  ...BUNDLED.map((name) => `${FILES[name] ?? name}.js`),
+  // Parts of `up`.
+  "config-file.js",
+  "config-place.js",
+]);
 
 /**
  * Else each part that two commands share is a file of its own. What help loads stays apart, and so do the errors: most commands that
@@ -53,7 +68,8 @@ const GROUPS = [
 ];
 
 const made = Math.max(...[join(root, "bundle.js"), ...COMPILED].map(changedAt));
-if (changedAt(join(folder, "main.mjs")) < made) await bundle();
+if (changedAt(join(folder, "main.mjs")) < made || !isWhole()) await bundle();
+removeOthers();
 
 async function bundle() {
   const bundled = await rolldown({
@@ -77,10 +93,30 @@ async function bundle() {
   mkdirSync(folder, { recursive: true });
   // The entry comes last: a program may start meanwhile.
   const files = output.toSorted((a, b) => Number(a.isEntry ?? false) - Number(b.isEntry ?? false));
-  for (const file of files) replace(join(folder, file.fileName), file.code);
+  const names = ["LICENSES", LIST, ...files.map(({ fileName }) => fileName)];
   replace(join(folder, "LICENSES"), licences());
-  const names = new Set(["LICENSES", ...files.map(({ fileName }) => fileName)]);
-  for (const name of readdirSync(folder)) if (!names.has(name)) rmSync(join(folder, name));
+  replace(join(folder, LIST), names.map((name) => `${name}\n`).join(""));
+  for (const file of files) replace(join(folder, file.fileName), file.code);
+}
+
+/** Its files; none if there is no list of them. */
+function listed() {
+  const list = join(folder, LIST);
+  return changedAt(list) === 0 ? [] : readFileSync(list, "utf8").split("\n").slice(0, -1);
+}
+
+function isWhole() {
+  const names = listed();
+  return names.length > 0 && names.every((name) => changedAt(join(folder, name)) > 0);
+}
+
+function removeOthers() {
+  const names = new Set(listed());
+  const before = isAlone ? Infinity : Date.now() - KEPT_MS;
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (!names.has(name) && changedAt(file) < before) rmSync(file, { force: true });
+  }
 }
 
 /** Other commands with the engines that they use, and all foreign packages, stay outside. Of testing there is what faults need. */

@@ -16,7 +16,7 @@ const KINDS = [
 ];
 const TEMPLATES = /^template\/(?:common|typescript|javascript)\/[\w.]+$/;
 const BUNDLES = /^dist\/bundles\/(?:supervisor-)?worker\.mjs(?:\.map)?$/;
-const PROGRAM = /^dist\/bundles\/(?:[\w-]+\.mjs|LICENSES)$/;
+const PROGRAM = /^dist\/bundles\/(?:[\w-]+\.mjs|LICENSES|FILES)$/;
 const PAGE = /^dist\/web\/page\.html$/;
 const ASSETS = [/^assets\/[\w-]+\.(?:js|css)$/, /^scenarios\/(?:[A-Z]+\.md|\w+\.yaml)$/];
 const OWN_KINDS: Readonly<Record<string, readonly RegExp[]>> = {

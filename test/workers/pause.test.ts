@@ -83,7 +83,9 @@ test("a cluster is stopped gracefully even if all its nodes are paused", async (
   const events = record(cluster);
   // Longer than the test may take: none of them has to be killed.
   await cluster.stop({ timeoutMs: 100_000 });
-  expect(events.map(({ type }) => type)).toEqual(["stopped", "stopped", "stopped"]);
+  // The one that continues last may write to those that are gone.
+  const lives = events.filter(({ type }) => type !== "deadLetter");
+  expect(lives.map(({ type }) => type)).toEqual(["stopped", "stopped", "stopped"]);
 });
 
 test("a node that does not run cannot be paused", async () => {

@@ -50,7 +50,8 @@ async function statusOf(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     // Without a verdict a command must not end in the status of one.
-    const isJudge = commandList.some(({ name, judges }) => judges === true && argv.includes(name));
+    const command = argv.find((word) => !word.startsWith("-"));
+    const isJudge = commandList.some(({ name, judges }) => judges === true && name === command);
     const failed = isJudge ? EXIT_TOOL : EXIT_FAILED;
     if (error instanceof CheckFailure) {
       await report(host, error.message);

@@ -15,7 +15,7 @@ function servedBy(argv: readonly string[], files: Readonly<Record<string, number
   for (const [file, second] of Object.entries(files)) {
     const path = join(packages, file);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, "");
+    writeFileSync(path, file.endsWith("main.mjs") && second === 0 ? "" : "0;");
     utimesSync(path, second, second);
   }
   const { href } = pathToFileURL(packages);
@@ -27,6 +27,7 @@ const compiled = (name: string): string => `${name}/dist/tsconfig.tsbuildinfo`;
 test.each([
   ["there is none", {}, FILE],
   ["it is of a published package", { [BUNDLE]: 1 }, BUNDLE],
+  ["it is empty", { [BUNDLE]: 0 }, FILE],
   ["it was made at the same time", { [BUNDLE]: 3, [compiled("cli")]: 3 }, BUNDLE],
   ["the program was built after it", { [BUNDLE]: 2, [compiled("cli")]: 3 }, FILE],
   ["a package in it was built after it", { [BUNDLE]: 2, [compiled("testing")]: 3 }, FILE],

@@ -22,7 +22,7 @@ const COMPILED = ["cli", "actors", "core", "testing"].map(
  * The file that serves a command line: for help and for {@link BUNDLED} the bundle, which reads a few files instead of hundreds. For
  * all others what the compiler wrote: modules of users import these packages as well, and would get them a second time.
  *
- * What the compiler wrote as well where there is no bundle, and where it is older: then it is another program.
+ * What the compiler wrote as well where there is no bundle, where the file is empty, and where it is older: then it is another program.
  *
  * @param dist the folder of the compiled code.
  */
@@ -36,11 +36,21 @@ export function mainFor(argv: readonly string[], dist: URL = new URL("../", impo
   return COMPILED.some((path) => (changedMs(new URL(path, dist)) ?? 0) > madeMs) ? file : bundle;
 }
 
-/** In ms since 1970; undefined for a file that is not there, or that this process may not read. */
+/** In ms since 1970; undefined for what is no file, is empty, or whose folder this process may not read. */
 function changedMs(file: URL): number | undefined {
   try {
-    return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size > 0 ? found.mtimeMs : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Errors of Node for a bundle that lacks a file, or that this process cannot read or understand. */
+const UNUSABLE = new Set(["ERR_MODULE_NOT_FOUND", "EACCES"]);
+
+/** Whether a bundle could not be loaded: what the compiler wrote serves then. */
+export function isUnusable(thrown: unknown): boolean {
+  if (thrown instanceof SyntaxError) return true;
+  return thrown instanceof Error && "code" in thrown && UNUSABLE.has(String(thrown.code));
 }
