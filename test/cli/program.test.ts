@@ -90,6 +90,14 @@ describe("what the user can repair is one line and status 1", () => {
     });
   });
 
+  test("a cluster that does not run, also one with the name of a command that judges", async () => {
+    const { status, stderr } = await runOnFake(["down", "--name", "run"]);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/^kontiki: no cluster run runs/),
+    });
+  });
+
   test("a bench whose directory cannot be made", async () => {
     const { status, stderr } = await runOnFake(["bench", "--data", "/dev/null/x"]);
     expect(status).toBe(1);
