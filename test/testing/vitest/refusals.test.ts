@@ -243,12 +243,12 @@ describe("in the environment", () => {
 
 describe("the time limit", () => {
   test("ends a run, and the error reports where", async () => {
-    const options = { seeds: 3, duration: "1h", timeoutMs: 200, pages: false };
+    const options = { seeds: 3, duration: "1h", timeoutMs: 1000, pages: false };
     expect(await errorOf(options)).toMatch(
-      /^200 ms of real time ran out at seed 1 \(1 of 3\), [1-9]\d* ms of virtual time in, of 3600000 and up to 20000 to settle: give fewer seeds/,
+      /^1000 ms of real time ran out at seed 1 \(1 of 3\), [1-9]\d* ms of virtual time in, of 3600000 and up to 20000 to settle: give fewer seeds/,
     );
     expect(await errorOf(options, (sim) => sim.sleep(3_000_000))).toMatch(
-      /^200 ms of real time ran out at seed 1 \(1 of 3\), /,
+      /^1000 ms of real time ran out at seed 1 \(1 of 3\), /,
     );
   });
 
