@@ -94,7 +94,7 @@ describe("what the user can repair is one line and status 1", () => {
     const { status, stderr } = await runOnFake(["down", "--name", "run"]);
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: expect.stringMatching(/^kontiki: no cluster run runs/),
+      stderr: expect.stringMatching(/^kontiki: no cluster run runs/) as string,
     });
   });
 
