@@ -96,6 +96,8 @@ test(
       type: "write_ok",
     });
     expect(await network.end("n3")).toBe(0);
+    // It may have led: until another node does, answers are errors.
+    while ((await network.ask("n1", { type: "read", key: "k" }))["type"] !== "read_ok");
     expect(
       await network.ask("n1", {
         type: "cas",
