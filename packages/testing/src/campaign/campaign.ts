@@ -11,7 +11,6 @@ import {
 import { GuidedPool, type Guided } from "./guided-pool.ts";
 import type { KeptPlan } from "./guide.ts";
 import type { CampaignProgress } from "./report-counter.ts";
-import { ScenarioError } from "../scenario/scenario-error.ts";
 import { SEEDS } from "./seeds.ts";
 import { POOL_OPTIONS, TaskPool, type PoolOptions } from "./task-pool.ts";
 import type { Tally } from "./tally.ts";
@@ -94,7 +93,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const isComplete = broken === undefined && pool.isDecided;
   await Promise.all(jobs.map((job) => job.kill()));
   pool.giveUp();
-  const isScenarioWrong = broken instanceof ScenarioError;
+  // By its name: a program may have this package twice.
+  const isScenarioWrong = broken?.name === "ScenarioError";
   return { tallies: pool.tallies, isComplete, broken: broken?.message, isScenarioWrong };
 }
 
