@@ -4,6 +4,7 @@ import type { Services } from "./commands/define.ts";
 import { defineHelp } from "./commands/help.ts";
 import type { LoadEngines } from "./engines/engines.ts";
 import { EXIT_FAILED, EXIT_OK, EXIT_TOOL, EXIT_USAGE, type Host } from "./host/host.ts";
+import { commandIn } from "./host/main-for.ts";
 import { version } from "./host/version.ts";
 import type { StartCluster } from "./launch/cluster.ts";
 import { CheckFailure } from "./output/check-failure.ts";
@@ -50,7 +51,7 @@ async function statusOf(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     // Without a verdict a command must not end in the status of one.
-    const command = argv.find((word) => !word.startsWith("-"));
+    const command = commandIn(argv);
     const isJudge = commandList.some(({ name, judges }) => judges === true && name === command);
     const failed = isJudge ? EXIT_TOOL : EXIT_FAILED;
     if (error instanceof CheckFailure) {

@@ -9,8 +9,8 @@ export type TimerLengths = {
   /** How many more election timeouts this node waits before it stands, so that others stand first. 0 or more. */
   readonly patience: number;
   /**
-   * Whether nodes that have got the same obituary, or have just started, stand in turns (`turnToStand`), the first at once. Otherwise each draws its
-   * delay: a simulation does, so that it meets every order.
+   * Whether nodes that have got the same obituary, or have just started, stand in turns (`turnToStand`), the first at once.
+   * Otherwise each draws its delay: a simulation does, so that it meets every order.
    */
   readonly inTurns?: boolean | undefined;
 };

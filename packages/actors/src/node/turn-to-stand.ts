@@ -1,9 +1,9 @@
 import { isVoter, membershipOf, peersOf, type Env, type NodeId, type State } from "@kontiki/core";
 
 /**
- * When this server stands for election after the end of `dead`, or when all servers have just started, as a part of the time within
- * which all others do: 0 for the first of them. All that have the same membership and term compute the same order, so that they stand one after another and
- * do not split the votes. In each term another server is the first.
+ * When this server stands for election after the end of `dead`, or when all servers have just started, as a part of the time
+ * within which all others do: 0 for the first of them. All that have the same membership and term compute the same order, so
+ * that they stand one after another and do not split the votes. In each term another server is the first.
  *
  * The order decides nothing but delays: one that cannot win is followed by the next.
  */

@@ -29,11 +29,16 @@ const COMPILED = ["cli", "actors", "core", "testing"].map(
 export function mainFor(argv: readonly string[], dist: URL = new URL("../", import.meta.url)): URL {
   const file = new URL("main.js", dist);
   const bundle = new URL("bundles/main.mjs", dist);
-  const command = argv.find((word) => !word.startsWith("-"));
+  const command = commandIn(argv);
   if (command !== undefined && !BUNDLED.includes(command)) return file;
   const madeMs = changedMs(bundle);
   if (madeMs === undefined) return file;
   return COMPILED.some((path) => (changedMs(new URL(path, dist)) ?? 0) > madeMs) ? file : bundle;
+}
+
+/** The name of the command on a command line, as far as it can be told before commands are known. */
+export function commandIn(argv: readonly string[]): string | undefined {
+  return argv.find((word) => !word.startsWith("-"));
 }
 
 /** In ms since 1970; undefined for what is no file, is empty, or whose folder this process may not read. */

@@ -25,8 +25,10 @@ const MIXED_UP: Readonly<Record<string, string>> = {
 
 /** An error may quote what a file holds: that must not control a terminal. Lines and tabs stay. */
 export function printable(text: string): string {
-  return text.replace(
-    /[^\P{Cc}\n\t]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(/[^\P{Cc}\n\t]/gu, escaped);
+}
+
+/** A control character as JSON and JavaScript write it. */
+export function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

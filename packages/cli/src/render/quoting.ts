@@ -1,3 +1,5 @@
+import { escaped } from "../output/error-text.ts";
+
 /** Characters that would control a terminal or break a line. */
 const CONTROL = /\p{Cc}/u;
 
@@ -16,10 +18,7 @@ export function wordText(text: string): string {
 
 /** A JSON string with every control character escaped; JSON itself does not escape DEL and C1. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(
-    /\p{Cc}/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return JSON.stringify(text).replace(/\p{Cc}/gu, escaped);
 }
 
 /** The string as one word of a shell command. */

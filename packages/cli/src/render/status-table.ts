@@ -19,8 +19,8 @@ const COLUMNS = [
 
 /**
  * The nodes as an aligned table that fits 80 columns; `*` marks the leader. For a node that receives a snapshot, the column
- * `snap` shows how much of it has arrived; `inc` is its incarnation. The role of a node that cannot take part as it should is what keeps it from that. Lines about
- * the nodes that have a problem follow the table.
+ * `snap` shows how much of it has arrived; `inc` is its incarnation. The role of a node that cannot take part as it should is
+ * what keeps it from that. Lines about the nodes that have a problem follow the table.
  */
 export function statusTable(
   nodes: readonly NodeStatus[],

@@ -71,15 +71,16 @@ function drawFault(
   const fault = { ...({ type, ...fields } as FaultAction), at, for: lasts };
   const { when, isAboutSubject } = waiting;
   if (when === undefined) return fault;
-  const fitting = when === "cuts" ? losingPower(fault, chance.fork("power")) : fault;
+  const fitting = momentFacts(when).losesPower ? losingPower(fault, chance.fork("power")) : fault;
   return { ...(isAboutSubject ? aboutSubject(fitting, when) : fitting), when };
 }
 
-/** A crash at once that loses power: only that can undo a cut, and only before its sync (§5.3). */
+/** A crash that comes at once and loses power; any other fault as it is. */
 function losingPower(fault: Fault, chance: Chance): Fault {
-  if (fault.type !== "crash" && fault.type !== "crashLoop") return fault;
-  const { point: _, kept = one(KEPTS, chance), ...crash } = { point: undefined, ...fault };
-  return { ...crash, kept };
+  if (fault.type === "crashLoop") return { ...fault, kept: fault.kept ?? one(KEPTS, chance) };
+  if (fault.type !== "crash") return fault;
+  const { point: _, ...atOnce } = fault;
+  return { ...atOnce, kept: fault.kept ?? one(KEPTS, chance) };
 }
 
 /** What is drawn of a fault that has to do with a moment; nothing of one that has not. */

@@ -26,10 +26,6 @@ const LENGTHS: readonly Range[] = [
 /** Faults that make others bite: of old mail, of hand-overs, of damage. They are in some of the narrow choices. */
 const OFTEN: readonly FaultType[] = ["replay", "transfer", "scatter", "bitRot"];
 
-/** A moment that needs a deposed leader with entries of its own, and in how many more of the seeds faults wait for it. */
-const RARE: FaultMoment = "cuts";
-const RARE_SHARE = 1 / 5;
-
 /**
  * Half of the seeds take a few kinds, often of one group or those that suit some moments, so that faults of these kinds meet
  * each other often; the others take many kinds.
@@ -65,7 +61,11 @@ function drawMoments(chance: Chance): {
   const share = one([0, 0.4, 0.7], chance);
   if (share === 0) return { share, when: [], kinds: [] };
   const drawn = chance.shuffled(MOMENT_NAMES).slice(0, chance.between(1, 2));
-  const some = chance.fork("rare").happens(RARE_SHARE) ? [...drawn, RARE] : drawn;
+  const more = MOMENT_NAMES.filter((moment) => {
+    const { moreSeeds } = momentFacts(moment);
+    return moreSeeds !== undefined && chance.fork("rare").happens(moreSeeds);
+  });
+  const some = [...drawn, ...more];
   const after = some.flatMap((moment) => momentFacts(moment).after);
   const when = MOMENT_NAMES.filter((moment) => some.includes(moment) || after.includes(moment));
   const kinds = when.flatMap((moment) => {

@@ -10,6 +10,10 @@ type Facts = {
   readonly bites: readonly FaultType[];
   /** How long a fault waits for it, in ms: the longer, the rarer it is. Then the fault begins anyway, at any node. */
   readonly patienceMs: number;
+  /** In how many more of the seeds faults wait for it, because what brings it about is rare itself. Default: none. */
+  readonly moreSeeds?: number;
+  /** Whether a crash that waits for it comes at once and loses power: another one shows nothing. Default: no. */
+  readonly losesPower?: boolean;
 };
 
 const CUTS = ["partition", "oneWay", "clog", "pause", "crash"] as const;
@@ -70,9 +74,14 @@ export const MOMENTS = {
     causes: ["reshape", "replace"],
     bites: [...CUTS, "crashAll", "transfer", "scatter", "bitRot", "wipe"],
   },
-  /** A node removes entries from its log that contradict its leader's. The subject is that node. */
+  /**
+   * A node removes entries from its log that contradict its leader's. The subject is that node. Only a loss of power before the
+   * sync can undo it (§5.3), and it needs a deposed leader with entries of its own.
+   */
   cuts: {
     patienceMs: 2000,
+    moreSeeds: 1 / 5,
+    losesPower: true,
     after: ["proposed"],
     causes: ["partition"],
     bites: [...DOWN, "partition", "transfer", "stallDisk", "diskError", "scatter"],
