@@ -28,11 +28,13 @@ export type Expired = {
  * not plain data, gives an error, the same on every node.
  */
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
+  let command: unknown;
   try {
-    return applied(machine, decodeCopy(payload));
-  } catch (error) {
-    return encodeError(error);
+    command = decodeCopy(payload);
+  } catch {
+    return unreadableResult();
   }
+  return applyCommand(machine, command);
 }
 
 /** Applies one of many payloads in the same bytes, like {@link applyPayload}: see `decodePart`. */
@@ -42,17 +44,20 @@ export function applyPart(
   from: number,
   to: number,
 ): Uint8Array {
+  let command: unknown;
   try {
-    return applied(machine, decodePart(all, from, to));
-  } catch (error) {
-    return encodeError(error);
+    command = decodePart(all, from, to);
+  } catch {
+    return unreadableResult();
   }
+  return applyCommand(machine, command);
 }
 
 /** Applies a command that was decoded, like {@link applyPayload}. */
 export function applyCommand(machine: StateMachine, command: unknown): Uint8Array {
   try {
-    return applied(machine, command);
+    const answer = machine.apply(command);
+    return answer === null ? NOTHING_RESULT : encodeAnswer(answer, "result");
   } catch (error) {
     return encodeError(error);
   }
@@ -61,8 +66,14 @@ export function applyCommand(machine: StateMachine, command: unknown): Uint8Arra
 /** Asks a machine a query and encodes the answer like a command's result. */
 export function queryPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   if (machine.query === undefined) return encodeShared([KIND.unanswerable]);
+  let query: unknown;
   try {
-    return encodeAnswer(machine.query(decodeCopy(payload)), "answer");
+    query = decodeCopy(payload);
+  } catch {
+    return unreadableResult();
+  }
+  try {
+    return encodeAnswer(machine.query(query), "answer");
   } catch (error) {
     return encodeError(error);
   }
@@ -113,16 +124,19 @@ export function outcomeOf(result: Uint8Array): Outcome<unknown> {
   }
 }
 
-function applied(machine: StateMachine, command: unknown): Uint8Array {
-  const answer = machine.apply(command);
-  return answer === null ? NOTHING_RESULT : encodeAnswer(answer, "result");
-}
-
 function encodeAnswer(answer: unknown, name: string): Uint8Array {
   // A machine that returns a promise gets an error below; an unhandled rejection would kill every node that applies the
   // entry, again and again.
   if (answer instanceof Promise) answer.catch(() => undefined);
   return encodePlainPair(KIND.answer, answer, name);
+}
+
+/**
+ * The result of a payload that cannot be decoded. The decoder's own message may not be in it: it depends on what lies
+ * behind the payload in memory, so on what the node decoded before, and every node must give the same result.
+ */
+function unreadableResult(): Uint8Array {
+  return encodePlainPair(KIND.error, "the payload is not a value in msgpack", "message");
 }
 
 /** What is no Unicode in the message is replaced. */
