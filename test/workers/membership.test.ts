@@ -1,4 +1,4 @@
-import type { Cluster, ClusterOptions } from "@kontiki/actors";
+import { KontikiError, type Cluster, type ClusterOptions } from "@kontiki/actors";
 import { describe, expect, test } from "vitest";
 import { nextEvent, PATIENT, put, start, temporaryFolder, valueOf } from "./support/clusters.ts";
 
@@ -258,6 +258,43 @@ test("several members come, leave and lose their votes in one change (§6)", SLO
   expect(await roles(cluster)).toEqual({ n2: "voter", n3: "voter", n4: "voter" });
   expect(valueOf(await cluster.get("a", PATIENT))).toBe("1");
 });
+
+/** A node's removal is given up once its leader has it in the log; its followers acknowledge it only then. */
+async function giveUpRemoving(cluster: Cluster, node: string): Promise<void> {
+  const held: (() => void)[] = [];
+  const leader = await cluster.leader(PATIENT);
+  cluster.faults.carry((letter, deliver) => {
+    if (letter.to === leader) held.push(() => deliver(letter));
+    else deliver(letter);
+  });
+  const begun = nextEvent(cluster, "membership", ({ committed }) => !committed);
+  const abort = new AbortController();
+  const removal = cluster.removeNode(node, { ...PATIENT, signal: abort.signal });
+  await Promise.race([begun, removal]);
+  abort.abort(new KontikiError("enough"));
+  await expect(removal).rejects.toThrow("enough");
+  for (const deliver of held) deliver();
+  cluster.faults.carry();
+}
+
+test("the others converge without a node that left although its removal was given up", async () => {
+  const cluster = await start({ nodes: 3, faults: true });
+  const isMember = async (node: string): Promise<boolean> => node in (await roles(cluster));
+  valueOf(await cluster.propose(put("a", "1")));
+  const leader = await cluster.leader(PATIENT);
+  const leaving = cluster.nodeIds.find((id) => id !== leader) ?? "";
+  // An election may take the removal back.
+  while (await isMember(leaving)) {
+    await giveUpRemoving(cluster, leaving);
+    await cluster.converged(PATIENT);
+  }
+  valueOf(await cluster.propose(put("a", "2")));
+  await cluster.converged(PATIENT);
+  expect(cluster.nodeIds).toContain(leaving);
+  expect((await cluster.node(leaving).status()).raft?.applied).toBeLessThan(
+    (await cluster.node(leader).status()).raft?.applied ?? 0,
+  );
+}, 120_000);
 
 describe("a node whose disk is wiped", () => {
   test.each([

@@ -1,5 +1,5 @@
 import type { Cluster } from "@kontiki/actors";
-import { nodeId } from "@kontiki/core";
+import { nodeId, type NodeId } from "@kontiki/core";
 import { expect, onTestFinished, test } from "vitest";
 import { Chance } from "../../packages/testing/src/chance.ts";
 import { FaultAtlas } from "../../packages/testing/src/nemesis/atlas.ts";
@@ -9,7 +9,7 @@ import { ClusterTarget } from "../../packages/testing/src/workers/cluster-target
 import { NodeKeeper } from "../../packages/testing/src/workers/node-keeper.ts";
 import { Operator } from "../../packages/testing/src/workers/operator.ts";
 import { RealTimeline } from "../../packages/testing/src/workers/real-timeline.ts";
-import { PATIENT, start } from "./support/clusters.ts";
+import { nextEvent, PATIENT, start } from "./support/clusters.ts";
 
 type Change = Parameters<Operator["perform"]>[0];
 
@@ -65,4 +65,23 @@ test("a node that is down does not count as one that has its disk", async () => 
   expect(atlas.objectionToDamage(nodeId("n1"))).toBe(
     "of 3 voters at most 1 may lose a disk, and 1 are not whole",
   );
+});
+
+test("a node that comes or goes keeps its own disk, and one with the disk of another stays", async () => {
+  const { cluster, atlas, perform } = await withOperator();
+  const [n1, n2, n4] = ["n1", "n2", "n4"].map(nodeId) as [NodeId, NodeId, NodeId];
+  const added = perform({ type: "add", at: 0 } as Change);
+  await nextEvent(cluster, "started", (event) => "node" in event && event.node === n4);
+  expect(atlas.maySwap(n4)).toBe(false);
+  await added;
+  expect([atlas.maySwap(n4), atlas.maySwap(n2)]).toEqual([true, true]);
+  const swapBack = atlas.swap(n1, n2);
+  const refused = "n2 has the disk of another";
+  await expect(perform(REMOVE)).rejects.toThrow(refused);
+  await expect(perform(WIPE)).rejects.toThrow(refused);
+  await expect(perform({ type: "replace", at: 0, node: "n2" } as Change)).rejects.toThrow(refused);
+  swapBack();
+  const removed = perform(REMOVE);
+  expect(atlas.maySwap(n2)).toBe(false);
+  await removed;
 });

@@ -8,6 +8,7 @@ import {
   type DataDirectory,
 } from "../../../packages/actors/src/directory/data-directory.ts";
 import { PROCESSES } from "../../../packages/actors/src/directory/processes.ts";
+import { swapFolders } from "../../../packages/actors/src/faults/swap-folders.ts";
 import {
   mortalCalls,
   PowerLoss,
@@ -283,6 +284,18 @@ describe("damaged files are never removed", () => {
     expect(existsSync(join(path, "n2", KEPT))).toBe(false);
     using(path, String);
     expect(readdirSync(path)).toContain("n2.damaged-1");
+  });
+
+  test.each<[string, (directory: DataDirectory) => unknown]>([
+    ["wiped", (directory) => directory.wipeNode(N2)],
+    ["removed", (directory) => directory.removeNode(N2)],
+  ])("with a node that is %s while its folder is that of another", (_title, act) => {
+    const path = made();
+    using(path, (directory) => {
+      swapFolders(join(path, "n1"), join(path, "n2"));
+      act(directory);
+    });
+    expect(json(path, "n2.damaged-1", "node.json")).toMatchObject({ node: "n1" });
   });
 
   test("a folder that was set aside is kept when the next one is", () => {

@@ -1,4 +1,4 @@
-import { isMember, type NodeId } from "@kontiki/core";
+import { isMember, type Membership, type NodeId } from "@kontiki/core";
 import { KontikiError, StateMachineError } from "../errors.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
@@ -19,7 +19,7 @@ const HOSTS_RETRY_MS = 50;
 /** How long a node may take to answer, in ms. */
 const CALL_MS = 10_000;
 
-/** The nodes that have converged, and the last entry that all of them have applied. */
+/** The members that have converged and can be asked, and the last entry that all of them have applied. */
 type Agreed = { readonly nodes: readonly NodeId[]; readonly last: number };
 
 /** Waits until all members have applied the same whole log, and have the same state: see `Cluster.converged`. */
@@ -43,15 +43,24 @@ async function agreedHere(
   watch: MachineWatch,
   deadline: Deadline,
 ): Promise<Agreed> {
-  const last = await deadline.wait(supervisor.events, () => {
+  return deadline.wait(supervisor.events, () => {
     const known = supervisor.whoLeads();
     watch.check();
     deadline.obstacle = supervisor.quorumLoss() ?? supervisor.whyNoLeader();
     const status = supervisor.children.map((child) => child.status());
     if (known === undefined || !haveConverged(status, known)) return undefined;
-    return status.find(({ id }) => id === known.leader)?.raft?.last;
+    const last = status.find(({ id }) => id === known.leader)?.raft?.last;
+    return last === undefined ? undefined : { nodes: membersHere(supervisor, known), last };
   });
-  return { nodes: asked(supervisor.children).map(({ id }) => id), last };
+}
+
+/** A node that is no member any more lags behind for ever, and has no say. */
+function membersHere(
+  supervisor: RemoteSupervisor,
+  { membership }: { readonly membership: Membership },
+): readonly NodeId[] {
+  const here = asked(supervisor.children).map(({ id }) => id);
+  return here.filter((id) => isMember(membership, id));
 }
 
 /** Asks all hosts whether their nodes have; undefined when they have not, or one of them is silent. */
@@ -89,8 +98,8 @@ async function agreedOverHosts(
     const isHere = supervisor.child(id) !== undefined;
     return isMember(known.membership, id) && life.type === "running" && !isHere;
   });
-  const ids = [...asked(supervisor.children), ...running].map(({ id }) => id);
-  return { nodes: ids, last };
+  const elsewhere = running.map(({ id }) => id);
+  return { nodes: [...membersHere(supervisor, known), ...elsewhere], last };
 }
 
 /** A member of which no host has told. */

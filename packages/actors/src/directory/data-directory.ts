@@ -41,7 +41,7 @@ export interface DataDirectory extends ClusterDisks {
   addNode(node: NodeId, above?: number): NodeDisk;
   /**
    * Removes a node and its folder. After a crash the node exists completely or not at all. Nothing may be writing to
-   * the folder.
+   * the folder. One that is the folder of another node is set aside, as `<node>.damaged-<number>`.
    */
   removeNode(node: NodeId): void;
   /**
@@ -223,16 +223,16 @@ class OpenDirectory implements DataDirectory {
   removeNode(node: NodeId): void {
     assert(this.#file.nodes.has(node), () => `${node} does not exist`);
     const { folders } = this.#folder;
-    const isFaulty = this.#faults.has(node);
-    if (isFaulty) this.#keep(node);
+    const isKept = this.#mustKeep(node);
+    if (isKept) this.#keep(node);
     this.#write(new Map([...this.#file.nodes].filter(([other]) => other !== node)));
     this.#faults.delete(node);
-    if (!isFaulty) folders.remove(node);
+    if (!isKept) folders.remove(node);
   }
 
   wipeNode(node: NodeId, keepsOld = false, above = 0): NodeDisk {
     assert(this.#file.nodes.has(node), () => `${node} does not exist`);
-    if (keepsOld || this.#faults.has(node)) this.#keep(node);
+    if (keepsOld || this.#mustKeep(node)) this.#keep(node);
     const uid = this.#newUid(above);
     this.#write(new Map(this.#file.nodes).set(node, uid));
     this.#folder.folders.replace({ cluster: this.clusterId, node, uid });
@@ -244,6 +244,13 @@ class OpenDirectory implements DataDirectory {
   countStart(): number {
     this.#write(this.#file.nodes);
     return this.#version;
+  }
+
+  /** What is in a node's folder may be needed yet: it is at fault, or it was exchanged with that of another node. */
+  #mustKeep(node: NodeId): boolean {
+    if (this.#faults.has(node)) return true;
+    const found = this.#folder.folders.read(node);
+    return found?.type === "file" && found.file.node !== node;
   }
 
   /** Sets a node's folder aside. If nothing follows, the node is one whose folder is lost. */

@@ -59,6 +59,8 @@ export class FaultAtlas {
   readonly #demoted = new Map<NodeId, number>();
   /** Nodes that a requested change makes voters. */
   readonly #coming = new Map<NodeId, number>();
+  /** Nodes whose folder comes or goes together with their membership. */
+  readonly #moving = new Map<NodeId, number>();
   readonly #swapped = new Set<NodeId>();
 
   constructor(target: FaultTarget, { leases }: Pick<ClusterSettings, "leases">) {
@@ -101,6 +103,14 @@ export class FaultAtlas {
   /** Counts a node as one that may become a voter at any moment, and needs its disk for that. Returns a function that ends this. */
   expectArrival(node: NodeId): () => void {
     return increase(this.#coming, node);
+  }
+
+  /**
+   * Counts a node as one whose folder comes or goes together with its membership, as on threads: what is in the folder when
+   * that happens must be its own disk. Returns a function that ends this.
+   */
+  expectMove(node: NodeId): () => void {
+    return increase(this.#moving, node);
   }
 
   /**
@@ -156,8 +166,9 @@ export class FaultAtlas {
       : undefined;
   }
 
-  /** Whether a node may have the disk of another for some time: it runs, on its own disk, which is not damaged. */
+  /** Whether a node may have the disk of another for some time: it runs, on its own disk, which stays and is not damaged. */
   maySwap(node: NodeId): boolean {
+    if ((this.#moving.get(node) ?? 0) > 0) return false;
     return this.#target.isRunning(node) && !this.#swapped.has(node) && !this.#isDamaged(node);
   }
 

@@ -1,5 +1,5 @@
 import { nodeId, type NodeId } from "@kontiki/core";
-import { KontikiError, type WaitOptions } from "@kontiki/actors";
+import { KontikiError, type AddNodeOptions, type WaitOptions } from "@kontiki/actors";
 import type { Chance } from "../chance.ts";
 import type { FaultAtlas } from "../nemesis/atlas.ts";
 import { nodesOf } from "../nemesis/targets.ts";
@@ -56,21 +56,18 @@ export class Operator {
     const options = this.#options;
     switch (change.type) {
       case "add":
-        return this.#cluster.addNode(this.#newName(), options);
+        return this.#add({});
       case "addLearner":
-        return this.#cluster.addNode(this.#newName(), { ...options, as: "learner" });
+        return this.#add({ as: "learner" });
       case "remove":
         return this.#remove(this.#member(change.node, chance));
       case "replace": {
         const replaces = this.#member(change.node, chance);
-        const refused = this.#atlas.objectionToRemoval(replaces);
-        return during(refused, this.#atlas.expectRemoval(replaces), () =>
-          this.#cluster.addNode(this.#newName(), { ...options, replaces }),
-        );
+        return this.#sendAway(replaces, () => this.#add({ replaces }));
       }
       case "wipe": {
         const node = this.#member(change.node, chance);
-        const refused = this.#atlas.objectionToDamage(node);
+        const refused = this.#objectionToMove(node) ?? this.#atlas.objectionToDamage(node);
         return during(refused, this.#atlas.expectDamage(node), () =>
           this.#cluster.node(node).wipe(options),
         );
@@ -81,7 +78,7 @@ export class Operator {
         return this.#cluster.promote(learner, options);
       }
       case "grow":
-        while (this.#voters < change.to) await this.#cluster.addNode(this.#newName(), options);
+        while (this.#voters < change.to) await this.#add({});
         return;
       case "shrink":
         while (this.#voters > change.to) await this.#remove(this.#member("any", chance));
@@ -93,11 +90,38 @@ export class Operator {
     }
   }
 
-  async #remove(node: NodeId): Promise<void> {
-    const refused = this.#atlas.objectionToRemoval(node);
-    await during(refused, this.#atlas.expectRemoval(node), () =>
-      this.#cluster.removeNode(node, this.#options),
+  async #add(role: Pick<AddNodeOptions, "as" | "replaces">): Promise<void> {
+    const name = this.#newName();
+    await during(undefined, this.#atlas.expectMove(nodeId(name)), () =>
+      this.#cluster.addNode(name, { ...this.#options, ...role }),
     );
+  }
+
+  async #remove(node: NodeId): Promise<void> {
+    await this.#sendAway(node, () => this.#cluster.removeNode(node, this.#options));
+  }
+
+  /** Makes a change after which a node is no member, and its folder is gone. */
+  async #sendAway(node: NodeId, change: () => Promise<void>): Promise<void> {
+    const refused = this.#objectionToRemoval(node);
+    await during(refused, this.#expectRemoval(node), change);
+  }
+
+  #expectRemoval(node: NodeId): () => void {
+    const ends = [this.#atlas.expectRemoval(node), this.#atlas.expectMove(node)];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  #objectionToRemoval(node: NodeId): string | undefined {
+    return this.#objectionToMove(node) ?? this.#atlas.objectionToRemoval(node);
+  }
+
+  /** Why the folder of a node must stay: it holds, or may yet hold, the disk of another. */
+  #objectionToMove(node: NodeId): string | undefined {
+    const isSwapped = this.#atlas.isSwapped(node) || this.#target.isSwapped(node);
+    return isSwapped ? `${node} has the disk of another` : undefined;
   }
 
   /** Several voters come, leave and lose their votes in one change; fewer leave where some must stay. */
@@ -109,9 +133,9 @@ export class Operator {
     const remove: NodeId[] = [];
     const demoted: NodeId[] = [];
     for (const voter of chance.shuffled(this.#target.membership().voters)) {
-      if (remove.length < out && this.#atlas.objectionToRemoval(voter) === undefined) {
+      if (remove.length < out && this.#objectionToRemoval(voter) === undefined) {
         remove.push(voter);
-        ends.push(this.#atlas.expectRemoval(voter));
+        ends.push(this.#expectRemoval(voter));
       } else if (
         demoted.length < demote &&
         this.#atlas.objectionToDemotion(voter, false) === undefined
@@ -123,7 +147,8 @@ export class Operator {
     const room = Math.min(come, NODES_MAX - this.#cluster.nodeIds.length);
     const add = Array.from({ length: room }, () => this.#newName());
     try {
-      for (const name of add) ends.push(this.#atlas.expectArrival(nodeId(name)));
+      for (const node of add.map(nodeId))
+        ends.push(this.#atlas.expectArrival(node), this.#atlas.expectMove(node));
       await this.#cluster.changeMembers({ add, remove, demote: demoted }, this.#options);
     } finally {
       for (const end of ends) end();
