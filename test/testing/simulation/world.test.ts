@@ -285,12 +285,16 @@ describe("disks", () => {
     world.wipe(other);
     for (const node of [one, other]) world.crash(node, "a test", undefined);
     world.swapDisks(one, other);
-    world.start(one);
+    for (const node of [one, other]) world.start(node);
     expect(stage.of("refused")).toMatchObject([
       { node: one, reason: expect.stringMatching(/disk of n2, not of n1/) as string },
     ]);
-    world.swapDisks(one, other);
+    // A node that is paused has not looked at it.
+    expect([one, other].map((node) => world.withOthersDisk(node))).toEqual(["refused", undefined]);
     world.resume(other);
+    expect([one, other].map((node) => world.withOthersDisk(node))).toEqual(["refused", "refused"]);
+    world.swapDisks(one, other);
+    for (const node of [one, other]) world.start(node);
     expect(stage.finish()).toEqual([]);
   });
 

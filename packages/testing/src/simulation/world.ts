@@ -179,8 +179,9 @@ export class World implements FaultTarget {
     this.node(one).swapDiskWith(this.node(other));
   }
 
-  withOthersDisk(node: NodeId): "refused" | "accepted" {
-    return this.isRunning(node) ? "accepted" : "refused";
+  withOthersDisk(node: NodeId): "refused" | "accepted" | undefined {
+    if (!this.isRunning(node)) return "refused";
+    return this.hasReadDisk(node) ? "accepted" : undefined;
   }
 
   change(changes: readonly Change[], onEnd: (refusal: string | undefined) => void): void {
