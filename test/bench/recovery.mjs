@@ -1,9 +1,10 @@
 /**
  * How long crashes are felt, and where the time goes:
- * `pnpm bench:recovery [--entries N] [--puts N] [--rounds N] [--outstanding N] [--data DIR]`.
+ * `pnpm bench:recovery [--entries N] [--puts N] [--snapshots] [--rounds N] [--outstanding N] [--data DIR]`.
  *
- * Three nodes with logs on disk and all settings as by default, except that no snapshot is taken until there are as many
- * entries as are asked for, so that a restart has all of them to read. Each entry has up to `--puts` puts. Then in rounds:
+ * Three nodes with logs on disk and all settings as by default, except that no snapshot is taken, so that a restart has as many
+ * entries to read as are asked for; with `--snapshots` they are taken as by default too. Each entry has up to `--puts` puts.
+ * Then in rounds:
  *
  * - a follower is killed: from that order until its thread has read its log, and until it has applied all entries that
  *   were committed when it was back;
@@ -24,6 +25,7 @@ const { values } = parseArgs({
   options: {
     entries: { type: "string", default: "100000" },
     puts: { type: "string", default: "8" },
+    snapshots: { type: "boolean", default: false },
     rounds: { type: "string", default: "20" },
     outstanding: { type: "string", default: "64" },
     data: { type: "string", default: tmpdir() },
@@ -194,8 +196,7 @@ const dataDir = mkdtempSync(join(values.data, "kontiki-recovery-"));
 const cluster = await Cluster.start({
   nodes: 3,
   dataDir,
-  snapshotEntries: 1e9,
-  snapshotBytes: 1e12,
+  ...(values.snapshots ? {} : { snapshotEntries: 1e9, snapshotBytes: 1e12 }),
 });
 try {
   const filled = await fill(cluster);

@@ -94,6 +94,32 @@ describe("liveness after healing", () => {
     ]);
   });
 
+  it("not settled: a change of the members that is not finished", () => {
+    const stage = led();
+    const learner = nodeId("n4");
+    const joint = {
+      ...members("n1 n2 n3"),
+      outgoing: VOTERS,
+      learners: [learner],
+      promotions: [{ node: learner, replaces: undefined }],
+    };
+    const at = { index: index(2), membership: joint };
+    stage.replicates("n1", ["n2"], command(1, 1));
+    for (const node of ["n1", "n2"]) {
+      stage.step(
+        node,
+        { memberships: [at] },
+        appends({ type: "membership", term: term(1), ...at }),
+      );
+      stage.synced(node);
+      stage.step(node, { durable: 2 });
+    }
+    for (const node of ["n1", "n2"]) stage.commits(node, 2);
+    stage.happens({ type: "healed" });
+    stage.watcher.finish();
+    expect(stage.reports.join()).toMatch(/; the joint membership is not left; n4 is not promoted$/);
+  });
+
   it("settled, but states differ", () => {
     const stage = led({ n3: "another" });
     stage.happens({ type: "settled" });

@@ -1,4 +1,4 @@
-import { membersOf, uidOf, type NodeId, type State } from "@kontiki/core";
+import { isJoint, membersOf, uidOf, type NodeId, type State } from "@kontiki/core";
 import { plainDifference, type NodeActor } from "@kontiki/actors/node";
 import { clientName } from "../run/client-name.ts";
 import type { Happening } from "../engine/observer.ts";
@@ -110,15 +110,23 @@ export class LivenessClaims {
     return servers.get(node)?.disk.uid === uid;
   }
 
-  /** The state of each node, and the operations without an answer. */
+  /** The state of each node, the change of the membership in progress, and the operations without an answer. */
   #lacking(): string[] {
     const { committed, servers, record } = this.#parts;
     const nodes = this.#members().map((node) => this.#standing(node, servers.get(node)));
+    const known = [`committed up to ${committed.lastIndex}`, ...nodes, ...this.#unfinished()];
     const [first, ...others] = record.open;
-    if (first === undefined) return [`committed up to ${committed.lastIndex}`, ...nodes];
+    if (first === undefined) return known;
     const more = others.length === 0 ? "" : ` and ${others.length} more`;
     const open = `operation ${first.id} of ${clientName(first)}, ${plainText(first.command)}${more}`;
-    return [`committed up to ${committed.lastIndex}`, ...nodes, `no answer: ${open}`];
+    return [...known, `no answer: ${open}`];
+  }
+
+  #unfinished(): string[] {
+    const { committed } = this.#parts;
+    const membership = committed.membershipAt(committed.lastIndex);
+    const promoted = membership.promotions.map(({ node }) => `${node} is not promoted`);
+    return isJoint(membership) ? ["the joint membership is not left", ...promoted] : promoted;
   }
 
   #standing(node: NodeId, server: Server | undefined): string {

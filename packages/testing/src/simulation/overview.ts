@@ -2,10 +2,12 @@ import type { NodeActor } from "@kontiki/actors/node";
 import {
   index,
   initialMembership,
+  isJoint,
   isMember,
   type InForce,
   type Membership,
   type NodeId,
+  uidOf,
 } from "@kontiki/core";
 import { decisiveMemberships } from "./decisive.ts";
 import type { SimNode } from "./sim-node.ts";
@@ -43,16 +45,27 @@ export function membershipsIn(
   return decisiveMemberships(known, initialMembership(voters));
 }
 
-/** Whether there is a leader, all members run and have applied what it has, and no change is in progress. */
+/**
+ * Whether there is a leader, all members run and have applied what it has, and no change is in progress: a leader leaves a joint
+ * membership (§6), and promotes a learner that has caught up (dissertation 4.2.1).
+ */
 export function haveSettled(nodes: readonly SimNode[]): boolean {
   const leader = leaderOf(nodes)?.process?.actor;
   if (leader === undefined || !leader.membership.committed) return false;
   const { membership } = leader.membership;
+  if (isJoint(membership) || isPromoting(nodes, membership)) return false;
   return nodes.every((node) => {
     if (!isMember(membership, node.id)) return true;
     const actor = node.process?.actor;
     return actor !== undefined && agree(actor, leader);
   });
+}
+
+/** A learner that is not there, or has another disk by now, cannot catch up. */
+function isPromoting(nodes: readonly SimNode[], membership: Membership): boolean {
+  return membership.promotions.some(({ node }) =>
+    nodes.some(({ id, uid }) => id === node && uid === uidOf(membership, node)),
+  );
 }
 
 function agree(actor: NodeActor, leader: NodeActor): boolean {
