@@ -157,4 +157,60 @@ export const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
       why: "A snapshot that is on the disk twice, damaged both times, is offered twice to the repair, which asks for each part once.",
     },
   ],
+  [
+    "timeouts-of-failed-disk-kept",
+    {
+      is: "speed",
+      why: "It costs an election at most: a timeout of the node before its disk failed counts once for the node after that.",
+    },
+  ],
+  [
+    "actors/storage/snapshot/partial-snapshot:derivedOutline/effect-1",
+    {
+      is: "speed",
+      why: "A snapshot that is damaged at its end is not offered to others, although its parts are intact. It needs damage on all of them at the same parts.",
+    },
+  ],
+  [
+    "actors/node/applier:apply/effect-5",
+    {
+      is: "speed",
+      why: "The memory of the last entries that were applied is kept until the next ones come.",
+    },
+  ],
+  [
+    "membership-of-received-snapshot-unchecked",
+    {
+      is: "second",
+      why: "The checksum of the whole snapshot covers its membership, and is compared with the one that was announced.",
+    },
+  ],
+  [
+    "core/salvage:knownTerms/comparison-2",
+    {
+      is: "second",
+      why: "One position more is collected, and the oldest is left out after that.",
+    },
+  ],
+  [
+    "answers-of-an-older-term",
+    {
+      is: "second",
+      why: "An entry gives the same result on each node, whichever answers first.",
+    },
+  ],
+  [
+    "actors/client/client-session:#reached/bound-1",
+    {
+      is: "second",
+      why: "A session opens at entry 1 or later, so counting its entries from 1 ends it as safely as from 0.",
+    },
+  ],
+  [
+    "error-on-publishing-received-swallowed",
+    {
+      is: "hole",
+      why: "The sync or the rename of a snapshot must fail after its last part has come, and the node must restart before it takes another one.",
+    },
+  ],
 ]);

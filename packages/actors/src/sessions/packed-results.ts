@@ -90,7 +90,7 @@ export class AnswerPacker {
     spare = undefined;
   }
 
-  /** Adds the result of a command. */
+  /** Adds the result of a command: at least one byte. */
   add(sequence: number, result: Uint8Array): void {
     if (this.#count > 0 && sequence !== this.#first + this.#count) this.#endRange();
     if (this.#count === 0) this.#first = sequence;
@@ -121,7 +121,7 @@ export class AnswerPacker {
       this.#at += 1;
       return;
     }
-    if (length > 0 && length < LONG) {
+    if (length < LONG) {
       bytes[this.#at] = length;
       this.#at += 1;
     } else {
