@@ -1,6 +1,13 @@
-import { initialMembership, type Index, type NodeId, type Term } from "@kontiki/core";
+import {
+  initialMembership,
+  type Membership,
+  type Index,
+  type NodeId,
+  type Term,
+} from "@kontiki/core";
 import { expect, test } from "vitest";
-import { ClusterView } from "../../../packages/actors/src/threads/cluster-view.ts";
+import type { RaftStatus } from "../../../packages/actors/src/mail/status.ts";
+import { ClusterView, type ViewedNode } from "../../../packages/actors/src/threads/cluster-view.ts";
 import type { HostView } from "../../../packages/actors/src/hosts/host-view.ts";
 
 const VOTERS = ["n1", "n2", "n3"] as NodeId[];
@@ -47,4 +54,82 @@ test("a host without nodes learns from others who leads and which members there 
   expect(news(view("n1", 1, 9, false))).toEqual([]);
   // The next one has not got an entry that was not committed.
   expect(news(view("n3", 3, 0, true))).toEqual(["n3 leads 3", "n1,n2,n3 true"]);
+});
+
+/** A running voter by its own membership, which is in force since entry `at`. */
+function viewed(
+  id: string,
+  raft: Partial<Pick<RaftStatus, "role">> & { readonly term: number },
+  membership: Membership,
+  at: number,
+  committed = true,
+): ViewedNode {
+  return {
+    id: id as NodeId,
+    membership: { index: at as Index, membership, committed },
+    status: () => ({
+      id: id as NodeId,
+      life: { type: "running" },
+      incarnation: 1,
+      restarts: 0,
+      raft: { role: "follower", votes: true, ...raft } as RaftStatus,
+      uid: 0,
+      trouble: undefined,
+      condition: undefined,
+    }),
+  };
+}
+
+const THREE = initialMembership(VOTERS);
+const TWO = initialMembership(VOTERS.slice(0, 2));
+
+test.each<[string, readonly ViewedNode[], string | undefined]>([
+  [
+    "one that left does not depose the leader, whatever its term is",
+    [
+      viewed("n1", { role: "leader", term: 2 }, TWO, 5),
+      viewed("n2", { term: 2 }, TWO, 5, false),
+      viewed("n3", { role: "candidate", term: 7 }, THREE, 0),
+    ],
+    "n1",
+  ],
+  [
+    "a voter does that lacks the entry with the membership",
+    [
+      viewed("n1", { role: "leader", term: 2 }, TWO, 5),
+      viewed("n2", { role: "candidate", term: 7 }, THREE, 0),
+    ],
+    undefined,
+  ],
+  [
+    "one does that leaves, until that is committed",
+    [
+      viewed("n1", { role: "leader", term: 2 }, TWO, 5, false),
+      viewed("n3", { role: "candidate", term: 7 }, THREE, 0),
+    ],
+    undefined,
+  ],
+  [
+    "and one that comes, which a later membership names",
+    [
+      viewed("n1", { role: "leader", term: 2 }, TWO, 5),
+      viewed("n2", { term: 2 }, THREE, 8, false),
+      viewed("n3", { role: "candidate", term: 7 }, THREE, 0),
+    ],
+    undefined,
+  ],
+])("of terms and votes, %s", (_title, nodes, leader) => {
+  const cluster = new ClusterView({ voters: VOTERS, dataDir: undefined, nodes: () => nodes });
+  expect(cluster.leader()).toBe(leader);
+});
+
+test("who has left is known when all that reported it are down, and counts for no quorum", () => {
+  const gone = viewed("n3", { role: "candidate", term: 7 }, THREE, 0);
+  let nodes = [viewed("n1", { role: "leader", term: 2 }, TWO, 5), gone];
+  const cluster = new ClusterView({ voters: VOTERS, dataDir: undefined, nodes: () => nodes });
+  cluster.newMembership();
+  nodes = [gone];
+  const why = "no quorum can come: 0 of 2 voters run, and 2 must (n1 is gone, n2 is gone)";
+  expect(cluster.quorumLoss()).toBe(why);
+  expect(cluster.noLeader()).toEqual({ why, wayOut: "wait until they run" });
 });

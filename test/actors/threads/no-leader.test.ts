@@ -34,7 +34,11 @@ function lacking(
 }
 
 function explain(nodes: readonly LeaderlessNode[], dataDir?: string): string | undefined {
-  const found = whyNoLeader(nodes, THREE, dataDir);
+  const found = whyNoLeader(
+    nodes,
+    { index: index(0), membership: THREE, committed: true },
+    dataDir,
+  );
   return found && `${found.why}: ${found.wayOut}`;
 }
 

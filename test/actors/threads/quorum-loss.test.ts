@@ -9,6 +9,7 @@ import { n1, n2, n3 } from "../support/actors.ts";
 
 const [n4, n5] = [nodeId("n4"), nodeId("n5")];
 const THREE = initialMembership([n1, n2, n3]);
+const FIRST = { index: index(0), membership: THREE, committed: true };
 const STOPPED: Life = { type: "stopped" };
 const FAILED: Life = { type: "failed", cause: "it crashed" };
 
@@ -16,15 +17,16 @@ function node(
   id: NodeId,
   life: Life = { type: "running" },
   membership: Membership | undefined = THREE,
-  fields: Partial<SupervisedNode> & { readonly at?: number } = {},
+  fields: Partial<SupervisedNode> & { readonly at?: number; readonly committed?: boolean } = {},
 ): SupervisedNode {
-  const { at = 0, ...rest } = fields;
+  const { at = 0, committed = true, ...rest } = fields;
   const reported = life.type === "running" && membership !== undefined;
-  const known = reported ? { index: index(at), membership, committed: true } : undefined;
+  const known = reported ? { index: index(at), membership, committed } : undefined;
   return { id, uid: 0, life, membership: known, ...rest };
 }
 
 const two = "no quorum can come: 1 of 3 voters runs, and 2 must";
+const TWO = initialMembership([n2, n3]);
 const JOINT: Membership = { ...THREE, voters: [n1, n4, n5], outgoing: [n1, n2, n3] };
 const LEARNER: Membership = { ...THREE, voters: [n2], learners: [n1] };
 
@@ -72,8 +74,16 @@ test.each<[string, SupervisedNode[], string | undefined]>([
   ],
   [
     "only by the membership of a node that is older",
-    [node(n1, undefined, initialMembership([n1])), node(n2, undefined, THREE, { at: 5 })],
+    [
+      node(n1, undefined, initialMembership([n1])),
+      node(n2, undefined, THREE, { at: 5, committed: false }),
+    ],
     undefined,
+  ],
+  [
+    "not by a membership from before one that is committed",
+    [node(n1, undefined, THREE), node(n2, undefined, TWO, { at: 5 }), node(n3, STOPPED)],
+    "no quorum can come: 1 of 2 voters runs, and 2 must (n3 is stopped)",
   ],
   [
     "by the newest membership",
@@ -99,5 +109,14 @@ test.each<[string, SupervisedNode[], string | undefined]>([
     "no quorum can come: 0 of 1 voters run, and 1 must (n2 is stopped)",
   ],
 ])("%s", (_title, nodes, loss) => {
-  expect(quorumLoss(nodes, THREE)).toBe(loss);
+  expect(quorumLoss(nodes, FIRST)).toBe(loss);
+});
+
+test.each([
+  ["that is committed", true, "0 of 2 voters run, and 2 must (n2 is stopped, n3 is stopped)"],
+  ["that may be undone", false, "1 of 3 voters runs, and 2 must (n2 is stopped, n3 is stopped)"],
+])("the last known membership counts beside an older one: %s", (_title, committed, loss) => {
+  const nodes = [node(n1), node(n2, STOPPED), node(n3, STOPPED)];
+  const last = { index: index(5), membership: TWO, committed };
+  expect(quorumLoss(nodes, last)).toBe(`no quorum can come: ${loss}`);
 });

@@ -3,6 +3,7 @@ import { KontikiError, StateMachineError } from "../errors.ts";
 import type { NodeStatus } from "../mail/status.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { currentLeader, haveConverged } from "../threads/agreement.ts";
+import { withoutDeparted } from "../threads/departed.ts";
 import type { KnownMembership } from "../threads/node-reports.ts";
 import { askNode, readDigest } from "./ask-node.ts";
 import type { Deadline } from "./deadline.ts";
@@ -77,7 +78,13 @@ async function agreedOverHosts(
     status: child.status(),
     membership: child.membership,
   }));
-  const told = [...here, ...all.flatMap((each) => each.told)];
+  const told = withoutDeparted(
+    [...here, ...all.flatMap((each) => each.told)].map(({ status, membership }) => ({
+      id: status.id,
+      status,
+      membership,
+    })),
+  );
   const nodes: readonly NodeStatus[] = told.map(({ status }) => status);
   const leader = currentLeader(nodes);
   const known = told.find(({ status }) => status.id === leader)?.membership;

@@ -37,7 +37,7 @@ export function haveConverged(
   const live = nodes.filter(
     ({ id, life }) => isMember(membership, id) && life.type !== "stopped" && life.type !== "failed",
   );
-  const leader = live.find(({ id }) => id === currentLeader(nodes))?.raft;
+  const leader = live.find(({ id }) => id === currentLeader(live))?.raft;
   if (leader === undefined || leader.applied !== leader.last) return false;
   return live.every(
     ({ id, uid, raft }) =>

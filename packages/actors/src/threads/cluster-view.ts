@@ -9,6 +9,7 @@ import {
 import type { HostView } from "../hosts/host-view.ts";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import { currentLeader } from "./agreement.ts";
+import { newestCommitted, withoutDeparted } from "./departed.ts";
 import { whyNoLeader, type NoLeader } from "./no-leader.ts";
 import type { KnownMembership } from "./node-reports.ts";
 import { quorumLoss } from "./quorum-loss.ts";
@@ -43,12 +44,15 @@ export class ClusterView {
   #leaderTerm = 0;
   /** The last known membership of a leader, and a term in which it was used: at first the one that the cluster began with. */
   #last: KnownMembership & { readonly term: Term };
+  /** The newest membership that is known to be committed. */
+  #committed: KnownMembership;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
     const membership = initialMembership(parts.voters);
     this.#first = { index: INDEX_ZERO, membership, committed: true };
     this.#last = { ...this.#first, term: TERM_ZERO };
+    this.#committed = this.#first;
   }
 
   /** The event of a node's report, if it is a new leader. */
@@ -69,6 +73,8 @@ export class ClusterView {
 
   /** The event of a membership that is new to the leader: the other nodes learn it too early or too late. */
   newMembership(): ClusterEvent | undefined {
+    const told = (this.#parts.told?.() ?? []).map((membership) => ({ membership }));
+    this.#committed = newestCommitted([...this.#parts.nodes(), ...told], this.#committed);
     const known = this.#best();
     const before = this.#last;
     if (known === undefined || !this.#isNews(known)) return undefined;
@@ -115,7 +121,7 @@ export class ClusterView {
   }
 
   #leaderHere(): NodeId | undefined {
-    const known = this.#parts.nodes().map((node) => node.status());
+    const known = this.#present().map((node) => node.status());
     return currentLeader(known, (node) => this.#isElsewhere(node));
   }
 
@@ -133,11 +139,16 @@ export class ClusterView {
 
   /** The latest term that a voter here knows. */
   #latestTerm(): Term {
-    const terms = this.#parts.nodes().flatMap((node) => {
+    const terms = this.#present().flatMap((node) => {
       const { raft } = node.status();
       return raft?.votes === true || raft?.role === "leader" ? [raft.term] : [];
     });
     return Math.max(0, ...terms) as Term;
+  }
+
+  /** The nodes here that have not left. */
+  #present(): readonly ViewedNode[] {
+    return withoutDeparted(this.#parts.nodes(), this.#committed);
   }
 
   #isElsewhere(node: NodeId | undefined): boolean {
@@ -159,24 +170,24 @@ export class ClusterView {
    */
   quorumLoss(): string | undefined {
     if (this.#parts.told !== undefined) return undefined;
-    const nodes = this.#parts.nodes().map((node) => {
+    const nodes = this.#present().map((node) => {
       const { id, uid, life } = node.status();
       return { id, uid, life, membership: node.membership };
     });
-    return quorumLoss(nodes, this.#last.membership);
+    return quorumLoss(nodes, this.#last);
   }
 
   /** Why no node leads; undefined while one does, and if an election may succeed at any time. */
   noLeader(): NoLeader | undefined {
     if (this.#parts.told !== undefined) return undefined;
-    const known = this.#parts.nodes().map((node) => ({ node, status: node.status() }));
+    const known = this.#present().map((node) => ({ node, status: node.status() }));
     if (currentLeader(known.map(({ status }) => status)) !== undefined) return undefined;
     const nodes = known.map(({ node, status }) => ({
       ...status,
       membership: node.membership,
       lacks: status.raft?.lacks,
     }));
-    return whyNoLeader(nodes, this.#last.membership, this.#parts.dataDir);
+    return whyNoLeader(nodes, this.#last, this.#parts.dataDir);
   }
 }
 

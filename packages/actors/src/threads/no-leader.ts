@@ -1,6 +1,7 @@
 import { membersOf, type Index, type Lack, type Membership, type NodeId } from "@kontiki/core";
 import type { Condition, LackedEntries, Life } from "../mail/status.ts";
-import { quorumLoss, tooFew, type SupervisedNode } from "./quorum-loss.ts";
+import type { KnownMembership } from "./node-reports.ts";
+import { newestMembership, quorumLoss, tooFew, type SupervisedNode } from "./quorum-loss.ts";
 
 /** What a supervisor knows of a node while no node leads. */
 export type LeaderlessNode = SupervisedNode & {
@@ -15,15 +16,16 @@ export type NoLeader = { readonly why: string; readonly wayOut: string };
 /**
  * Why no node leads; undefined if there is no known reason, so that an election may succeed at any time.
  *
- * @param last the last known membership, for when no node runs.
+ * @param last the last known membership, for when no node runs that has a newer one.
  * @param dataDir where the nodes' disks are; undefined if they are in memory.
  */
 export function whyNoLeader(
   nodes: readonly LeaderlessNode[],
-  last: Membership,
+  last: KnownMembership,
   dataDir: string | undefined,
 ): NoLeader | undefined {
-  const membership = newestMembership(nodes) ?? last;
+  const reported = nodes.flatMap(({ membership }) => membership ?? []);
+  const membership = newestMembership(reported, last);
   const loss = quorumLoss(nodes, last) ?? tooFew(membership, nodes, stateOf);
   if (loss !== undefined) return { why: loss, wayOut: wayOutOfLoss(nodes, membership, dataDir) };
   return lostEntry(nodes, membership, dataDir);
@@ -143,15 +145,6 @@ function lifeOf(nodes: readonly LeaderlessNode[], node: NodeId): Life["type"] | 
 function isDown(nodes: readonly LeaderlessNode[], node: NodeId): boolean {
   const known = nodes.find(({ id }) => id === node);
   return known === undefined || stateOf(known) !== undefined;
-}
-
-function newestMembership(nodes: readonly LeaderlessNode[]): Membership | undefined {
-  return nodes
-    .flatMap(({ membership }) => membership ?? [])
-    .reduce<{ readonly index: number; readonly membership: Membership } | undefined>(
-      (best, each) => (best === undefined || each.index > best.index ? each : best),
-      undefined,
-    )?.membership;
 }
 
 function phrase(names: readonly NodeId[], text: (names: string) => string): readonly string[] {

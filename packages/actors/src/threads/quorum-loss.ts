@@ -28,24 +28,36 @@ export type SupervisedNode = {
  * the newest that is known: who is elected by that holds it, but may not have reported it yet. If none of its voters holds it, it
  * is not committed, and the node that reported it may still stand (dissertation 4.2.2, Figure 4.6).
  *
- * @param last the last known membership, for when no node runs.
+ * Who holds a membership from before the newest committed one lacks that entry and is elected by nobody (3.6.3).
+ *
+ * @param last the last known membership, for when no node runs that has a newer one.
  */
-export function quorumLoss(nodes: readonly SupervisedNode[], last: Membership): string | undefined {
+export function quorumLoss(
+  nodes: readonly SupervisedNode[],
+  last: KnownMembership,
+): string | undefined {
   const up = nodes.filter(({ life }) => !isDown(life));
   const known = up.flatMap((node) => (node.life.type === "running" ? (node.membership ?? []) : []));
   if (known.length < up.length) return undefined;
+  const committed = [last, ...known].filter((each) => each.committed);
+  const since = Math.max(...committed.map(({ index }) => index));
   const mayLead = up.some(({ id, uid, membership }) => {
-    if (membership === undefined) return false;
+    if (membership === undefined || membership.index < since) return false;
     const { membership: own } = membership;
     return isVoter(own, id) && uidOf(own, id) === uid && decides(own, votersOf(own, up));
   });
-  const newest = known.reduce<KnownMembership | undefined>(
-    (best, each) => (best === undefined || each.index > best.index ? each : best),
-    undefined,
-  );
-  const membership = newest?.membership ?? last;
+  const membership = newestMembership(known, last);
   if (mayLead || decides(membership, votersOf(membership, up))) return undefined;
   return lossIn(membership, nodes, up);
+}
+
+/** The newest of the memberships that nodes report. A last known one counts if it is committed, or if none is reported. */
+export function newestMembership(
+  known: readonly KnownMembership[],
+  last: KnownMembership,
+): Membership {
+  const all = last.committed || known.length === 0 ? [...known, last] : known;
+  return all.reduce((best, each) => (each.index > best.index ? each : best)).membership;
 }
 
 /**
