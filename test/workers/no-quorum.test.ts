@@ -1,6 +1,15 @@
+import { readdirSync } from "node:fs";
 import { ChangeError, type Cluster } from "@kontiki/actors";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { nextEvent, PATIENT, put, shared, start, valueOf } from "./support/clusters.ts";
+import {
+  nextEvent,
+  PATIENT,
+  put,
+  shared,
+  start,
+  temporaryFolder,
+  valueOf,
+} from "./support/clusters.ts";
 
 const SLOW = { timeout: 300_000 };
 
@@ -157,13 +166,18 @@ describe("a change that a leader took and no majority committed in time is unkno
 });
 
 test("an addition whose node has not even started in time has no effect", SLOW, async () => {
-  const cluster = await start({ nodes: 1 });
+  const dataDir = temporaryFolder();
+  const cluster = await start({ nodes: 1, dataDir });
   await cluster.leader(PATIENT);
   expect(await failureOf(cluster.addNode("n4", { timeoutMs: 1 }))).toEqual({
     message: "adding n4: not within 1 ms; n4 was not added, and nothing is left of it",
     outcome: "definitelyNot",
   });
   expect(cluster.nodeIds).toEqual(["n1"]);
+  const added = failureOf(cluster.addNode("n5"));
+  await cluster.stop();
+  expect(await added).toMatchObject({ outcome: "definitelyNot" });
+  expect(readdirSync(dataDir)).not.toContain("n5");
 });
 
 test("a change that no leader took in time has no effect", SLOW, async () => {

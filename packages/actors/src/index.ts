@@ -54,7 +54,7 @@ export {
   type Untaken,
 } from "./hosts/transport.ts";
 export type { MailCarrier } from "./threads/mail-carrier.ts";
-export type { AddNodeOptions, MembersChange } from "./cluster/member-changes.ts";
+export type { AddNodeOptions, MembersChange } from "./cluster/member-options.ts";
 export type { Member, Members } from "./cluster/members.ts";
 export { NodeHandle, type LogOptions } from "./cluster/node-handle.ts";
 export { openStorage } from "./storage/recovery/open-checked.ts";

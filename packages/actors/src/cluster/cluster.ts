@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import { currentLeader } from "../threads/agreement.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import { Channels } from "./channels.ts";
 import { untilConverged } from "./converged.ts";
@@ -23,7 +22,8 @@ import { KontikiError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
 import { callerUrl, machineUrl } from "../machine/machine-url.ts";
 import { MachineWatch } from "./machine-watch.ts";
-import { MemberChanges, type AddNodeOptions, type MembersChange } from "./member-changes.ts";
+import { MemberChanges } from "./member-changes.ts";
+import type { AddNodeOptions, MembersChange } from "./member-options.ts";
 import { membersIn, type Members } from "./members.ts";
 import { NodeHandle } from "./node-handle.ts";
 import { checkArgument } from "../options/argument.ts";
@@ -107,7 +107,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#channels = new Channels();
     this.#applied = new AppliedWatch({
       turn: (onApplied) => this.#channels.tellApplied(onApplied),
-      leader: () => currentLeader(this.status()),
+      leader: () => this.#supervisor.leader(),
     });
     const network = { carrier: options.network };
     const carrier = options.faults ? switching(network) : options.network;
@@ -128,7 +128,10 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     this.#supervisor.events.on("hosts", () => this.#client.updateNodes());
     this.#supervisor.events.on("status", (child) => this.#onStatus(child));
     // Its nodes have ended with it.
-    this.#supervisor.events.on("lost", () => this.#disks.close());
+    this.#supervisor.events.on("lost", () => {
+      this.#members.end();
+      this.#disks.close();
+    });
   }
 
   /**
@@ -504,7 +507,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   async #end(timeoutMs: number): Promise<void> {
     this.#supervisor.announceStop();
     if (this.#isChecked) await this.#watch.end();
-    await stopAll(this.#supervisor, this.#disks, timeoutMs);
+    await stopAll(this.#supervisor, this.#disks, this.#members, timeoutMs);
     await this.#channels.close();
     if (this.#isChecked) this.#watch.check();
   }

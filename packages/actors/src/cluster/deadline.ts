@@ -52,6 +52,8 @@ export class Deadline {
   #isOver = false;
   /** What prevents the result, if known; part of the error when the time has run out. */
   obstacle: string | undefined;
+  /** Whether what was requested may happen even if the wait for it ends before. */
+  isOpen = false;
 
   /** @param what is waited for, as errors name it. */
   constructor(what: string, { timeoutMs = TIMEOUT_MS, signal }: WaitOptions = {}) {

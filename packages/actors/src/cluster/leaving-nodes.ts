@@ -35,6 +35,7 @@ export async function leavingWhile(
 export class LeavingNodes {
   readonly #supervisor: RemoteSupervisor;
   readonly #disks: ClusterDisks;
+  #isOver = false;
 
   constructor(supervisor: RemoteSupervisor, disks: ClusterDisks) {
     this.#supervisor = supervisor;
@@ -69,6 +70,11 @@ export class LeavingNodes {
     return this.#supervisor.nodeIds.includes(node) || (this.#supervisor.hasOtherHosts && isKnown);
   }
 
+  /** The cluster has ended. The directory may belong to others from now on, and no disk is removed. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   /**
    * Ends a node's thread, and removes its disk once nothing writes to it.
    *
@@ -79,8 +85,9 @@ export class LeavingNodes {
     await child.close(STOP_MS, `${child.id} was removed`);
     const look = (): true | undefined => !child.hasThread || undefined;
     await new Deadline(`stopping ${child.id}`).wait(this.#supervisor.events, look);
-    // Once the cluster is stopped, the directory may belong to others: then the disk is not removed now.
-    this.#supervisor.checkRunning();
+    if (this.#isOver) this.#supervisor.checkRunning();
+    // Another call has dropped it meanwhile.
+    if (this.#supervisor.child(child.id) !== child) return;
     this.#disks.removeNode(child.id);
     this.#supervisor.forget(child);
   }

@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises";
 import { isMember, uidOf, type NodeId } from "@kontiki/core";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { ClusterDisks } from "../directory/cluster-disks.ts";
+import { mayBeMember } from "./members.ts";
 import { checkNodeName, NODES_MAX } from "./cluster-options.ts";
 import { ChangeError, KontikiError, messageOf } from "../errors.ts";
 import { changeEnd, leaderForChange, saysWhatIsOpen, untilLeaderForChange } from "./change-end.ts";
@@ -17,44 +19,17 @@ import {
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkArgument } from "../options/argument.ts";
 import { someNode } from "../options/node-names.ts";
-import { listOf } from "../options/rules.ts";
-import { oneOf } from "../options/words.ts";
-import { checkOptions, type Schema } from "../options/schema.ts";
+import { checkOptions } from "../options/schema.ts";
+import {
+  ADD_NODE_OPTIONS,
+  MEMBERS_CHANGE,
+  type AddNodeOptions,
+  type MembersChange,
+} from "./member-options.ts";
 import { Deadline, WAIT_OPTIONS, type WaitOptions } from "./deadline.ts";
 
-/** Options for adding a node to a cluster. */
-export type AddNodeOptions = WaitOptions & {
-  /** `voter`, the default: it gets a vote as soon as it has caught up. `learner`: it gets the log and has no vote. */
-  readonly as?: "voter" | "learner" | undefined;
-  /** The node that it replaces, which leaves the cluster in the same change and loses its disk. */
-  readonly replaces?: string | undefined;
-};
-
-/** Which members change together. */
-export type MembersChange = {
-  /** New nodes, which become voters at once, without catching up first. */
-  readonly add?: readonly string[] | undefined;
-  /** Learners, on any host, that become voters at once, whether or not they have caught up. */
-  readonly promote?: readonly string[] | undefined;
-  /** Members that leave; their disks are removed. */
-  readonly remove?: readonly string[] | undefined;
-  /** Voters that become learners. */
-  readonly demote?: readonly string[] | undefined;
-};
-
-const NAMES = listOf(someNode, "a list of names of nodes");
-const MEMBERS_CHANGE: Schema<MembersChange> = {
-  add: NAMES,
-  promote: NAMES,
-  remove: NAMES,
-  demote: NAMES,
-};
-
-const ADD_NODE_OPTIONS: Schema<AddNodeOptions> = {
-  ...WAIT_OPTIONS,
-  as: oneOf("voter", "learner"),
-  replaces: someNode,
-};
+/** How long changes may take to end after the cluster was stopped, in ms. One that waits for another host may take longer. */
+const END_MS = 1_000;
 
 /** Adds and removes nodes: their threads and disks together with the membership in the log. */
 export class MemberChanges {
@@ -62,6 +37,7 @@ export class MemberChanges {
   readonly #disks: ClusterDisks;
   readonly #pauseMs: number;
   readonly #leaving: LeavingNodes;
+  readonly #underWay = new Set<Promise<void>>();
 
   /** @param pauseMs between two requests to a leader. */
   constructor(supervisor: RemoteSupervisor, disks: ClusterDisks, pauseMs: number) {
@@ -71,8 +47,33 @@ export class MemberChanges {
     this.#leaving = new LeavingNodes(supervisor, disks);
   }
 
+  /** The cluster was stopped, and all threads have ended: so do the changes under way, which first remove what they leave. */
+  async settle(): Promise<void> {
+    const over = setTimeout(END_MS, undefined, { ref: false });
+    await Promise.race([Promise.allSettled(this.#underWay), over]);
+    this.end();
+  }
+
+  /** No disk is removed from now on. */
+  end(): void {
+    this.#leaving.end();
+  }
+
+  async #begin(change: Promise<void>): Promise<void> {
+    this.#underWay.add(change);
+    try {
+      await change;
+    } finally {
+      this.#underWay.delete(change);
+    }
+  }
+
   /** Creates a node with an empty disk and adds it to the cluster. Resolves when it has the requested role. */
-  async add(id: string, options: AddNodeOptions): Promise<void> {
+  add(id: string, options: AddNodeOptions): Promise<void> {
+    return this.#begin(this.#add(id, options));
+  }
+
+  async #add(id: string, options: AddNodeOptions): Promise<void> {
     checkArgument("Cluster.addNode", "id", someNode, id);
     checkOptions("Cluster.addNode", ADD_NODE_OPTIONS, options);
     const { as = "voter" } = options;
@@ -100,14 +101,18 @@ export class MemberChanges {
           as === "voter" ? voter(node, disk.uid, replaced?.id) : learner(node, disk.uid);
         await reach(this.#supervisor, target, deadline, this.#pauseMs);
       } catch (error) {
-        throw await this.#afterFailure(child, error);
+        throw await this.#afterFailure(child, error, deadline.isOpen);
       }
       if (replaced !== undefined) await this.#leaving.drop(replaced);
     });
   }
 
   /** Removes a node from the cluster and, once that is committed, its thread and its disk. */
-  async remove(id: string, options: WaitOptions): Promise<void> {
+  remove(id: string, options: WaitOptions): Promise<void> {
+    return this.#begin(this.#remove(id, options));
+  }
+
+  async #remove(id: string, options: WaitOptions): Promise<void> {
     checkArgument("Cluster.removeNode", "id", someNode, id);
     checkOptions("Cluster.removeNode", WAIT_OPTIONS, options);
     this.#supervisor.checkRunning();
@@ -121,7 +126,11 @@ export class MemberChanges {
   }
 
   /** Changes several members in one change, through a joint membership. Resolves when it is committed and left. */
-  async change(change: MembersChange, options: WaitOptions): Promise<void> {
+  change(change: MembersChange, options: WaitOptions): Promise<void> {
+    return this.#begin(this.#change(change, options));
+  }
+
+  async #change(change: MembersChange, options: WaitOptions): Promise<void> {
     const where = "Cluster.changeMembers";
     checkOptions(where, MEMBERS_CHANGE, change, "change");
     checkOptions(where, WAIT_OPTIONS, options);
@@ -153,7 +162,8 @@ export class MemberChanges {
         await reach(this.#supervisor, shape(voters, left, learners), deadline, this.#pauseMs);
       } catch (error) {
         let failure: unknown = error;
-        for (const child of coming) failure = await this.#afterFailure(child, failure);
+        for (const child of coming)
+          failure = await this.#afterFailure(child, failure, deadline.isOpen);
         throw coming.length === 0 ? saysWhatIsOpen(error) : failure;
       }
       for (const node of leaving) await this.#leaving.drop(node);
@@ -224,14 +234,16 @@ export class MemberChanges {
     if (this.#supervisor.nodeIds.includes(node)) throw new KontikiError(this.#known(node));
   }
 
-  /** An addition that a crash interrupted leaves a node that is not a voter, or not a member yet. */
+  /** A change that a crash interrupted leaves a node that is not a voter, or not a member yet or any more. */
   #known(node: NodeId): string {
     const host = this.#supervisor.otherHosts?.hostOf(node);
     const known = `there is a node ${node} already${host === undefined ? "" : `, on host ${host}`}`;
     const membership = this.#supervisor.leaderMembership()?.membership;
     if (membership === undefined || membership.voters.includes(node)) return known;
-    const learns = membership.learners.includes(node);
-    return `${known}, ${learns ? "without a vote" : "which is not a member"}: promote it, or remove it`;
+    const state = isMember(membership, node) ? "without a vote" : "which is not a member";
+    const uid = this.#supervisor.child(node)?.uid ?? Infinity;
+    const isFit = mayBeMember(membership, node, uid);
+    return `${known}, ${state}: ${isFit ? "promote it, or remove it" : "remove it first"}`;
   }
 
   #replaced({ as = "voter", replaces }: AddNodeOptions): LeavingNode | undefined {
@@ -242,14 +254,14 @@ export class MemberChanges {
 
   /**
    * A node that is certainly in no log is removed again. Otherwise a change that includes it may be in progress, and it
-   * stays: without it, a voter of that membership would be missing.
+   * stays: without it, a voter of that membership would be missing. The reason of an abort stays as it is.
    */
-  async #afterFailure(child: RemoteChild, error: unknown): Promise<unknown> {
-    if (!(error instanceof KontikiError)) return error;
+  async #afterFailure(child: RemoteChild, error: unknown, isOpen: boolean): Promise<unknown> {
     const { id } = child;
-    const isOpen = error instanceof ChangeError && error.outcome === "unknown";
-    if (!isOpen && !this.#isMemberAnywhere(id)) {
-      await this.#leaving.drop({ id, child });
+    const isLeft = isOpen || this.#isMemberAnywhere(id);
+    if (!isLeft) await this.#leaving.drop({ id, child });
+    if (!(error instanceof KontikiError)) return error;
+    if (!isLeft) {
       const message = `${messageOf(error)}; ${id} was not added, and nothing is left of it`;
       return new ChangeError(message, "definitelyNot");
     }

@@ -50,6 +50,15 @@ export function isFullVoter(membership: Membership, node: NodeId): boolean {
   return isMember(membership, node) && roleOf(membership, node) === "voter";
 }
 
+/**
+ * Whether a node is a member or may become one with the disk that it has. A leader takes only a number that was not assigned
+ * before, so one that has left needs another disk, and so does one whose addition was given up before that of another.
+ */
+export function mayBeMember(membership: Membership, node: NodeId, uid: number): boolean {
+  const { lastUid } = membership;
+  return isMember(membership, node) || uid > lastUid || (uid === 0 && lastUid === 0);
+}
+
 function roleOf(membership: Membership, node: NodeId): Member["role"] {
   const { voters, outgoing, promotions } = membership;
   if (voters.includes(node))

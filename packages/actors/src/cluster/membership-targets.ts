@@ -1,6 +1,6 @@
 import { isJoint, isMember, uidOf, type Change, type Membership, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
-import { isFullVoter } from "./members.ts";
+import { isFullVoter, mayBeMember } from "./members.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { LeaderMembership } from "../threads/cluster-view.ts";
 import { askNode, readChangeAnswer } from "./ask-node.ts";
@@ -95,6 +95,7 @@ type Fate = "taken" | "open" | "notNow";
  * leader accepts one change at a time, and none before it has committed an entry of its term (dissertation 4.1); this
  * waits for both, and until enough of the voters that stay have their disks.
  *
+ * @param deadline is open from the first request on that a leader may have accepted.
  * @throws RefusedChangeError for a change that is never accepted, ChangeError when the time has run out or no quorum can
  *   come.
  */
@@ -104,7 +105,6 @@ export async function reach(
   deadline: Deadline,
   pauseMs: number,
 ): Promise<void> {
-  let isOpen = false;
   const look = (): LeaderMembership | undefined => leaderForChange(supervisor, deadline);
   try {
     for (;;) {
@@ -115,14 +115,14 @@ export async function reach(
       const changes = atRest ? target.changes(membership) : undefined;
       if (changes === undefined) {
         // At rest, an earlier request for the same leads to the target.
-        isOpen ||= atRest;
+        deadline.isOpen ||= atRest;
         deadline.obstacle = obstacleIn(membership);
       } else {
         const lack = await lackOfDisks(supervisor, membership, target.leaving ?? []);
         deadline.obstacle = lack;
         const fate =
           lack === undefined ? await request(supervisor, known, changes, deadline) : "notNow";
-        isOpen ||= fate !== "notNow";
+        deadline.isOpen ||= fate !== "notNow";
         if (fate !== "taken") {
           await deadline.pause(pauseMs);
           continue;
@@ -131,15 +131,15 @@ export async function reach(
       await deadline.wait(supervisor.events, () => isOther(look(), known) || undefined);
     }
   } catch (error) {
-    if (error instanceof RefusedChangeError && !isOpen) throw error;
-    throw changeEnd(error, isOpen);
+    if (error instanceof RefusedChangeError && !deadline.isOpen) throw error;
+    throw changeEnd(error, deadline.isOpen);
   }
 }
 
 /** Requests a change from a leader. @throws RefusedChangeError when no leader will ever accept it. */
 async function request(
   supervisor: RemoteSupervisor,
-  { leader }: LeaderMembership,
+  { leader, membership }: LeaderMembership,
   changes: readonly Change[],
   deadline: Deadline,
 ): Promise<Fate> {
@@ -157,9 +157,22 @@ async function request(
   const { value: answer } = asked;
   if (answer.taken) return "taken";
   if (!mayBeTakenLater(answer.reason))
-    throw new RefusedChangeError(deadline.failure(answer.reason).message);
+    throw new RefusedChangeError(
+      deadline.failure(usedDisk(membership, changes) ?? answer.reason).message,
+    );
   deadline.obstacle = answer.reason;
   return "notNow";
+}
+
+/** Which node cannot come in with its disk, and what to do. */
+function usedDisk(membership: Membership, changes: readonly Change[]): string | undefined {
+  const found = changes.find(
+    (change) => change.type !== "remove" && !mayBeMember(membership, change.node, change.uid),
+  );
+  return (
+    found &&
+    `${found.node} is not a member, and cannot become one with the disk that it has: remove it, and add it again`
+  );
 }
 
 /** Reasons for a rejection that are temporary: the same or another leader may accept the change later. */

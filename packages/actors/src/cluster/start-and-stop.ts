@@ -5,6 +5,7 @@ import type { Life } from "../mail/status.ts";
 import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { waitFor } from "./deadline.ts";
+import type { MemberChanges } from "./member-changes.ts";
 
 /**
  * How long threads may take to end after they were killed, in ms. One that waits for a stalled disk takes longer. A machine that
@@ -79,13 +80,14 @@ function whyNoneStarts(failures: readonly StartFailure[]): string {
 }
 
 /**
- * Stops all nodes permanently, kills threads that have not ended after `timeoutMs`, and releases the disks.
+ * Stops all nodes permanently, lets changes of `members` end, kills threads that have not ended after `timeoutMs`, and releases the disks.
  *
  * @throws KontikiError when a thread does not even end when it is killed: its disk stays locked.
  */
 export async function stopAll(
   supervisor: RemoteSupervisor,
   disks: ClusterDisks,
+  members: Pick<MemberChanges, "settle">,
   timeoutMs: number,
 ): Promise<void> {
   await supervisor.stop(timeoutMs);
@@ -97,6 +99,7 @@ export async function stopAll(
     supervisor.abandon();
     throw error;
   }
+  await members.settle();
   // Only after all threads have ended: one that still runs may still write there.
   disks.close();
   await supervisor.close();
