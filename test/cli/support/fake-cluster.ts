@@ -35,6 +35,8 @@ export class FakeCluster implements ProgramCluster {
   readonly calls: string[] = [];
   /** The other hosts of the cluster. */
   others: readonly OtherHost[] = [];
+  /** The nodes that are no members. */
+  strays: readonly string[] = [];
   /** The options of each proposal. */
   readonly proposed: ProposeOptions[] = [];
   readonly #nodes: Map<string, FakeNode>;
@@ -110,14 +112,16 @@ export class FakeCluster implements ProgramCluster {
     return undefined;
   }
 
-  async members({ signal }: WaitOptions = {}): Promise<Members> {
-    const members = [...this.#nodes].map(([id, { votes, uid }]) => ({
-      id: nodeId(id),
-      role: votes ? ("voter" as const) : ("learner" as const),
-      uid,
-    }));
+  async members({ timeoutMs, signal }: WaitOptions = {}): Promise<Members> {
+    const told = this.others.flatMap(({ nodes = [] }) => nodes);
+    const members = [...this.status(), ...told]
+      .filter(({ id }) => !this.strays.includes(id))
+      .map(({ id, uid }) => {
+        const votes = this.#nodes.get(id)?.votes !== false;
+        return { id, role: votes ? ("voter" as const) : ("learner" as const), uid };
+      });
     return {
-      leader: await this.leader({ signal }),
+      leader: await this.#leader(timeoutMs, signal),
       index: index(this.#lastUid),
       committed: true,
       members,
@@ -157,6 +161,10 @@ export class FakeCluster implements ProgramCluster {
 
   async leader({ timeoutMs = 30_000, signal }: WaitOptions = {}): Promise<NodeId> {
     this.calls.push(`leader ${timeoutMs}`);
+    return this.#leader(timeoutMs, signal);
+  }
+
+  async #leader(timeoutMs = 30_000, signal?: AbortSignal): Promise<NodeId> {
     const leader = this.status().find(({ raft }) => raft?.role === "leader");
     if (leader !== undefined) return leader.id;
     if (timeoutMs > 1000) return untilAborted(signal);

@@ -24,6 +24,8 @@ import { JsonPrinter, TextPrinter } from "../prompt/reply-printer.ts";
 import { eventText } from "../render/event-text.ts";
 import { counted } from "../render/quantities.ts";
 import { CommandSession } from "../session/command-session.ts";
+import { strayText } from "../render/status-table.ts";
+import { isMemberOf, membersNow } from "../session/members-now.ts";
 import { namedNode, type SessionFaults, type SessionNode } from "../session/context.ts";
 import { wipeNotice } from "../session/verbs/life.ts";
 import { verbs } from "../session/verbs/verbs.ts";
@@ -185,14 +187,17 @@ async function greet(
   notes: Notes,
   host: Host,
 ): Promise<void> {
-  const count = cluster.nodeIds.length;
+  const leader = await firstLeader(cluster, notes, host);
+  if (host.signal.aborted) return;
+  const members = await membersNow(cluster);
+  const strays = cluster.nodeIds.filter((id) => isMemberOf(members, id) === false);
+  const count = cluster.nodeIds.length - strays.length;
   if (count % 2 === 0 && options.host === undefined) {
     notes.note(
       `${count} nodes survive no more crashes than ${count - 1} would: an odd number is better`,
     );
   }
-  const leader = await firstLeader(cluster, notes, host);
-  if (host.signal.aborted) return;
+  for (const node of strays) notes.note(strayText(node));
   if (leader === undefined) {
     const why = cluster.whyNoLeader();
     notes.note(`no leader yet; commands wait for one${why === undefined ? "" : ` (${why})`}`);

@@ -21,27 +21,45 @@ const COLUMNS = [
  * The nodes as an aligned table that fits 80 columns; `*` marks the leader. For a node that receives a snapshot, the column
  * `snap` shows how much of it has arrived; `inc` is its incarnation. The role of a node that cannot take part as it should is
  * what keeps it from that. Lines about the nodes that have a problem follow the table.
+ *
+ * @param strays the nodes that are known not to be members.
  */
 export function statusTable(
   nodes: readonly NodeStatus[],
   leader: string | null,
   colors: Colors,
+  strays: readonly string[] = [],
 ): string {
-  const rows = nodes.map((node) => row(node, node.id === leader, colors));
+  const rows = nodes.map((node) =>
+    row(node, { leads: node.id === leader, strays: strays.includes(node.id) }, colors),
+  );
   const head = ["", ...COLUMNS.map((title) => colors.dim(title))];
   const causes = nodes.flatMap(({ id, life, raft, trouble }) => [
     ...("cause" in life ? [`${id} ${HAS[life.type]}: ${plainText(life.cause)}`] : []),
     ...(trouble === undefined ? [] : [`${id} is in trouble: ${troubleText(trouble)}`]),
     ...(raft?.lacks === undefined ? [] : [`${id} lacks ${lackText(raft.lacks)}`]),
   ]);
-  return [bareTable(head, rows, ["left", "left", "left"]), ...causes].join("\n");
+  return [
+    bareTable(head, rows, ["left", "left", "left"]),
+    ...causes,
+    ...strays.map(strayText),
+  ].join("\n");
 }
 
-function row(node: NodeStatus, leads: boolean, colors: Colors): string[] {
+/** A node that is no member takes no part: a change that was interrupted has left it. */
+export function strayText(node: string): string {
+  return `${node} is not a member of the cluster: "member remove ${node}" removes it and its disk`;
+}
+
+function row(
+  node: NodeStatus,
+  { leads, strays }: { readonly leads: boolean; readonly strays: boolean },
+  colors: Colors,
+): string[] {
   const { id, life, raft, incarnation, restarts } = node;
   const { condition } = node;
   const role =
-    life.type === "running" && raft !== undefined ? (condition ?? roleOf(raft)) : life.type;
+    life.type === "running" && raft !== undefined ? (condition ?? roleOf(raft, strays)) : life.type;
   const log = [raft?.term, raft?.first, raft?.commit, raft?.last, raft?.applied];
   const numbers = [...log, snapshotOf(raft), incarnation, restarts];
   const paint = leads
@@ -59,7 +77,8 @@ function lackText({ from, to }: LackedEntries): string {
   return from === to ? `entry ${from}` : `entries from ${from} up to ${to}`;
 }
 
-function roleOf({ role, votes }: RaftStatus): string {
+function roleOf({ role, votes }: RaftStatus, strays: boolean): string {
+  if (strays && role !== "leader") return "no member";
   if (role === "preCandidate") return "pre-candidate";
   return role === "follower" && !votes ? "learner" : role;
 }

@@ -40,6 +40,7 @@ describe("nodes", () => {
     const n2 = {
       node: "n2",
       life: "running",
+      member: true,
       leads: false,
       role: "follower",
       term: 1,
@@ -61,7 +62,7 @@ describe("nodes", () => {
     };
     const absent = Object.fromEntries(
       Object.keys(n2)
-        .slice(3, 15)
+        .slice(4, 16)
         .map((field) => [field, null]),
     );
     expect(reply).toEqual({
@@ -76,6 +77,16 @@ describe("nodes", () => {
         { ...n2, ...absent, node: "n3", life: "stopped" },
       ],
     });
+  });
+
+  test("status tells of a node that is no member, and what to do", async () => {
+    session.cluster.strays = ["n3"];
+    const { text, json } = (await session.reply("status")) as Shown;
+    expect(text).toMatch(/^ *n3 +no member /m);
+    expect(text).toContain(
+      '\nn3 is not a member of the cluster: "member remove n3" removes it and its disk\n',
+    );
+    expect(json).toMatchObject([{ member: true }, { member: true }, { member: false }]);
   });
 
   test("status shows nodes of other hosts, and that nothing is known of those of a silent one", async () => {
