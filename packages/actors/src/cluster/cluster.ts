@@ -429,7 +429,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @param id the name of the new node, which no other node has.
    * @throws ChangeError when the node has not become what was requested in time, and at once when no quorum can come. Its
    *   `outcome` tells whether it may still happen; the message tells what is left of the node.
-   * @throws KontikiError for a name or a change that is not possible.
+   * @throws KontikiError for a name or a change that is not possible; the signal's reason when it is aborted. Then too the node
+   *   stays only if a leader may have taken it.
    */
   async addNode(id: string, options: AddNodeOptions = {}): Promise<void> {
     await this.#withOtherNodes(this.#members.add(id, options));

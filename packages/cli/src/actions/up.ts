@@ -24,7 +24,7 @@ import { JsonPrinter, TextPrinter } from "../prompt/reply-printer.ts";
 import { eventText } from "../render/event-text.ts";
 import { counted } from "../render/quantities.ts";
 import { CommandSession } from "../session/command-session.ts";
-import { strayText } from "../render/status-table.ts";
+import { strayText } from "../render/stray-text.ts";
 import { isMemberOf, membersNow } from "../session/members-now.ts";
 import { namedNode, type SessionFaults, type SessionNode } from "../session/context.ts";
 import { wipeNotice } from "../session/verbs/life.ts";

@@ -273,10 +273,7 @@ const SCHEMAS: Json = {
             node: { type: "string" },
             host: { type: "string", description: "Where it is, if that is another host." },
             life: { type: ["string", "null"] },
-            member: {
-              type: ["boolean", "null"],
-              description: "Whether it is a member; null while that is not known.",
-            },
+            member: { type: ["boolean", "null"], description: "null: not known." },
           },
         },
       },

@@ -2,6 +2,7 @@ import type { LackedEntries, NodeStatus, RaftStatus } from "@kontiki/actors";
 import type { Colors } from "../output/colors.ts";
 import { troubleText } from "./event-text.ts";
 import { plainText } from "./quoting.ts";
+import { strayText } from "./stray-text.ts";
 import { bareTable } from "./table.ts";
 
 const COLUMNS = [
@@ -44,11 +45,6 @@ export function statusTable(
     ...causes,
     ...strays.map(strayText),
   ].join("\n");
-}
-
-/** A node that is no member takes no part: a change that was interrupted has left it. */
-export function strayText(node: string): string {
-  return `${node} is not a member of the cluster: "member remove ${node}" removes it and its disk`;
 }
 
 function row(

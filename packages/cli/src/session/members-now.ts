@@ -1,16 +1,9 @@
-import { KontikiError, type Members } from "@kontiki/actors";
+import type { Members } from "@kontiki/actors";
 import type { SessionCluster } from "./context.ts";
 
 /** The members as the present leader knows them; undefined while none is known. It waits for none. */
-export async function membersNow(
-  cluster: Pick<SessionCluster, "members">,
-): Promise<Members | undefined> {
-  try {
-    return await cluster.members({ timeoutMs: 0 });
-  } catch (error) {
-    if (error instanceof KontikiError) return undefined;
-    throw error;
-  }
+export function membersNow(cluster: Pick<SessionCluster, "members">): Promise<Members | undefined> {
+  return cluster.members({ timeoutMs: 0 }).catch(() => undefined);
 }
 
 /** Whether a node is a member; null while that is not known. */
