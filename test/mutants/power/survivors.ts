@@ -210,7 +210,7 @@ export const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
     "error-on-publishing-received-swallowed",
     {
       is: "hole",
-      why: "The sync or the rename of a snapshot must fail after its last part has come, and the node must restart before it takes another one.",
+      why: "The sync or the rename of a snapshot must fail after its last part has come, and the node must restart before it takes another one. A later search caught it with its 310th seed, after 67.5 s.",
     },
   ],
 ]);
