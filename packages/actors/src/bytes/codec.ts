@@ -3,6 +3,8 @@ import type * as msgpackr from "msgpackr";
 import * as plainJavaScript from "msgpackr/pack";
 import { EXTENSION } from "./extensions.ts";
 import { flatRecord, type Packed } from "./flat-record.ts";
+import { isPlain } from "./plain-bytes.ts";
+import { ASKED_DEPTH_MAX } from "./plain-encoder.ts";
 import { isObjectPrototype } from "./plain-shapes.ts";
 
 /**
@@ -30,8 +32,6 @@ const copying = new Packr({ useRecords: false, copyBuffers: true });
  * costs ten times as much as decoding a small value.
  */
 const desk = new Uint8Array(512);
-
-const EMPTY = new Uint8Array(0);
 
 /** The most bytes that can be left free before a value. */
 const ROOM_MAX = 255;
@@ -87,15 +87,30 @@ export function decodeCopy(bytes: Uint8Array): unknown {
 }
 
 /**
- * Decodes the value in the bytes from `from` up to `to` like {@link decodeCopy}: for many values in the same bytes.
+ * Decodes a value that a client encoded, like {@link decodeCopy}. What it gives, and whether it gives anything, depends on these
+ * bytes alone: not on what was decoded before, nor on the space that the stack has.
  *
- * @throws Error as `decode` does.
+ * @throws TypeError when they are not exactly one value of plain data that `encodeCommand` may have written.
+ */
+export function decodePlain(bytes: Uint8Array): unknown {
+  if (!isPlain(bytes, 0, bytes.length, ASKED_DEPTH_MAX)) throw notPlain();
+  return decodeCopy(bytes);
+}
+
+/**
+ * Decodes the value in the bytes from `from` up to `to` like {@link decodePlain}: for many values in the same bytes.
+ *
+ * @throws TypeError as `decodePlain` does.
  */
 export function decodePart(all: Packed, from: number, to: number): unknown {
   const record = flatRecord(all, from, to);
   if (record !== undefined) return record;
-  // With an end of 0, and from the end on, the decoder would read something else.
-  return copying.unpack(from < to ? all.bytes : EMPTY, { start: from, end: to });
+  if (!isPlain(all.bytes, from, to, ASKED_DEPTH_MAX)) throw notPlain();
+  return copying.unpack(all.bytes, { start: from, end: to });
+}
+
+function notPlain(): TypeError {
+  return new TypeError("the bytes are not a value of plain data");
 }
 
 /** Parts of a `Buffer` would be Buffers, and the same value would have other methods on another node. */

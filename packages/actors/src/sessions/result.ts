@@ -1,6 +1,6 @@
 /// <reference lib="es2024.string" />
 import type { Index } from "@kontiki/core";
-import { decode, decodeCopy, decodePart, encodeShared } from "../bytes/codec.ts";
+import { decode, decodeCopy, decodePart, decodePlain, encodeShared } from "../bytes/codec.ts";
 import type { Packed } from "../bytes/flat-record.ts";
 import { messageOf } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
@@ -30,7 +30,7 @@ export type Expired = {
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   let command: unknown;
   try {
-    command = decodeCopy(payload);
+    command = decodePlain(payload);
   } catch {
     return unreadableResult();
   }
@@ -68,7 +68,7 @@ export function queryPayload(machine: StateMachine, payload: Uint8Array): Uint8A
   if (machine.query === undefined) return encodeShared([KIND.unanswerable]);
   let query: unknown;
   try {
-    query = decodeCopy(payload);
+    query = decodePlain(payload);
   } catch {
     return unreadableResult();
   }
@@ -131,12 +131,9 @@ function encodeAnswer(answer: unknown, name: string): Uint8Array {
   return encodePlainPair(KIND.answer, answer, name);
 }
 
-/**
- * The result of a payload that cannot be decoded. The decoder's own message may not be in it: it depends on what lies
- * behind the payload in memory, so on what the node decoded before, and every node must give the same result.
- */
+/** The result of a payload that is not plain data, or is not whole: the same on every node. */
 function unreadableResult(): Uint8Array {
-  return encodePlainPair(KIND.error, "the payload is not a value in msgpack", "message");
+  return encodePlainPair(KIND.error, "the payload is not plain data", "message");
 }
 
 /** What is no Unicode in the message is replaced. */
