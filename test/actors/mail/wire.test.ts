@@ -38,7 +38,7 @@ const bytes = fc.uint8Array({ maxLength: 40 });
 const command = fc.oneof(
   fc
     .uint8Array({ minLength: HEADER_BYTES, maxLength: 40 })
-    .map((alone) => alone.with(6, (alone[6] ?? 0) & 0x7f)),
+    .map((alone) => alone.with(6, (alone[6] ?? 0) & 0x7f).with(12, 0)),
   fc.array(bytes, { minLength: 2, maxLength: 5 }).map((payloads) => runOf(9, payloads)),
 );
 const result = fc.uint8Array({ minLength: 1, maxLength: 40 });

@@ -6,6 +6,8 @@ import { decode } from "../../../packages/actors/src/bytes/codec.ts";
 import { viewOf, type Slice } from "../../../packages/actors/src/bytes/slice.ts";
 import {
   COMMAND_BYTES_MAX,
+  commandOf,
+  DISTANCE_MAX,
   encodeCommand,
   openingCommand,
   SEQUENCE_MAX,
@@ -190,12 +192,26 @@ describe("what is refused", () => {
     ["a last number past the highest", changed((run) => run.fill(0xff, 6, 12))],
     ["bytes that are cut off", good().subarray(0, -1)],
     ["bytes after the end", Uint8Array.of(...good(), 0)],
+    ["a number too far above the floor", changed((run) => setUint32(run, 12, DISTANCE_MAX + 1))],
     ["only a header", good().subarray(0, 16)],
     ["only a header and a count", good().subarray(0, 20)],
   ])("%s", (_title, bytes) => {
     expect(isCommand(bytes)).toBe(false);
     // A reader stays within the bytes all the same.
     expect(eachCommand(bytes).length).toBeLessThan(10);
+  });
+
+  test("a command whose number is farther above its floor than nodes have room for", () => {
+    const far = (sequence: number): CommandBytes =>
+      commandOf({ client: 1, sequence, floor: 1 }, encodeCommand("a"));
+    const farthest = far(DISTANCE_MAX + 1);
+    expect(isCommand(farthest)).toBe(true);
+    expect(eachCommand(far(DISTANCE_MAX + 5))).toMatchObject([{ floor: 5 }]);
+    const farther = new Uint8Array(farthest);
+    setUint32(farther, 12, DISTANCE_MAX + 1);
+    expect(isCommand(farther)).toBe(false);
+    // Instead of a distance this has the index that the log has reached.
+    expect(isCommand(openingCommand(1, 0xffff_ffff))).toBe(true);
   });
 
   test("any byte of a length or a count that is different", () => {

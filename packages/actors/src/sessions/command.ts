@@ -25,8 +25,12 @@ export const SEQUENCE_MAX = 2 ** 47 - 1;
 /** The most bytes of a command, header included: space for two of the key-value machine's largest values, for a compare-and-set. */
 export const COMMAND_BYTES_MAX = 4 * 1024 * 1024;
 
-/** The floor is stored as its distance from the sequence number, in 32 bits. */
-const DISTANCE_MAX = 0xffff_ffff;
+/**
+ * The most that a sequence number is above its floor, which is stored as this distance in 32 bits. Every node makes room for the
+ * results between them, whether or not those commands come. It may only grow. A client with more commands that wait gives up
+ * the oldest: they are not applied, or not answered, and end as `unknown`.
+ */
+export const DISTANCE_MAX = 2 ** 24 - 1;
 
 /** Client numbers are below this: the bits above it in a session's number count the client's sessions. */
 const CLIENT_BITS_MAX = 2 ** 40;
@@ -53,6 +57,11 @@ export function openingCommand(session: number, reached: number): CommandBytes {
   setUint48(command, 0, session);
   setUint32(command, 12, reached);
   return command;
+}
+
+/** Whether a command or a run asks each node for room for more results than there is. */
+export function isTooFarAhead(command: CommandBytes): boolean {
+  return getUint32(command, 12) > DISTANCE_MAX && !isOpening(command);
 }
 
 /** The lower 32 bits of the highest log index that the client knew of when it made this command. */
