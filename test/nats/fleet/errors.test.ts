@@ -131,3 +131,23 @@ test("a server without JetStream is one line", async () => {
     `the NATS server at 127.0.0.1:${port} has no JetStream, which keeps the work and the results: start it with -js`,
   );
 });
+
+test("a campaign ends once: a worker that finds the queue of a stopped one empty has not finished it", async () => {
+  const server = await startNatsServer();
+  const fleet = await openFleet(server);
+  const connection = await connected(server);
+  const campaigns = new CampaignStore(connection, await jetstreamManager(connection));
+  await fleet.start(WANTED);
+  const spec = await campaigns.find("campaign");
+  if (spec === undefined) throw new Error("the campaign was started");
+  await fleet.stop("campaign");
+  await campaigns.end(spec, "finished");
+  expect((await fleet.state("campaign")).state).toBe("stopped");
+  await fleet.remove("campaign");
+  const next = { ...spec, id: "another" };
+  await campaigns.add(next);
+  await Promise.all((["stopped", "finished"] as const).map((state) => campaigns.end(next, state)));
+  const { state } = await fleet.state("campaign");
+  await campaigns.end(next, state === "stopped" ? "finished" : "stopped");
+  expect((await fleet.state("campaign")).state).toBe(state);
+});

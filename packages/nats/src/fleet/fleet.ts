@@ -165,7 +165,7 @@ export class Fleet {
   async stop(name: string): Promise<void> {
     const { campaigns, queue } = this.#stores;
     const spec = (await campaigns.find(name)) ?? (await this.#none(name));
-    if (spec.state === "running") await campaigns.turn(spec, "stopped");
+    await campaigns.end(spec, "stopped");
     await queue.remove(spec.id);
   }
 

@@ -161,7 +161,7 @@ export class Worker {
   async #finishIfEmpty(spec: CampaignSpec): Promise<void> {
     const isEmpty = await this.#stores.queue.isEmpty(spec.id).catch(() => false);
     if (isEmpty)
-      await this.#stores.campaigns.turn(spec, "finished", (thrown) => this.#onRetry(thrown));
+      await this.#stores.campaigns.end(spec, "finished", (thrown) => this.#onRetry(thrown));
   }
 
   /** Whether this worker can run a campaign: another version of the code could give other results. */

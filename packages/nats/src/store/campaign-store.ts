@@ -25,20 +25,10 @@ export class CampaignStore {
 
   /** Adds a campaign. @throws KontikiError if one has its name. */
   async add(spec: CampaignSpec): Promise<void> {
-    const expect = { lastSubjectSequence: 0 };
     try {
-      await insist(() =>
-        this.#js.publish(SUBJECTS.campaign(spec.name), packedJson(spec), {
-          expect,
-          msgID: spec.id,
-        }),
-      );
+      await this.#write(spec, 0);
     } catch (thrown) {
-      if (
-        !(thrown instanceof JetStreamApiError) ||
-        thrown.code !== JetStreamApiCodes.StreamWrongLastSequence
-      )
-        throw thrown;
+      if (!isOutdated(thrown)) throw thrown;
       throw new KontikiError(
         `there is a campaign ${spec.name} already: give another --name, or remove it with "kontiki campaign stop ${spec.name} --remove"`,
         { cause: thrown },
@@ -48,8 +38,7 @@ export class CampaignStore {
 
   /** A campaign by its name. */
   async find(name: string): Promise<CampaignSpec | undefined> {
-    const spec = specOf(unpackedJson(await this.#last(SUBJECTS.campaign(name))));
-    return spec?.name === name ? spec : undefined;
+    return (await this.#found(name)).spec;
   }
 
   /** The names of all campaigns. */
@@ -71,12 +60,20 @@ export class CampaignStore {
     return found.filter((spec) => spec !== undefined);
   }
 
-  /** Writes what a campaign is at, unless another campaign has got its name. */
-  async turn(spec: CampaignSpec, state: CampaignSpec["state"], onRetry?: OnRetry): Promise<void> {
-    const now = await this.find(spec.name);
-    if (now?.id !== spec.id || now.state === state) return;
-    const bytes = packedJson({ ...spec, state });
-    await insist(() => this.#js.publish(SUBJECTS.campaign(spec.name), bytes), undefined, onRetry);
+  /**
+   * Ends a campaign that is running, unless another campaign has got its name. One that has ended stays as it is: the queue of a
+   * campaign that was stopped is empty like that of a finished one.
+   */
+  async end(spec: CampaignSpec, state: "finished" | "stopped", onRetry?: OnRetry): Promise<void> {
+    for (;;) {
+      const { spec: now, sequence } = await this.#found(spec.name);
+      if (now?.id !== spec.id || now.state !== "running") return;
+      try {
+        return await this.#write({ ...spec, state }, sequence, onRetry);
+      } catch (thrown) {
+        if (!isOutdated(thrown)) throw thrown;
+      }
+    }
   }
 
   /** Removes a campaign and its results. */
@@ -88,7 +85,7 @@ export class CampaignStore {
 
   /** After which range no result counts; Infinity for none. */
   async closedAt(id: string): Promise<number> {
-    const found = unpackedJson(await this.#last(SUBJECTS.closed(id)));
+    const found = unpackedJson((await this.#last(SUBJECTS.closed(id))).data);
     return typeof found === "number" ? found : Infinity;
   }
 
@@ -108,10 +105,36 @@ export class CampaignStore {
     return this.#isThere;
   }
 
-  async #last(subject: string): Promise<Uint8Array> {
-    const query = { last_by_subj: subject };
-    if (!(await this.#exists())) return new Uint8Array();
-    const found = await insist(() => this.#jsm.streams.getMessage(STREAMS.campaigns, query));
-    return found?.data ?? new Uint8Array();
+  /** A campaign by its name, and the number of the message that says so; 0 if there is none. */
+  async #found(name: string): Promise<{ spec: CampaignSpec | undefined; sequence: number }> {
+    const { data, sequence } = await this.#last(SUBJECTS.campaign(name));
+    const spec = specOf(unpackedJson(data));
+    return { spec: spec?.name === name ? spec : undefined, sequence };
   }
+
+  /** Writes a campaign if the last message about its name still has this number. */
+  async #write(spec: CampaignSpec, sequence: number, onRetry?: OnRetry): Promise<void> {
+    const options = {
+      expect: { lastSubjectSequence: sequence },
+      msgID: `${spec.id} ${spec.state}`,
+    };
+    const subject = SUBJECTS.campaign(spec.name);
+    const bytes = packedJson(spec);
+    await insist(() => this.#js.publish(subject, bytes, options), undefined, onRetry);
+  }
+
+  async #last(subject: string): Promise<{ data: Uint8Array; sequence: number }> {
+    const none = { data: new Uint8Array(), sequence: 0 };
+    const query = { last_by_subj: subject };
+    if (!(await this.#exists())) return none;
+    const found = await insist(() => this.#jsm.streams.getMessage(STREAMS.campaigns, query));
+    return found === null ? none : { data: found.data, sequence: found.seq };
+  }
+}
+
+/** Whether another message about the same subject came before. */
+function isOutdated(thrown: unknown): boolean {
+  return (
+    thrown instanceof JetStreamApiError && thrown.code === JetStreamApiCodes.StreamWrongLastSequence
+  );
 }
