@@ -7,6 +7,7 @@ import {
   type JsMsg,
 } from "@nats-io/jetstream";
 import { nanos, type NatsConnection } from "@nats-io/transport-node";
+import { setTimeout as after } from "node:timers/promises";
 import { packedJson } from "../campaign/bytes.ts";
 import { firstWork, type Queued } from "../campaign/work.ts";
 import { insist, type OnRetry } from "./insist.ts";
@@ -17,6 +18,9 @@ const HELD_MAX = 100_000;
 
 /** How long one request for work waits at the server, in ms; the least that it allows. */
 const WAIT_MS = 1000;
+
+/** How long after a first look at a queue that seems to be empty it is looked at again, in ms. */
+const LOOK_MS = 250;
 
 /** The ranges of all campaigns that wait for a worker. */
 export class WorkQueue {
@@ -58,13 +62,18 @@ export class WorkQueue {
   }
 
   /**
-   * Whether nothing is left: no work waits, and none is held. The stream of work keeps each piece until it is acknowledged. What a
-   * consumer counts would not do: after a restart of the server it is 0 for a moment. Nor would the last message of the subject,
-   * which version 2.9 of the server does not find once later ones are gone.
+   * Whether nothing is left: no work waits, and none is held. It looks twice, because a consumer counts nothing for a moment after a
+   * restart of the server.
    */
   async isEmpty(id: string): Promise<boolean> {
-    const query = { seq: 1, next_by_subj: SUBJECTS.work(id) };
-    return (await this.#jsm.streams.getMessage(STREAMS.work, query)) === null;
+    if (!(await this.#countsNothing(id))) return false;
+    await after(LOOK_MS);
+    return this.#countsNothing(id);
+  }
+
+  async #countsNothing(id: string): Promise<boolean> {
+    const info = await this.#jsm.consumers.info(STREAMS.work, id);
+    return info.num_pending === 0 && info.num_ack_pending === 0;
   }
 
   /** How long work may go without a sign of life before it is given out again, in ms. */
