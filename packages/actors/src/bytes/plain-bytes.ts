@@ -42,9 +42,13 @@ export function isPlain(bytes: Uint8Array, from: number, to: number, depth: numb
 /** Where the value at `at` ends; after `to` if it is cut off, or is not plain data. */
 function endOf(bytes: Uint8Array, at: number, to: number, depth: number): number {
   if (at >= to) return NOWHERE;
+  const size = SIZES[byteAt(bytes, at)] ?? 0;
+  return size > 0 ? at + size : longEnd(bytes, at, to, depth);
+}
+
+/** The same for a value of which the first byte does not say how many bytes it has. */
+function longEnd(bytes: Uint8Array, at: number, to: number, depth: number): number {
   const head = byteAt(bytes, at);
-  const size = SIZES[head] ?? 0;
-  if (size > 0) return at + size;
   if (head < SHORT_LIST) return recordEnd(bytes, at + 1, to, head - SHORT_RECORD, depth);
   if (head < SHORT_TEXT) return listEnd(bytes, at + 1, to, head - SHORT_LIST, depth);
   switch (head) {
@@ -81,10 +85,7 @@ function listEnd(
 ): number {
   if (depth < 0) return NOWHERE;
   let at = from;
-  for (let left = count; left > 0 && at <= to; left -= 1) {
-    const size = SIZES[byteAt(bytes, at)] ?? 0;
-    at = size > 0 ? at + size : endOf(bytes, at, to, depth - 1);
-  }
+  for (let left = count; left > 0 && at <= to; left -= 1) at = endOf(bytes, at, to, depth - 1);
   return at;
 }
 
@@ -99,9 +100,7 @@ function recordEnd(
   let at = from;
   for (let left = count; left > 0 && at <= to; left -= 1) {
     if (!isTextAt(bytes, at)) return NOWHERE;
-    at = endOf(bytes, at, to, depth - 1);
-    const size = SIZES[byteAt(bytes, at)] ?? 0;
-    at = size > 0 ? at + size : endOf(bytes, at, to, depth - 1);
+    at = endOf(bytes, endOf(bytes, at, to, depth - 1), to, depth - 1);
   }
   return at;
 }

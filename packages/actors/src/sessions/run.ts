@@ -47,7 +47,8 @@ function isRun(bytes: Uint8Array): boolean {
 
 /**
  * Whether bytes can be a command or a run. What is not never gets into a log: a command is long enough for a header and
- * not over the limit, its number is not too far above the floor, and a run's count and lengths add up to exactly its bytes, within the bounds of a run.
+ * not over the limit, its number is not too far above the floor, and a run's count and lengths add up to exactly its bytes,
+ * within the bounds of a run.
  */
 export function isCommand(bytes: Uint8Array): boolean {
   if (bytes.length < HEADER_BYTES || bytes.length > COMMAND_BYTES_MAX) return false;
