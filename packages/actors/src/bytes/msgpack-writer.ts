@@ -2,6 +2,7 @@
 import { Buffer } from "#platform";
 import { setUint32 } from "./big-endian.ts";
 import { EXTENSION } from "./extensions.ts";
+import { giveBack, lendBuffer } from "./large-buffers.ts";
 import { LENGTH_BYTES, type Slice } from "./slice.ts";
 
 /** Size of the buffers that are filled one after another. */
@@ -24,7 +25,10 @@ const BYTE_ORDER_MARK = 0xfeff;
  * preserve: negative zero, text that begins with U+FEFF, objects with more than 65,535 keys. NaN has one encoding.
  */
 export class MsgpackWriter {
-  #bytes = Buffer.allocUnsafeSlow(SHARED_BYTES);
+  #shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+  /** Where the next value begins in the shared buffer while one that did not fit is in a buffer of its own. */
+  #sharedAt = 0;
+  #bytes = this.#shared;
   #view = viewOf(this.#bytes);
   #start = 0;
   #at = 0;
@@ -269,13 +273,21 @@ export class MsgpackWriter {
     }
   }
 
-  /** Takes another buffer when the present one is nearly full, or was for one large value. */
+  /** Takes another shared buffer when the present one is nearly full. */
   #find(room: number): void {
-    const { length } = this.#bytes;
-    if (length <= SHARED_BYTES && length - this.#at >= START_BYTES + room) return;
-    this.#bytes = Buffer.allocUnsafeSlow(SHARED_BYTES);
-    this.#view = viewOf(this.#bytes);
+    if (this.#bytes !== this.#shared) {
+      this.#use(this.#shared);
+      this.#at = this.#sharedAt;
+    }
+    if (this.#bytes.length - this.#at >= START_BYTES + room) return;
+    this.#shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+    this.#use(this.#shared);
     this.#at = 0;
+  }
+
+  #use(bytes: Buffer<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
   }
 
   /** Makes space for `count` bytes: moves the value to a larger buffer of its own when they do not fit. */
@@ -287,10 +299,13 @@ export class MsgpackWriter {
     const length = this.#at - this.#start;
     // What is large is often the last of what it is in, so space for as much again is not taken for it.
     const size = length + count + Math.max(length, START_BYTES);
-    const larger = Buffer.allocUnsafeSlow(Math.max(SHARED_BYTES, size));
+    const isLarge = size > SHARED_BYTES;
+    const larger = isLarge ? lendBuffer(size) : Buffer.allocUnsafeSlow(SHARED_BYTES);
     larger.set(this.#bytes.subarray(this.#start, this.#at));
-    this.#bytes = larger;
-    this.#view = viewOf(larger);
+    if (this.#bytes !== this.#shared) giveBack(this.#bytes);
+    else if (isLarge) this.#sharedAt = this.#start;
+    if (!isLarge) this.#shared = larger;
+    this.#use(larger);
     this.#start = 0;
     this.#at = length;
   }

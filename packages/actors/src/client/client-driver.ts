@@ -123,19 +123,21 @@ export class ClientDriver {
   }
 
   #wake(): void {
-    this.#flush ??= setImmediate(() => {
-      this.#flush = undefined;
-      this.#calls.perform(this.#client.flush(performance.now()));
-    });
-    this.#ticks ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#flush ??= setImmediate(this.#onFlush);
+    this.#ticks ??= setInterval(this.#onTick, TICK_MS);
   }
 
-  #tick(): void {
+  readonly #onFlush = (): void => {
+    this.#flush = undefined;
+    this.#calls.perform(this.#client.flush(performance.now()));
+  };
+
+  readonly #onTick = (): void => {
     this.#calls.perform(this.#client.tick(performance.now()));
     if (this.#client.pending > 0) return;
     clearInterval(this.#ticks);
     this.#ticks = undefined;
-  }
+  };
 
   #send(to: NodeId, asking: Asking): void {
     const bytes = encodeParcel(asking);

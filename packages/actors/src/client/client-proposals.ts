@@ -188,10 +188,8 @@ export class ClientProposals {
 
   /** Ends what is past its deadline. */
   endOverdue(now: number): ClientEffect[] {
-    const effects: ClientEffect[] = [];
-    for (const [sequence, proposal] of this.#pending.all())
-      if (now >= proposal.deadline) effects.push(this.#end(sequence, proposal));
-    return effects;
+    const overdue = this.#pending.where(({ deadline }) => now >= deadline);
+    return overdue.map(([sequence, proposal]) => this.#end(sequence, proposal));
   }
 
   endAll(reason: string): ClientEffect[] {

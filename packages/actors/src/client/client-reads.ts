@@ -156,10 +156,8 @@ export class ClientReads {
 
   /** Ends what is past its deadline. */
   endOverdue(now: number): ClientEffect[] {
-    const effects: ClientEffect[] = [];
-    for (const [read, pending] of this.#pending.all())
-      if (now >= pending.deadline) effects.push(this.#end(read, pending));
-    return effects;
+    const overdue = this.#pending.where(({ deadline }) => now >= deadline);
+    return overdue.map(([read, pending]) => this.#end(read, pending));
   }
 
   endAll(reason: string): ClientEffect[] {

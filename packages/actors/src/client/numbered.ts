@@ -56,6 +56,17 @@ export class Numbered<T> {
     return value;
   }
 
+  /** Those that a condition holds for, with their numbers, in order. Unlike an iteration it makes nothing for the others. */
+  where(holds: (value: T) => boolean): [number, T][] {
+    const found: [number, T][] = [];
+    const values = this.#values;
+    for (let place = this.#head; place < values.length; place += 1) {
+      const value = values[place];
+      if (value !== undefined && holds(value)) found.push([this.#base + place, value]);
+    }
+    return found;
+  }
+
   /** All values with their numbers, in order. Those that are removed meanwhile are left out. */
   *[Symbol.iterator](): Generator<[number, T]> {
     const end = this.#base + this.#values.length;

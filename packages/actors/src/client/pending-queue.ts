@@ -58,7 +58,7 @@ export class PendingQueue<P extends Pending> {
 
   /** Those that a condition holds for, each with its number. */
   where(holds: (pending: P) => boolean): [number, P][] {
-    return [...this.#pending].filter(([, pending]) => holds(pending));
+    return this.#pending.where(holds);
   }
 
   /** Removes one that has ended. */

@@ -97,11 +97,14 @@ export class ClusterClient<Command, Result> {
     timeoutMs = this.#defaultTimeoutMs,
     key?: string,
   ): Promise<Outcome<Result>> {
-    return this.#ask("command", command, true, (bytes, onEnd) =>
-      key === undefined
-        ? this.#driver.propose(bytes, timeoutMs, onEnd)
-        : this.#keyed.propose(key, bytes, timeoutMs, onEnd),
-    );
+    // What is made for each proposal counts: there may be a hundred thousand a second.
+    return new Promise((resolve) => {
+      const bytes = this.#encoded("command", command, resolve);
+      if (bytes === undefined) return;
+      const onEnd = (end: ProposalEnd): void => resolve(this.#outcome(end, true));
+      if (key === undefined) this.#driver.propose(bytes, timeoutMs, onEnd);
+      else this.#keyed.propose(key, bytes, timeoutMs, onEnd);
+    });
   }
 
   /** Has commands applied in order. Resolves to their outcomes when all have ended. */
@@ -121,10 +124,11 @@ export class ClusterClient<Command, Result> {
       const places: number[] = [];
       const encoded: Slice[] = [];
       for (const [at, command] of commands.entries()) {
-        const refuse = (reason: string): void => end(at, { type: "definitelyNot", reason });
-        if (why !== undefined) refuse(why);
-        const bytes = why === undefined ? commandBytes("command", command, refuse) : undefined;
-        if (bytes === undefined) continue;
+        const bytes = why ?? commandBytes("command", command);
+        if (typeof bytes === "string") {
+          end(at, definitelyNot(bytes));
+          continue;
+        }
         places.push(at);
         encoded.push(bytes);
       }
@@ -141,9 +145,14 @@ export class ClusterClient<Command, Result> {
     { consistency = "linearizable", timeoutMs = this.#defaultTimeoutMs }: ReadOptions,
     node: NodeId | undefined,
   ): Promise<Outcome<Result>> {
-    return this.#ask("question", question, consistency !== "stale", (bytes, onEnd) =>
-      this.#driver.read(bytes, { consistency, node, timeoutMs }, onEnd),
-    );
+    return new Promise((resolve) => {
+      const bytes = this.#encoded("question", question, resolve);
+      if (bytes === undefined) return;
+      const needsQuorum = consistency !== "stale";
+      this.#driver.read(bytes, { consistency, node, timeoutMs }, (end) =>
+        resolve(this.#outcome(end, needsQuorum)),
+      );
+    });
   }
 
   /** Learns from an event which nodes it can ask. */
@@ -172,20 +181,16 @@ export class ClusterClient<Command, Result> {
     this.#keyed.each(tell);
   }
 
-  #ask(
+  /** The bytes to send; undefined if nothing can be, which was told to `refuse` then. */
+  #encoded(
     name: "command" | "question",
     content: Command,
-    needsQuorum: boolean,
-    ask: (bytes: Slice, onEnd: (end: ProposalEnd) => void) => void,
-  ): Promise<Outcome<Result>> {
-    return new Promise((resolve) => {
-      const refuse = (reason: string): void => resolve({ type: "definitelyNot", reason });
-      const why = this.#closed ?? this.#whyAllFailed();
-      if (why !== undefined) return refuse(why);
-      const bytes = commandBytes(name, content, refuse);
-      if (bytes === undefined) return;
-      ask(bytes, (end) => resolve(this.#outcome(end, needsQuorum)));
-    });
+    refuse: (outcome: Outcome<Result>) => void,
+  ): Slice | undefined {
+    const bytes = this.#closed ?? this.#whyAllFailed() ?? commandBytes(name, content);
+    if (typeof bytes !== "string") return bytes;
+    refuse(definitelyNot(bytes));
+    return undefined;
   }
 
   #outcome(end: ProposalEnd, needsQuorum: boolean): Outcome<Result> {
@@ -205,19 +210,12 @@ export class ClusterClient<Command, Result> {
   /** Why no node can answer or will recover by itself; undefined when one may. */
   #whyAllFailed(): string | undefined {
     if (this.#supervisor.hasOtherHosts) return undefined;
-    const causes: string[] = [];
-    for (const child of this.#supervisor.children) {
-      const cause = causeOfFailure(child.status());
-      // Nearly always the first: this is called for each proposal.
-      if (cause === undefined) return undefined;
-      causes.push(cause);
-    }
+    const { children } = this.#supervisor;
+    // Nearly always the first: this is asked for with each proposal.
+    for (const { failure } of children) if (failure === undefined) return undefined;
+    const causes = children.map(({ id, failure }) => `${id}: ${failure}`);
     return `all nodes have failed (${causes.join("; ")})`;
   }
-}
-
-function causeOfFailure({ id, life }: NodeStatus): string | undefined {
-  return life.type === "failed" ? `${id}: ${life.cause}` : undefined;
 }
 
 /** The highest index that a node is known to have committed. */
@@ -225,18 +223,18 @@ function commitOf({ raft }: NodeStatus): number {
   return raft?.commit ?? 0;
 }
 
-function commandBytes(
-  name: "command" | "question",
-  content: unknown,
-  refuse: (reason: string) => void,
-): Slice | undefined {
+function definitelyNot(reason: string): Outcome<never> {
+  return { type: "definitelyNot", reason };
+}
+
+/** The bytes of a command or question, or why it cannot be sent. */
+function commandBytes(name: "command" | "question", content: unknown): Slice | string {
   try {
     const bytes = encodeCommand(content, name);
     const size = HEADER_BYTES + sizeOf(bytes);
     if (size <= COMMAND_BYTES_MAX) return bytes;
-    refuse(`the ${name} has ${size} bytes; the most is ${COMMAND_BYTES_MAX}`);
+    return `the ${name} has ${size} bytes; the most is ${COMMAND_BYTES_MAX}`;
   } catch (error) {
-    refuse(`the ${name} cannot be sent: ${messageOf(error)}`);
+    return `the ${name} cannot be sent: ${messageOf(error)}`;
   }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import { decode, encodeShared } from "../bytes/codec.ts";
+import { giveBack } from "../bytes/large-buffers.ts";
 import type { Frame } from "../lanes/lane.ts";
 import type { LaneWriter } from "../lanes/lane-writer.ts";
 import type { MailboxLimits } from "../lanes/mailbox-table.ts";
@@ -94,7 +95,8 @@ const doubleBytes = new Uint8Array(doubles.buffer);
 export function writeToActor(lane: LaneWriter, letter: ToActor): void {
   switch (letter.type) {
     case "mail":
-      return lane.write(KIND.mail, letter.bytes, textBytes(`${letter.incarnation} ${letter.from}`));
+      lane.write(KIND.mail, letter.bytes, textBytes(`${letter.incarnation} ${letter.from}`));
+      return giveBack(letter.bytes);
     case "obituary":
       return lane.write(
         KIND.obituary,
@@ -134,6 +136,7 @@ export function toActorIn({ kind, meta, bytes }: Frame): ToActor {
 export function writeMail(lane: LaneWriter, letter: OutgoingLetter): void {
   const { to, bytes, isUnbounded = false } = letter;
   lane.write(isUnbounded ? KIND.unbounded : KIND.mail, bytes, textBytes(to));
+  giveBack(bytes);
 }
 
 /** Writes a report for the supervisor. */

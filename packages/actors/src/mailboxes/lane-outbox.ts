@@ -1,3 +1,4 @@
+import { giveBack } from "../bytes/large-buffers.ts";
 import { Bell } from "../lanes/bell.ts";
 import { LaneWriter } from "../lanes/lane-writer.ts";
 import { MailboxTable, takesLetter, type MailboxLimits } from "../lanes/mailbox-table.ts";
@@ -110,6 +111,7 @@ export class LaneOutbox<Report extends object = never> {
       return this.#count(to);
     mailbox.sent(slot, length);
     writer.write(KIND.mail, letter.bytes, undefined, letter.canWait !== true);
+    giveBack(letter.bytes);
     return undefined;
   }
 

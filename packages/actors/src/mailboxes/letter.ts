@@ -20,7 +20,10 @@ export type Letter<Name extends string = string> = {
   readonly isUnbounded?: boolean;
 };
 
-/** A letter as an actor posts it: the lane that it takes identifies the sender and its incarnation. */
+/**
+ * A letter as an actor posts it: the lane that it takes identifies the sender and its incarnation. Its bytes are used again once
+ * they are in the lane, so they are of one letter only, and its sender must not read them after that.
+ */
 export type OutgoingLetter<Name extends string = string> = Pick<
   Letter<Name>,
   "to" | "bytes" | "isUnbounded"

@@ -1,3 +1,4 @@
+import { giveBack } from "../bytes/large-buffers.ts";
 import { decodeCopy, encode } from "../bytes/codec.ts";
 import { NotPlainError } from "../bytes/plain-flaw.ts";
 import { KontikiError, messageOf, StateMachineError } from "../errors.ts";
@@ -77,7 +78,10 @@ export function stateIn(whole: Uint8Array): unknown {
 function stateBytes(kind: number, state: unknown, name: string): Uint8Array {
   try {
     // A copy, because a part may wait to be written while many others are encoded.
-    return new Uint8Array(encodePlainPair(kind, state, name));
+    const encoded = encodePlainPair(kind, state, name);
+    const copy = new Uint8Array(encoded);
+    giveBack(encoded);
+    return copy;
   } catch (error) {
     if (!(error instanceof NotPlainError)) throw error;
     const text = `the state machine gave a snapshot that cannot be kept: ${error.message}`;

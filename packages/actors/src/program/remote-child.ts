@@ -146,6 +146,12 @@ export class RemoteChild {
     return this.#lanes?.isQuiet !== false;
   }
 
+  /** Why it will not run again by itself; undefined when it may. It is asked for with each proposal. */
+  get failure(): string | undefined {
+    const { life } = this.#state;
+    return life.type === "failed" ? life.cause : undefined;
+  }
+
   status(): NodeStatus {
     const { id, life, incarnation, restarts, uid } = this.#state;
     const { raft, trouble, condition } = this.#reports;

@@ -38,6 +38,7 @@ export class RemoteSupervisor {
   readonly #loop = new MailLoop();
   readonly #thread: SupervisorThread;
   readonly #children = new Map<NodeId, RemoteChild>();
+  #list: readonly RemoteChild[] = [];
   readonly #view: ClusterView;
   readonly #deadLetters = new DeadLetters();
   #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
@@ -95,8 +96,9 @@ export class RemoteSupervisor {
     this.#route?.carry(isOn);
   }
 
+  /** All nodes of this process. The list is asked for with each proposal, so it is made when it changes. */
   get children(): readonly RemoteChild[] {
-    return [...this.#children.values()];
+    return this.#list;
   }
 
   child(id: string): RemoteChild | undefined {
@@ -134,6 +136,7 @@ export class RemoteSupervisor {
     child.forget();
     this.#tell({ type: "forget", node: id });
     this.#children.delete(id);
+    this.#list = [...this.#children.values()];
     this.router.forgetNode(id);
     this.#changed();
   }
@@ -237,6 +240,7 @@ export class RemoteSupervisor {
     const child = new RemoteChild(disk, this.#host);
     this.router.detachNode(child.id);
     this.#children.set(child.id, child);
+    this.#list = [...this.#children.values()];
     return child;
   }
 
