@@ -34,7 +34,7 @@ async function twoNodes(mailbox: MailboxLimits = MAILBOX_DEFAULTS): Promise<Supe
       electionTimeoutMs: 2 ** 29,
       heartbeatMs: 50,
       heapMiB: 256,
-      snapshots: { entries: 1000, bytes: 2 ** 20, share: 0 },
+      snapshots: { entries: 1000, bytes: 2 ** 20, share: 0, inTurns: false },
       keptEntries: 0,
       maxUncommittedBytes: 2 ** 20,
       preVote: true,

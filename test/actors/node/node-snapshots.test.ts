@@ -146,6 +146,48 @@ describe("when a node takes a snapshot automatically (dissertation 5.1.2)", () =
     expect(turn(at).written).toEqual(["compact 6", "flush", "sync"]);
   });
 
+  test.each([
+    {
+      policy: { entries: 6, bytes: Infinity },
+      size: 1,
+      taken: [
+        [3, 9, 15],
+        [4, 10, 16],
+        [6, 12, 18],
+      ],
+    },
+    {
+      policy: { entries: Infinity, bytes: 6000 },
+      size: 960,
+      taken: [
+        [5, 12],
+        [7, 14],
+        [9, 16],
+      ],
+    },
+  ])(
+    "three nodes in turns, whatever the order of the voters: $policy",
+    ({ policy, size, taken }) => {
+      const inTurns = NODES.map((id) => {
+        const given = { id, voters: NODES.toReversed(), keptEntries: 0 };
+        const at = bench({ ...given, policy: { ...policy, inTurns: true } });
+        const peer = id === n2 ? n3 : n2;
+        timeout(at);
+        turn(at, raft(peer, { type: "voteReply", term: 1, granted: true }));
+        const indexes = new Set<number>();
+        for (let sequence = 1; sequence <= 16; sequence += 1) {
+          const commands = [commandOf(sequence, "x".repeat(size), { floor: 1 })];
+          turn(at, proposal(sequence, ...(sequence === 1 ? [opening(), ...commands] : commands)));
+          turn(at, raft(peer, appendAccepted(1, at.actor.log.lastIndex)));
+          settle(at);
+          indexes.add(at.snapshots.newest?.index ?? 0);
+        }
+        return [...indexes].filter((index) => index > 0);
+      });
+      expect(inTurns).toEqual(taken);
+    },
+  );
+
   test("of the entries that are kept, those with more than 16 MiB of commands are not", () => {
     const at = leading({ policy: { entries: 8, bytes: Infinity }, keptEntries: 100 });
     const large = "x".repeat(3 * 1024 * 1024);

@@ -25,6 +25,7 @@ export type CheckedOptions = {
     readonly entries: number;
     readonly bytes: number;
     readonly share: number;
+    readonly inTurns: boolean;
   };
   readonly keptEntries: number;
   readonly preVote: boolean;
@@ -123,6 +124,6 @@ function logLimits(
   } = options;
   const isGiven = options.snapshotEntries !== undefined || options.snapshotBytes !== undefined;
   const share = isGiven ? 0 : SNAPSHOT_DEFAULTS.share;
-  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes, share };
+  const snapshots = { entries: snapshotEntries, bytes: snapshotBytes, share, inTurns: !isGiven };
   return { snapshots, keptEntries, maxUncommittedBytes };
 }

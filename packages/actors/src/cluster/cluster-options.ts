@@ -80,7 +80,8 @@ export type ClusterOptions = {
    *
    * Default, when neither this nor `snapshotBytes` is given: after 50,000 commands or 64 MiB of them, but not before
    * these take half as much memory as the last snapshot has bytes. So what snapshots cost is in proportion to the entries,
-   * however large the state is. If only one of the two is given, the other limit stays.
+   * however large the state is. The first voters take their first snapshots earlier, one after another, so that not all
+   * write one at the same time. If only one of the two is given, the other limit stays, and all take theirs at the limits.
    */
   readonly snapshotEntries?: number | undefined;
   /** Take a snapshot also when the log has this many bytes since the last one, 1 or more. */

@@ -138,6 +138,7 @@ export type NodeSpec = {
     readonly entries: number;
     readonly bytes: number;
     readonly share: number;
+    readonly inTurns: boolean;
   };
   /** How many entries before a snapshot stay in the log. */
   readonly keptEntries: number;

@@ -75,7 +75,7 @@ export class NodeActor {
     const applier = new Applier(machine, sessions, parts.entries);
     if (snapshot !== undefined) applier.restore(snapshots.parts(snapshot), snapshot.index);
     const reads = new Reads(parts.readIds);
-    const taker = new SnapshotTaker(snapshots, applier, policy);
+    const taker = new SnapshotTaker(snapshots, applier, policy, config);
     const turnAfter: TurnAfter = (dead) => turnToStand(this.env, this.state, dead);
     const device = { log, storage, snapshots, applier, reads, taker };
     const performer = new Performer({ config, turnAfter, ...device, watch: parts.watch });

@@ -1,5 +1,5 @@
 import { isNodeId } from "@kontiki/core";
-import { decimal, isRecord, rule, whole } from "../options/rules.ts";
+import { decimal, flag, isRecord, rule, whole } from "../options/rules.ts";
 import { checkOptions, fields, needed, type Schema } from "../options/schema.ts";
 import { givenDisk } from "../storage/disk/given-disk.ts";
 import { WAL_OPTIONS } from "../storage/recovery/open-checked.ts";
@@ -23,6 +23,7 @@ const NODE_SETUP: Schema<NodeSetup> = {
       entries: needed(whole(1)),
       bytes: needed(whole(1)),
       share: decimal(0, Infinity),
+      inTurns: flag,
     }),
   ),
   lease: fields({

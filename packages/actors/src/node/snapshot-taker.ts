@@ -1,4 +1,4 @@
-import type { LogPosition, Membership, Snapshot } from "@kontiki/core";
+import type { Config, LogPosition, Membership, Snapshot } from "@kontiki/core";
 import type { Applier } from "./applier.ts";
 import type { SnapshotStore, SnapshotWriter } from "../storage/snapshot-store.ts";
 
@@ -16,6 +16,12 @@ export type SnapshotPolicy = {
    * so with fixed limits alone a large state is written again and again. Default 0: no matter how large it was.
    */
   readonly share?: number | undefined;
+  /**
+   * Whether the first voters of a cluster take their first snapshots one after another: the first of three at a third of these
+   * limits, the last at all of them. From then on each takes one whenever it reaches the limits, so they stay as far apart, and
+   * while one writes and syncs a snapshot, the others commit. Default: all at the limits.
+   */
+  readonly inTurns?: boolean | undefined;
 };
 
 /** The default of a cluster: a snapshot of a small state every 50,000 commands, of a large one less often. */
@@ -23,6 +29,7 @@ export const SNAPSHOT_DEFAULTS = {
   entries: 50_000,
   bytes: 64 * 1024 * 1024,
   share: 0.5,
+  inTurns: true,
 } satisfies SnapshotPolicy;
 
 /** What an entry of the log takes in memory besides the bytes of its command, about. */
@@ -38,14 +45,17 @@ export class SnapshotTaker {
   readonly #store: SnapshotStore;
   readonly #applier: Applier;
   readonly #policy: SnapshotPolicy;
+  /** At which part of the limits the first one is due. */
+  readonly #first: number;
   #writing: Writing | undefined;
   /** What `commandsSince` was at the last snapshot, and at the one that is being written. */
   #commandsAt = { last: 0, next: 0 };
 
-  constructor(store: SnapshotStore, applier: Applier, policy: SnapshotPolicy) {
+  constructor(store: SnapshotStore, applier: Applier, policy: SnapshotPolicy, config: Config) {
     this.#store = store;
     this.#applier = applier;
     this.#policy = policy;
+    this.#first = policy.inTurns === true ? turnOf(config) : 1;
   }
 
   /** Whether a snapshot is being written. */
@@ -58,7 +68,8 @@ export class SnapshotTaker {
     const { entries, bytes, share = 0 } = this.#policy;
     const since = this.#applier.applied - (last?.index ?? 0);
     const commands = this.#applier.commandsSince - this.#commandsAt.last;
-    if (commands < entries && (since === 0 || bytesSince < bytes)) return false;
+    const part = last === undefined ? this.#first : 1;
+    if (commands < entries * part && (since === 0 || bytesSince < bytes * part)) return false;
     return bytesSince + since * ENTRY_BYTES >= share * (last?.size ?? 0);
   }
 
@@ -96,4 +107,10 @@ export class SnapshotTaker {
     // The applier counts from the state that replaces it.
     this.#commandsAt = { last: 0, next: 0 };
   }
+}
+
+/** The place of a node among the first voters, from 1 on, as a part of them; 1 for any other. */
+function turnOf({ id, voters }: Config): number {
+  const place = voters.toSorted().indexOf(id);
+  return place < 0 ? 1 : (place + 1) / voters.length;
 }
