@@ -22,6 +22,8 @@ const OUTBOX = "packages/actors/src/mailboxes/lane-outbox.ts";
 const PORT = "packages/actors/src/threads/node-lane-port.ts";
 const AWAITED = "packages/actors/src/node/awaited.ts";
 const LETTERS = "packages/actors/src/node/outbox.ts";
+const LARGE = "packages/actors/src/bytes/large-buffers.ts";
+const ENCODER = "packages/actors/src/bytes/msgpack-writer.ts";
 const FLAT = "packages/actors/src/bytes/flat-record.ts";
 const WAL_FORMAT = "packages/actors/src/storage/wal/wal-format.ts";
 
@@ -104,6 +106,41 @@ const BELLS: readonly TestedMutant[] = [
       },
     ],
     test: "actors/node/outbox.test.ts",
+  },
+];
+
+const LARGE_LETTERS: readonly TestedMutant[] = [
+  {
+    name: "large-memory-lent-twice",
+    about: "Memory that was given back twice is lent for two values at the same time.",
+    edits: [{ file: LARGE, find: "lent.delete(memory);", replace: "" }],
+    test: "actors/bytes/large-buffers.test.ts",
+  },
+  {
+    name: "encoder-forgets-where-it-was",
+    about: "After a large value the encoder goes on at the start of the memory that others are in.",
+    edits: [
+      {
+        file: ENCODER,
+        find: "else if (isLarge) this.#sharedAt = this.#start;",
+        replace: "else if (isLarge) this.#sharedAt = 0;",
+      },
+    ],
+    test: "actors/bytes/large-buffers.test.ts",
+  },
+  {
+    name: "waiting-frame-shares-the-letters-memory",
+    about:
+      "A letter that waits for room in a lane is not copied, although its memory is used again.",
+    edits: [
+      {
+        file: WRITER,
+        find: "  const body = new Uint8Array(content + meta.length);",
+        replace: `  if (meta.length === 0 && content === bytes.length) return bytes;
+  const body = new Uint8Array(content + meta.length);`,
+      },
+    ],
+    test: "actors/bytes/large-buffers.test.ts",
   },
 ];
 
@@ -277,4 +314,9 @@ const PACKED: readonly TestedMutant[] = [
 ];
 
 /** All of them. Those of runs and their answers are in `kinds/runs.ts`. */
-export const TESTED_MUTANTS: readonly TestedMutant[] = [...BELLS, ...LANES, ...PACKED];
+export const TESTED_MUTANTS: readonly TestedMutant[] = [
+  ...BELLS,
+  ...LARGE_LETTERS,
+  ...LANES,
+  ...PACKED,
+];
