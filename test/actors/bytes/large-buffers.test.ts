@@ -36,6 +36,13 @@ test("as many large buffers are kept as a thread needs at a time, and none of mo
   expect(isFromBefore).toEqual([true, true, true, true, false, false]);
 });
 
+test("no buffer of more than twice the size is lent for a value, as it may be kept for long", () => {
+  const large = lendBuffer(1_000_000);
+  giveBack(large);
+  expect(lendBuffer(499_999).buffer).not.toBe(large.buffer);
+  expect(lendBuffer(500_000).buffer).toBe(large.buffer);
+});
+
 /** Sizes around those at which a value gets a buffer of its own, and small ones. */
 const size = fc.oneof(
   fc.integer({ min: 0, max: 300 }),

@@ -18,7 +18,7 @@ test("all options are optional", () => {
     policy: RESTART_DEFAULTS,
     heapMiB: 4096,
     priorities: {},
-    snapshots: { entries: 50_000, bytes: 64 * 1024 * 1024, share: 0.5 },
+    snapshots: { entries: 50_000, bytes: 64 * 1024 * 1024, share: 0.5, inTurns: true },
     keptEntries: 1024,
     preVote: true,
     leases: undefined,
@@ -58,7 +58,7 @@ test("given options are used", () => {
     ...given,
     checks: { snapshots: false, throws: "fail" },
     renames: {},
-    snapshots: { entries: 1, bytes: 2, share: 0 },
+    snapshots: { entries: 1, bytes: 2, share: 0, inTurns: false },
     policy: { ...RESTART_DEFAULTS, ...restartIntensity },
   });
 });
@@ -68,11 +68,13 @@ test("a limit for snapshots that is given is exact, whatever the size of the las
     entries: 5,
     bytes: 64 * 1024 * 1024,
     share: 0,
+    inTurns: false,
   });
   expect(checkClusterOptions({ snapshotBytes: 5 }).snapshots).toEqual({
     entries: 50_000,
     bytes: 5,
     share: 0,
+    inTurns: false,
   });
 });
 

@@ -20,7 +20,8 @@ let keptBytes = 0;
  * tenth of all processor time.
  */
 export function lendBuffer(bytes: number): Buffer<ArrayBuffer> {
-  const at = kept.findIndex(({ length }) => length >= bytes);
+  // A value that is never given back must not keep much more than it needs.
+  const at = kept.findIndex(({ length }) => length >= bytes && length <= 2 * bytes);
   const [found] = at < 0 ? [] : kept.splice(at, 1);
   keptBytes -= found?.length ?? 0;
   const buffer = found ?? Buffer.allocUnsafeSlow(bytes);

@@ -18,8 +18,8 @@ export type SnapshotPolicy = {
   readonly share?: number | undefined;
   /**
    * Whether the first voters of a cluster take their first snapshots one after another: the first of three at a third of these
-   * limits, the last at all of them. From then on each takes one whenever it reaches the limits, so they stay as far apart, and
-   * while one writes and syncs a snapshot, the others commit. Default: all at the limits.
+   * limits, the last at all of them. From then on each takes one whenever it reaches the limits, so they stay as far apart until
+   * one receives another's snapshot, and while one writes and syncs a snapshot, the others commit. Default: all at the limits.
    */
   readonly inTurns?: boolean | undefined;
 };
