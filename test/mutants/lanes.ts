@@ -113,7 +113,7 @@ const LARGE_LETTERS: readonly TestedMutant[] = [
   {
     name: "large-memory-lent-twice",
     about: "Memory that was given back twice is lent for two values at the same time.",
-    edits: [{ file: LARGE, find: "lent.delete(memory);", replace: "" }],
+    edits: [{ file: LARGE, find: "this.#lent.delete(memory);", replace: "" }],
     test: "actors/bytes/large-buffers.test.ts",
   },
   {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { decode } from "../../../packages/actors/src/bytes/codec.ts";
-import { giveBack, lendBuffer } from "../../../packages/actors/src/bytes/large-buffers.ts";
+import { giveBack, LargeBuffers } from "../../../packages/actors/src/bytes/large-buffers.ts";
 import { encodePlain } from "../../../packages/actors/src/bytes/plain-encoder.ts";
 import { Bell } from "../../../packages/actors/src/lanes/bell.ts";
 import { newLane } from "../../../packages/actors/src/lanes/lane.ts";
@@ -15,32 +15,35 @@ import {
 import { encodeParcel, openParcel } from "../../../packages/actors/src/mail/wire.ts";
 
 test("memory is lent again only after it was given back, once, and only by a view of the whole value", () => {
-  const first = lendBuffer(100_000);
-  const second = lendBuffer(100_000);
+  const buffers = new LargeBuffers();
+  const first = buffers.lend(100_000);
+  const second = buffers.lend(100_000);
   expect(second.buffer).not.toBe(first.buffer);
-  giveBack(first.subarray(0, 90_000));
-  giveBack(first.subarray(0, 90_000));
-  giveBack(new Uint8Array(100_000));
-  giveBack(second.subarray(0, 10));
-  const [third, fourth] = [lendBuffer(100_000), lendBuffer(100_000)];
+  buffers.giveBack(first.subarray(0, 90_000));
+  buffers.giveBack(first.subarray(0, 90_000));
+  buffers.giveBack(new Uint8Array(100_000));
+  buffers.giveBack(second.subarray(0, 10));
+  const [third, fourth] = [buffers.lend(100_000), buffers.lend(100_000)];
   expect([third.buffer === first.buffer, fourth.buffer === second.buffer]).toEqual([true, false]);
   expect(fourth.buffer).not.toBe(first.buffer);
 });
 
-test("as many large buffers are kept as a thread needs at a time, and none of more than 4 MiB", () => {
+test("the four largest buffers are kept, and none of more than 4 MiB", () => {
+  const buffers = new LargeBuffers();
   const lengths = [70_000, 80_000, 90_000, 100_000, 110_000, 5 * 1024 * 1024];
-  const before = lengths.map((length) => lendBuffer(length));
-  for (const buffer of before) giveBack(buffer);
-  const after = lengths.map((length) => lendBuffer(length));
+  const before = lengths.map((length) => buffers.lend(length));
+  for (const buffer of before) buffers.giveBack(buffer);
+  const after = lengths.toReversed().map((length) => buffers.lend(length));
   const isFromBefore = after.map(({ buffer }) => before.some((each) => each.buffer === buffer));
-  expect(isFromBefore).toEqual([true, true, true, true, false, false]);
+  expect(isFromBefore).toEqual([false, true, true, true, true, false]);
 });
 
 test("no buffer of more than twice the size is lent for a value, as it may be kept for long", () => {
-  const large = lendBuffer(1_000_000);
-  giveBack(large);
-  expect(lendBuffer(499_999).buffer).not.toBe(large.buffer);
-  expect(lendBuffer(500_000).buffer).toBe(large.buffer);
+  const buffers = new LargeBuffers();
+  const large = buffers.lend(1_000_000);
+  buffers.giveBack(large);
+  expect(buffers.lend(499_999).buffer).not.toBe(large.buffer);
+  expect(buffers.lend(500_000).buffer).toBe(large.buffer);
 });
 
 /** Sizes around those at which a value gets a buffer of its own, and small ones. */
