@@ -16,7 +16,6 @@ export class LargeBuffers {
   readonly #lent = new WeakMap<ArrayBufferLike, Buffer<ArrayBuffer>>();
   /** The smallest first. */
   readonly #kept: Buffer<ArrayBuffer>[] = [];
-  #keptBytes = 0;
 
   /** A buffer of at least this many bytes, with undefined contents, for one value. */
   lend(bytes: number): Buffer<ArrayBuffer> {
@@ -24,7 +23,6 @@ export class LargeBuffers {
     // A value that is never given back must not keep much more than it needs.
     const at = kept.findIndex(({ length }) => length >= bytes && length <= 2 * bytes);
     const [found] = at < 0 ? [] : kept.splice(at, 1);
-    this.#keptBytes -= found?.length ?? 0;
     const buffer = found ?? Buffer.allocUnsafeSlow(bytes);
     this.#lent.set(buffer.buffer, buffer);
     return buffer;
@@ -43,10 +41,12 @@ export class LargeBuffers {
     const kept = this.#kept;
     kept.push(buffer);
     kept.sort((a, b) => a.length - b.length);
-    this.#keptBytes += buffer.length;
-    while (kept.length > KEPT_MAX || this.#keptBytes > KEPT_BYTES_MAX)
-      this.#keptBytes -= kept.shift()?.length ?? 0;
+    while (kept.length > KEPT_MAX || sizeOf(kept) > KEPT_BYTES_MAX) kept.shift();
   }
+}
+
+function sizeOf(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Those of this thread. */

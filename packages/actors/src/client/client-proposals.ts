@@ -193,7 +193,7 @@ export class ClientProposals {
   }
 
   endAll(reason: string): ClientEffect[] {
-    return [...this.#pending.all()].map(([sequence, each]) => this.#end(sequence, each, reason));
+    return this.#pending.all().map(([sequence, each]) => this.#end(sequence, each, reason));
   }
 
   /** The session that a command is sent under. Only one that is in no log gets another when the one it had has ended. */

@@ -162,7 +162,7 @@ export class ClientReads {
 
   endAll(reason: string): ClientEffect[] {
     this.#parcels.clear();
-    return [...this.#pending.all()].map(([read, pending]) => this.#end(read, pending, reason));
+    return this.#pending.all().map(([read, pending]) => this.#end(read, pending, reason));
   }
 
   /** The questions of a parcel that were not sent in another one since. */

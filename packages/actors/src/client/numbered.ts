@@ -56,7 +56,7 @@ export class Numbered<T> {
     return value;
   }
 
-  /** Those that a condition holds for, with their numbers, in order. Unlike an iteration it makes nothing for the others. */
+  /** Those that a condition holds for, with their numbers, in order. It makes nothing for the others. */
   where(holds: (value: T) => boolean): [number, T][] {
     const found: [number, T][] = [];
     const values = this.#values;
@@ -65,14 +65,5 @@ export class Numbered<T> {
       if (value !== undefined && holds(value)) found.push([this.#base + place, value]);
     }
     return found;
-  }
-
-  /** All values with their numbers, in order. Those that are removed meanwhile are left out. */
-  *[Symbol.iterator](): Generator<[number, T]> {
-    const end = this.#base + this.#values.length;
-    for (let number = this.#base + this.#head; number < end; number += 1) {
-      const value = this.get(number);
-      if (value !== undefined) yield [number, value];
-    }
   }
 }

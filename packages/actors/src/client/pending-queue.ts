@@ -52,8 +52,8 @@ export class PendingQueue<P extends Pending> {
   }
 
   /** All that have not ended, in the order in which they were asked for. */
-  all(): Iterable<[number, P]> {
-    return this.#pending;
+  all(): [number, P][] {
+    return this.where(() => true);
   }
 
   /** Those that a condition holds for, each with its number. */

@@ -2,6 +2,7 @@ import { env } from "node:process";
 import { CONFIG_DEFAULTS, type NodeId } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
 import type { MachineChecks } from "../machine/checked-machine.ts";
+import type { NodeSpec } from "../mail/protocol.ts";
 import { SNAPSHOT_DEFAULTS } from "../node/snapshot-taker.ts";
 import { checkOptions } from "../options/schema.ts";
 import { RESTART_DEFAULTS, type RestartPolicy } from "../supervision/restart-policy.ts";
@@ -21,12 +22,7 @@ export type CheckedOptions = {
   readonly policy: RestartPolicy;
   readonly heapMiB: number;
   readonly priorities: Readonly<Record<string, number>>;
-  readonly snapshots: {
-    readonly entries: number;
-    readonly bytes: number;
-    readonly share: number;
-    readonly inTurns: boolean;
-  };
+  readonly snapshots: NodeSpec["snapshots"];
   readonly keptEntries: number;
   readonly preVote: boolean;
   readonly leases: { readonly clockDrift: number } | undefined;

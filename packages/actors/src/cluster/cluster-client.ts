@@ -120,7 +120,7 @@ export class ClusterClient<Command, Result> {
         left -= 1;
         if (left === 0) resolve(outcomes);
       };
-      const why = this.#closed ?? this.#whyAllFailed();
+      const why = this.#closed ?? this.#supervisor.whyAllFailed();
       const places: number[] = [];
       const encoded: Slice[] = [];
       for (const [at, command] of commands.entries()) {
@@ -161,7 +161,7 @@ export class ClusterClient<Command, Result> {
       this.#each((driver) => driver.nodeDied(event.node));
     if (event.type === "leader") this.#each((driver) => driver.leaderIs(event.node));
     if (event.type !== "failed") return;
-    const failed = this.#whyAllFailed();
+    const failed = this.#supervisor.whyAllFailed();
     if (failed !== undefined) this.#each((driver) => driver.unavailable(failed));
   }
 
@@ -187,7 +187,7 @@ export class ClusterClient<Command, Result> {
     content: Command,
     refuse: (outcome: Outcome<Result>) => void,
   ): Slice | undefined {
-    const bytes = this.#closed ?? this.#whyAllFailed() ?? commandBytes(name, content);
+    const bytes = this.#closed ?? this.#supervisor.whyAllFailed() ?? commandBytes(name, content);
     if (typeof bytes !== "string") return bytes;
     refuse(definitelyNot(bytes));
     return undefined;
@@ -200,21 +200,11 @@ export class ClusterClient<Command, Result> {
 
   /** Adds why there was no quorum, if none can come and the reason is not worse. */
   #withLoss<E extends { readonly reason: string }>(end: E): E {
-    const isWorse = this.#closed !== undefined || this.#whyAllFailed() !== undefined;
+    const isWorse = this.#closed !== undefined || this.#supervisor.whyAllFailed() !== undefined;
     const loss = isWorse
       ? undefined
       : (this.#supervisor.quorumLoss() ?? this.#supervisor.whyNoLeader());
     return loss === undefined ? end : { ...end, reason: `${end.reason}: ${loss}` };
-  }
-
-  /** Why no node can answer or will recover by itself; undefined when one may. */
-  #whyAllFailed(): string | undefined {
-    if (this.#supervisor.hasOtherHosts) return undefined;
-    const { children } = this.#supervisor;
-    // Nearly always the first: this is asked for with each proposal.
-    for (const { failure } of children) if (failure === undefined) return undefined;
-    const causes = children.map(({ id, failure }) => `${id}: ${failure}`);
-    return `all nodes have failed (${causes.join("; ")})`;
   }
 }
 

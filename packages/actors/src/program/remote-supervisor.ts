@@ -38,7 +38,6 @@ export class RemoteSupervisor {
   readonly #loop = new MailLoop();
   readonly #thread: SupervisorThread;
   readonly #children = new Map<NodeId, RemoteChild>();
-  #list: readonly RemoteChild[] = [];
   readonly #view: ClusterView;
   readonly #deadLetters = new DeadLetters();
   #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
@@ -96,9 +95,8 @@ export class RemoteSupervisor {
     this.#route?.carry(isOn);
   }
 
-  /** All nodes of this process. The list is asked for with each proposal, so it is made when it changes. */
   get children(): readonly RemoteChild[] {
-    return this.#list;
+    return [...this.#children.values()];
   }
 
   child(id: string): RemoteChild | undefined {
@@ -136,7 +134,6 @@ export class RemoteSupervisor {
     child.forget();
     this.#tell({ type: "forget", node: id });
     this.#children.delete(id);
-    this.#list = [...this.#children.values()];
     this.router.forgetNode(id);
     this.#changed();
   }
@@ -177,6 +174,15 @@ export class RemoteSupervisor {
   /** Why no node leads, in one line; undefined while one does, and if an election may succeed at any time. */
   whyNoLeader(): string | undefined {
     return this.#view.noLeader()?.why;
+  }
+
+  /** Why no node can answer or will recover by itself; undefined when one may. It is asked with each proposal, so it makes nothing. */
+  whyAllFailed(): string | undefined {
+    if (this.hasOtherHosts) return undefined;
+    // Nearly always the first one may.
+    for (const { failure } of this.#children.values()) if (failure === undefined) return undefined;
+    const causes = this.children.map(({ id, failure }) => `${id}: ${failure}`);
+    return `all nodes have failed (${causes.join("; ")})`;
   }
 
   /** @throws KontikiError once the cluster is stopped, or its supervisor has ended. */
@@ -240,7 +246,6 @@ export class RemoteSupervisor {
     const child = new RemoteChild(disk, this.#host);
     this.router.detachNode(child.id);
     this.#children.set(child.id, child);
-    this.#list = [...this.#children.values()];
     return child;
   }
 
