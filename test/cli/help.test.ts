@@ -173,8 +173,8 @@ describe("the help of each command", () => {
                                          for no token
         --config <file>                  read options from a YAML file
         --snapshot-entries <count>       take a snapshot after this many entries
-                                         (default: 50000, or more if the state is
-                                         large)
+                                         (default: 50000, fewer before the first one,
+                                         more if the state is large)
         --snapshot-bytes <bytes>         take a snapshot when the log has this many
                                          bytes (default: 67108864, or more if the
                                          state is large)

@@ -10,7 +10,7 @@ export function withTuning(command: Command): Command {
     void command.addOption(new Option(flags, text).argParser(read));
   option(
     "--snapshot-entries <count>",
-    "take a snapshot after this many entries (default: 50000, or more if the state is large)",
+    "take a snapshot after this many entries (default: 50000, fewer before the first one, more if the state is large)",
     wholeNumber(1, COUNT_MAX),
   );
   option(
