@@ -1,8 +1,8 @@
 import type { Edit } from "./edit.ts";
 
 /**
- * A defect in what threads share, or in what is packed into bytes. The engines run no threads, and what is packed wrongly
- * on every node alike they cannot see, so a test of the same code must fail.
+ * A defect in what threads share, in what is packed into bytes, or in what a thread has no space for. The engines run no
+ * threads, and what is packed wrongly on every node alike they cannot see, so a test of the same code must fail.
  */
 export type TestedMutant = {
   /** A unique name: lowercase words with hyphens. */
@@ -25,6 +25,7 @@ const LETTERS = "packages/actors/src/node/outbox.ts";
 const LARGE = "packages/actors/src/bytes/large-buffers.ts";
 const ENCODER = "packages/actors/src/bytes/msgpack-writer.ts";
 const FLAT = "packages/actors/src/bytes/flat-record.ts";
+const RESULT = "packages/actors/src/sessions/result.ts";
 const WAL_FORMAT = "packages/actors/src/storage/wal/wal-format.ts";
 
 const BELLS: readonly TestedMutant[] = [
@@ -269,6 +270,19 @@ const LANES: readonly TestedMutant[] = [
 ];
 
 const PACKED: readonly TestedMutant[] = [
+  {
+    name: "exhaustion-taken-for-a-result",
+    about:
+      "A stack that is too small for a command gives a result, which another node may not have.",
+    edits: [
+      {
+        file: RESULT,
+        find: "    refuseExhaustion(error);\n    return encodeError",
+        replace: "    return encodeError",
+      },
+    ],
+    test: "actors/sessions/exhaustion.test.ts",
+  },
   {
     name: "batch-without-its-checksum",
     about: "A batch of the log is accepted whatever its checksum is.",

@@ -87,6 +87,24 @@ test("a state that outgrows the heap ends its node, not the process, although it
   );
 });
 
+test("a command for which the stack is too small has no result: the nodes end, and say why", async () => {
+  const cluster = await start<string, number>({
+    stateMachine: machine("endless.mjs"),
+    restartIntensity: { crashes: 0, withinMs: 60_000 },
+  });
+  expect(valueOf(await cluster.propose("count"))).toBe(1);
+  expect(await cluster.read("endless")).toEqual({
+    type: "error",
+    message: "Maximum call stack size exceeded",
+  });
+  const failed = nextEvent(cluster, "failed");
+  const outcome = cluster.propose("endless");
+  expect((await failed).cause).toBe(
+    "it crashed 1 times within 60000 ms, the last time because: a command needs more stack or memory than this thread has: Maximum call stack size exceeded",
+  );
+  expect((await outcome).type).toBe("unknown");
+});
+
 describe("a node that crashes again and again", () => {
   test("is restarted after longer and longer delays, then given up, and started on request", async () => {
     const { cluster, order } = await startObedient({

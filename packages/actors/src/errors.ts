@@ -95,6 +95,21 @@ export class ChangeError extends KontikiError {
   }
 }
 
+/**
+ * Whether a thread had no stack or no memory left for what was called. That says nothing of the call: another thread, or this one
+ * at another time, has more of it.
+ */
+export function isExhaustion(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error &&
+    (errorCode(thrown) === "ERR_MEMORY_ALLOCATION_FAILED" ||
+      (thrown.name === "RangeError" && EXHAUSTED.includes(thrown.message)))
+  );
+}
+
+/** The messages of V8. */
+const EXHAUSTED = ["Maximum call stack size exceeded", "Array buffer allocation failed"];
+
 /** The error code of a thrown value, such as ENOSPC; undefined if it has none. */
 export function errorCode(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string"

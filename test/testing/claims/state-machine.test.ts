@@ -409,3 +409,26 @@ describe("an invariant", () => {
     expect(violations[0]?.text.replace(/^.*"add"\}: /, "")).toBe(text);
   });
 });
+
+describe("a state machine for which the stack of its thread is too small", () => {
+  const endless = (): unknown => [endless()];
+
+  it.each([
+    [
+      "fail",
+      "state machine",
+      'apply of {"type":"add"} threw RangeError: Maximum call stack size exceeded (nodes differ in how much they have, so this is no answer, and ends the node)',
+    ],
+    [
+      "allow",
+      "assertion",
+      "a command needs more stack or memory than this thread has: Maximum call stack size exceeded",
+    ],
+  ] as const)('is a violation with throws: "%s"', (throws, check, text) => {
+    const { verdict, violations } = run({ apply: endless }, false, { throws });
+    expect([verdict, violations.map((one) => [one.check, one.text.slice(4)])]).toEqual([
+      "violated",
+      [[check, text]],
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { isExhaustion, messageOf } from "../errors.ts";
 import { EXTENSION } from "./extensions.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import { flawOf, NotPlainError, type Flaw } from "./plain-flaw.ts";
@@ -202,7 +202,8 @@ function inside(flaw: Flaw, step: string | number): Flaw {
   return flaw;
 }
 
-/** A getter or a proxy threw this. */
+/** A getter or a proxy threw this, unless the thread had no space left: that is no flaw of the value. */
 function unreadable(error: unknown): Flaw {
+  if (isExhaustion(error)) throw error;
   return flawOf(`unreadable (${messageOf(error)})`);
 }

@@ -1,7 +1,7 @@
 import { decodeCopy } from "../bytes/codec.ts";
 import { encodePlain } from "../bytes/plain-encoder.ts";
 import { NotPlainError } from "../bytes/plain-flaw.ts";
-import { isCommandError, messageOf } from "../errors.ts";
+import { isCommandError, isExhaustion, messageOf } from "../errors.ts";
 import { shortText } from "./plain-difference.ts";
 import type { StateMachine } from "./state-machine.ts";
 
@@ -45,8 +45,10 @@ export function throwText(call: string, asked: unknown, error: unknown): string 
   if (error instanceof NotPlainError)
     return `${call} of ${shortText(asked)}: ${error.message} (or set throws: "allow", and this error is the answer)`;
   const name = error instanceof Error ? `${error.name}: ` : "";
-  return `${call} of ${shortText(asked)} threw ${name}${messageOf(error)}${HINT}`;
+  const hint = isExhaustion(error) ? NO_ANSWER : HINT;
+  return `${call} of ${shortText(asked)} threw ${name}${messageOf(error)}${hint}`;
 }
 
 const HINT =
   ' (throw a CommandError if that is the answer to a wrong command, or set throws: "allow")';
+const NO_ANSWER = " (nodes differ in how much they have, so this is no answer, and ends the node)";

@@ -2,7 +2,7 @@
 import type { Index } from "@kontiki/core";
 import { decode, decodeCopy, decodePart, decodePlain, encodeShared } from "../bytes/codec.ts";
 import type { Packed } from "../bytes/flat-record.ts";
-import { messageOf } from "../errors.ts";
+import { isExhaustion, KontikiError, messageOf } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { encodePlainPair } from "../bytes/plain-encoder.ts";
 import type { StateMachine } from "../machine/state-machine.ts";
@@ -26,13 +26,15 @@ export type Expired = {
 /**
  * Applies a payload and encodes the result (in a shared buffer). A machine that throws, or returns something that is
  * not plain data, gives an error, the same on every node.
+ *
+ * @throws KontikiError when the thread has no stack or no memory left for it: then it has no result that every node gives.
  */
 export function applyPayload(machine: StateMachine, payload: Uint8Array): Uint8Array {
   let command: unknown;
   try {
     command = decodePlain(payload);
-  } catch {
-    return unreadableResult();
+  } catch (error) {
+    return unreadableResult(error);
   }
   return applyCommand(machine, command);
 }
@@ -47,8 +49,8 @@ export function applyPart(
   let command: unknown;
   try {
     command = decodePart(all, from, to);
-  } catch {
-    return unreadableResult();
+  } catch (error) {
+    return unreadableResult(error);
   }
   return applyCommand(machine, command);
 }
@@ -59,6 +61,7 @@ export function applyCommand(machine: StateMachine, command: unknown): Uint8Arra
     const answer = machine.apply(command);
     return answer === null ? NOTHING_RESULT : encodeAnswer(answer, "result");
   } catch (error) {
+    refuseExhaustion(error);
     return encodeError(error);
   }
 }
@@ -69,8 +72,8 @@ export function queryPayload(machine: StateMachine, payload: Uint8Array): Uint8A
   let query: unknown;
   try {
     query = decodePlain(payload);
-  } catch {
-    return unreadableResult();
+  } catch (error) {
+    return unreadableResult(error);
   }
   try {
     return encodeAnswer(machine.query(query), "answer");
@@ -132,8 +135,16 @@ function encodeAnswer(answer: unknown, name: string): Uint8Array {
 }
 
 /** The result of a payload that is not plain data, or is not whole: the same on every node. */
-function unreadableResult(): Uint8Array {
+function unreadableResult(error: unknown): Uint8Array {
+  refuseExhaustion(error);
   return encodePlainPair(KIND.error, "the payload is not plain data", "message");
+}
+
+/** What one node has no space for another may have: stored as a result, it would be a difference between them. */
+function refuseExhaustion(error: unknown): void {
+  if (!isExhaustion(error)) return;
+  const text = `a command needs more stack or memory than this thread has: ${messageOf(error)}`;
+  throw new KontikiError(text, { cause: error });
 }
 
 /** What is no Unicode in the message is replaced. */
