@@ -1,26 +1,18 @@
-import {
-  MAILBOX_DEFAULTS,
-  Router,
-  type Envelope,
-  type FromNode,
-  type Order,
-} from "@kontiki/actors/node";
+import type { FromNode, Order, Router } from "@kontiki/actors/node";
 import { nodeId, type Change, type Membership, type NodeId } from "@kontiki/core";
-import { remembersMail } from "../nemesis/network-faults.ts";
 import type { CrashPoint, Kept } from "../scenario/fault.ts";
 import { AskedChanges } from "./asked-changes.ts";
 import { ProcessEnd } from "./crash-points.ts";
 import type { FaultTarget } from "../engine/fault-target.ts";
 import type { Holdings } from "../engine/loss.ts";
 import { holdingsOf } from "./holdings.ts";
-import { Obituaries } from "./obituaries.ts";
 import { haveSettled, leaderOf, membershipIn, membershipsIn } from "./overview.ts";
 import type { SimClock } from "./sim-clock.ts";
 import type { SimDisk } from "./sim-disk.ts";
-import { LetterEdits } from "./letter-edits.ts";
-import { SimNetwork } from "./sim-network.ts";
+import type { SimNetwork } from "./sim-network.ts";
 import { SimNode } from "./sim-node.ts";
 import type { VirtualTimeline } from "./virtual-timeline.ts";
+import { WorldMail } from "./world-mail.ts";
 import type { WorldParts } from "./world-parts.ts";
 
 /** A cluster in virtual time: its nodes, its network, and the faults that they can have. */
@@ -32,29 +24,18 @@ export class World implements FaultTarget {
   readonly #nodes = new Map<NodeId, SimNode>();
   readonly #changes: AskedChanges;
   readonly #voters: readonly NodeId[];
-  readonly #obituaries: Obituaries;
+  readonly #mail: WorldMail;
   #lastUid = 0;
   #named: number;
 
   constructor(parts: WorldParts) {
-    const { plan, timeline, chance, counters } = parts;
+    const { plan, timeline } = parts;
     this.#parts = parts;
     this.timeline = timeline;
     this.#changes = new AskedChanges(timeline);
-    const letters = plan.scenario.cluster.limits?.mailboxLetters ?? MAILBOX_DEFAULTS.letters;
-    this.router = new Router<NodeId>({ ...MAILBOX_DEFAULTS, letters }, () => {});
-    this.#obituaries = new Obituaries(parts, this.router);
-    this.network = new SimNetwork({
-      timeline,
-      chance: chance.fork("network"),
-      settings: plan.scenario.network,
-      counters,
-      remembers: remembersMail(plan.faults),
-      edits: new LetterEdits(plan.edits),
-      deliver: (letter) => this.#deliver(letter),
-      onLost: ({ from, to, bytes }, reason) =>
-        parts.onHappening({ type: "lost", from, to, reason, bytes }),
-    });
+    this.#mail = new WorldMail(parts);
+    this.network = this.#mail.network;
+    this.router = this.#mail.router;
     this.#voters = Array.from({ length: plan.nodes }, (_none, at) => nodeId(`n${at + 1}`));
     this.#named = plan.nodes;
     for (const id of this.#voters) this.#make(id, 0);
@@ -274,7 +255,7 @@ export class World implements FaultTarget {
     this.#changes.ended(id);
     this.#parts.onHappening({ type: "ended", node: id, cause, kept });
     // A machine without power sends no obituary.
-    if (kept === undefined) this.#obituaries.send(id, process.incarnation);
+    if (kept === undefined) this.#mail.obituaries.send(id, process.incarnation);
   }
 
   #failed(node: SimNode, error: unknown): void {
@@ -287,27 +268,7 @@ export class World implements FaultTarget {
     this.#parts.onFailure(id, error);
   }
 
-  #post(node: SimNode, message: FromNode): void {
-    const { id, process } = node;
-    if (message.type === "trouble" && message.what !== undefined && process !== undefined) {
-      this.#obituaries.send(id, process.incarnation, { stage: message.term });
-    }
-    if (message.type !== "turn" || process === undefined) return;
-    // Nothing changes the bytes of a letter: what a node cannot read was written wrongly.
-    if (message.malformed > 0) this.#parts.onFailure(id, new Error("it cannot read a letter"));
-    this.router.taken(id, message.taken.letters, message.taken.bytes);
-    for (const { to, bytes } of message.mail) {
-      this.#parts.onHappening({ type: "posted", from: id, to, bytes });
-      this.network.send({ to, from: id, incarnation: process.incarnation, bytes });
-    }
-  }
-
-  #deliver(letter: Envelope): void {
-    const { from, to, bytes } = letter;
-    this.#parts.onHappening({ type: "delivered", from, to, bytes });
-    const reason = this.router.route(letter);
-    if (reason === undefined) return;
-    this.#parts.onHappening({ type: "lost", from, to, reason, bytes });
-    this.#parts.onUndeliverable(letter, reason === "mailbox full");
+  #post({ id, process }: SimNode, message: FromNode): void {
+    if (process !== undefined) this.#mail.post(id, process.incarnation, message);
   }
 }
