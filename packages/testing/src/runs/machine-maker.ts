@@ -14,8 +14,3 @@ export function makerOf(own: MakeStateMachine | undefined): () => StateMachine {
   makeMachine(own, "machine");
   return () => makeMachine(own, "machine");
 }
-
-/** Whether a node refused to start with the content of its disk, or its disk refused an operation. */
-export function isRefusal(error: Error): boolean {
-  return error.name === "DiskError" || error.name.endsWith("LogError");
-}

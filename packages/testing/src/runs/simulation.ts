@@ -18,6 +18,7 @@ import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { RecoveryWatch } from "../run/recovery-watch.ts";
 import type { RunResult, Violation } from "../run/result.ts";
+import { Violations } from "../run/violations.ts";
 import type { CoreStep, Happening, Observer } from "../engine/observer.ts";
 import { MachineCalls } from "../simulation/machine-calls.ts";
 import { SimClients } from "../simulation/sim-clients.ts";
@@ -25,7 +26,8 @@ import { TraceHash } from "../simulation/trace-hash.ts";
 import { VirtualTimeline } from "../simulation/virtual-timeline.ts";
 import { World } from "../simulation/world.ts";
 import { Surroundings } from "../surroundings.ts";
-import { isRefusal, makerOf } from "./machine-maker.ts";
+import { makerOf } from "./machine-maker.ts";
+import { reportFailure } from "./node-failure.ts";
 
 /** Options of a run that are not part of its plan. */
 export type SimulateOptions = {
@@ -74,7 +76,7 @@ export class Simulation {
   readonly #claims: Claims;
   readonly #recoveries: RecoveryWatch;
   #observers: readonly Observer[];
-  readonly #violations: Violation[] = [];
+  readonly #violations = new Violations(() => this.now);
   #phase: "running" | "settling" | "over" | "reopened" = "running";
   #hasSettled = false;
   #untilMs: number;
@@ -101,7 +103,7 @@ export class Simulation {
       calls: this.#calls,
       onStep: this.#onStep.bind(this),
       onHappening,
-      onFailure: (node, error) => this.#onFailure(node, error),
+      onFailure: (node, error) => reportFailure(node, error, this.#violations),
       onUndeliverable: (letter, isFull) =>
         this.clients.all
           .find(({ address }) => address === letter.from)
@@ -123,7 +125,7 @@ export class Simulation {
       counters,
       machine: () => around.of(around.during(machine)),
       ...("specification" in options && { specification: options.specification }),
-    })((violation) => this.report(violation));
+    })(this.#violations.report);
     this.#recoveries = new RecoveryWatch(() => this.now);
     this.#observers = (options.observers ?? []).map((observer) => observer(this));
     this.#begin();
@@ -158,7 +160,7 @@ export class Simulation {
 
   /** The violations found so far. */
   get violations(): readonly Violation[] {
-    return this.#violations;
+    return this.#violations.all;
   }
 
   /** Adds an observer from now on. Returns a function that removes it. */
@@ -172,23 +174,22 @@ export class Simulation {
   /** Runs the next event. False once the run is over. */
   step(): boolean {
     if (this.#phase === "over") return false;
-    if (this.#violations.length > 0 && this.#options.stopAtFirst !== false) this.#phase = "over";
+    if (this.violations.length > 0 && this.#options.stopAtFirst !== false) this.#phase = "over";
     else if (!this.#timeline.step(this.#untilMs)) this.#nextPhase();
     return !this.isOver;
   }
 
   /** Records a violation. */
   report({ check, text }: Pick<Violation, "check" | "text">): void {
-    this.#violations.push({ check, text, at: this.now });
+    this.#violations.report({ check, text });
   }
 
   /** The result of the run. Call it once, when the run is over. */
   result(): RunResult {
     const { doubts, coverage, history } = this.#claims.finish();
-    const violated = this.#violations.length > 0;
     return {
-      verdict: violated ? "violated" : doubts.length > 0 ? "unknown" : "valid",
-      violations: this.#violations,
+      verdict: this.#violations.verdict(doubts),
+      violations: this.violations,
       doubts,
       hash: this.#hash.digest(),
       events: this.events,
@@ -222,7 +223,7 @@ export class Simulation {
    * @hidden
    */
   reopen(): boolean {
-    if (!this.#hasSettled || this.#violations.length > 0) return false;
+    if (!this.#hasSettled || this.violations.length > 0) return false;
     this.#phase = "reopened";
     this.#untilMs = this.now + this.plan.scenario.settleMs;
     return true;
@@ -288,21 +289,5 @@ export class Simulation {
     this.#claims.onHappening(happening);
     this.#recoveries.onHappening(happening);
     for (const observer of this.#observers) observer.onHappening(happening);
-  }
-
-  #onFailure(node: string, error: unknown): void {
-    if (error instanceof Error && isRefusal(error)) return;
-    if (this.#isReported(node)) return;
-    const text =
-      error instanceof Error ? error.message : "something that is not an error was thrown";
-    this.report({ check: "assertion", text: `${node}: ${text}` });
-  }
-
-  /** Whether the cause of a node's end was reported already, as an error of its state machine. */
-  #isReported(node: string): boolean {
-    return this.#violations.some(
-      ({ check, text, at }) =>
-        check === "state machine" && at === this.now && text.startsWith(`${node}: `),
-    );
   }
 }
