@@ -1,13 +1,5 @@
-import { StateMachineError, type ClusterEvent, type Envelope, type Outcome } from "@kontiki/actors";
-import type { NodeId } from "@kontiki/core";
-import {
-  AS_ASKED,
-  callable,
-  checkArgument,
-  checkOptions,
-  flag,
-  type Schema,
-} from "@kontiki/actors/node";
+import { StateMachineError, type ClusterEvent, type Outcome } from "@kontiki/actors";
+import { callable, checkArgument, checkOptions, flag, type Schema } from "@kontiki/actors/node";
 import { Chance } from "../chance.ts";
 import { ClientRecord } from "../claims/client-record.ts";
 import { checkExpectations, leavesToCampaign } from "../claims/expectations.ts";
@@ -20,13 +12,12 @@ import {
   type Specification,
 } from "../check/models/specification.ts";
 import type { FaultHappening } from "../nemesis/nemesis.ts";
-import { remembersMail } from "../nemesis/network-faults.ts";
 import { Counters } from "../run/counters.ts";
 import { givenPlan } from "../plan/given-plan.ts";
 import type { Plan, PlannedOperation } from "../plan/plan.ts";
 import { Recoveries } from "../run/recoveries.ts";
-import type { RunResult, Violation } from "../run/result.ts";
-import { SimNetwork } from "../simulation/sim-network.ts";
+import type { RunResult } from "../run/result.ts";
+import { Violations } from "../run/violations.ts";
 import { ClusterTarget } from "./cluster-target.ts";
 import type { ClusterUnderTest } from "./cluster-under-test.ts";
 import { readAllKeys } from "./final-reads.ts";
@@ -36,7 +27,8 @@ import { CLUSTER_SOURCE, startCluster, type ClusterSource } from "./live-cluster
 import { LiveFaults } from "./live-faults.ts";
 import { LiveCoverage } from "./live-coverage.ts";
 import { LiveMessages } from "./live-messages.ts";
-import { divergenceOf, violationOf } from "./live-violations.ts";
+import { LiveNetwork } from "./live-network.ts";
+import { violationIn } from "./live-violations.ts";
 import { NodeKeeper } from "./node-keeper.ts";
 import { watchRecoveries } from "./live-recoveries.ts";
 import { RealTimeline } from "./real-timeline.ts";
@@ -108,13 +100,13 @@ class LiveRun {
   readonly #recoveries = new Recoveries(() => this.#now);
   /** When each write was called that has not returned. */
   readonly #writes = new Map<number, number>();
-  readonly #violations: Violation[] = [];
+  readonly #violations = new Violations(() => this.#now);
+  readonly #network = new LiveNetwork();
   #timeline: RealTimeline | undefined;
   #target: ClusterTarget | undefined;
   /** What the scenario asks for and this engine cannot do. */
   #undone: readonly string[] = [];
   #messages: LiveMessages | undefined;
-  #carry: ((letter: Envelope, deliver: (letter: Envelope) => void) => void) | undefined;
 
   constructor(plan: Plan, options: WorkersOptions) {
     this.#plan = plan;
@@ -124,16 +116,13 @@ class LiveRun {
     const specification = given === "none" ? undefined : given;
     this.#isUnjudged = given === "none";
     this.#specification = specification;
-    this.#record = new ClientRecord(specification, (violation) => this.#report(violation));
+    this.#record = new ClientRecord(specification, this.#violations.report);
   }
 
   /** Until all nodes run, there are no faults, and letters arrive at once. */
   start(): Promise<ClusterUnderTest> {
-    return startCluster(
-      this.#plan,
-      this.#options,
-      (letter, deliver) => (this.#carry ?? deliver)(letter, deliver),
-      (event) => this.#onEvent(event),
+    return startCluster(this.#plan, this.#options, this.#network.carry, (event) =>
+      this.#onEvent(event),
     );
   }
 
@@ -143,7 +132,7 @@ class LiveRun {
     const timeline = (this.#timeline = new RealTimeline());
     if (this.#options.countsMessages === true && cluster.number !== undefined)
       this.#messages = new LiveMessages(cluster.number);
-    const network = this.#networkOn(timeline);
+    const network = this.#network.begin(this.#plan, timeline, this.#counters);
     const keeper = new NodeKeeper(cluster, {
       crashing: (node) => this.#recoveries.crashed(node),
       starting: (node) => this.#recoveries.restarted(node),
@@ -174,7 +163,7 @@ class LiveRun {
     await keeper.healAll();
     await clients;
     const { digest, doubt } = await settle(cluster, scenario.settleMs, (violation) =>
-      this.#report(withTiming(scenario, violation)),
+      this.#violations.report(withTiming(scenario, violation)),
     );
     const unread =
       digest !== undefined && this.#specification === keyValueSpecification
@@ -217,24 +206,6 @@ class LiveRun {
     return this.#timeline?.now ?? 0;
   }
 
-  #networkOn(timeline: RealTimeline): SimNetwork {
-    let deliverTo: (letter: Envelope) => void = () => undefined;
-    const network = new SimNetwork({
-      timeline,
-      chance: new Chance(this.#plan.seed).fork("network"),
-      settings: this.#plan.scenario.network,
-      counters: this.#counters,
-      remembers: remembersMail(this.#plan.faults),
-      deliver: (letter) => deliverTo(letter),
-      onLost: () => undefined,
-    });
-    this.#carry = (letter, deliver) => {
-      deliverTo = deliver;
-      network.send(letter);
-    };
-    return network;
-  }
-
   #onFault(happening: FaultHappening): void {
     this.#faultMarks.onHappening(happening);
     if (happening.type === "faultBegan") this.#coverage.onFault(happening);
@@ -244,25 +215,8 @@ class LiveRun {
     this.#options.onEvent?.(event, this.#now);
     this.#coverage.onEvent(event);
     this.#leaderMarks.onEvent(event);
-    if (event.type === "crashed" && !event.asked)
-      this.#report({ check: "assertion", text: `${event.node} crashed: ${event.cause}` });
-    if (event.type === "failed" && !this.#mustFail(event)) this.#report(violationOf(event));
-    if (event.type === "started" && this.#hasOthersDisk(event.node))
-      this.#report({ check: "disk of another node", text: `${event.node} starts from it` });
-    if (event.type === "diverged") this.#report(divergenceOf(event));
-  }
-
-  /** A node cannot start from a disk that a fault lets fail, and must not from the disk of another. */
-  #mustFail({ node, cause }: ClusterEvent & { readonly type: "failed" }): boolean {
-    return cause.includes(AS_ASKED) || this.#hasOthersDisk(node);
-  }
-
-  #hasOthersDisk(node: NodeId): boolean {
-    return this.#target?.isSwapped(node) === true;
-  }
-
-  #report(violation: Pick<Violation, "check" | "text">): void {
-    this.#violations.push({ ...violation, at: this.#now });
+    const violation = violationIn(event, (node) => this.#target?.isSwapped(node) === true);
+    if (violation !== undefined) this.#violations.report(violation);
   }
 
   #result(hash: string, unsettled: string | undefined): RunResult {
@@ -272,7 +226,7 @@ class LiveRun {
     );
     const history = this.#record.history(() => undefined, marks);
     const coverage = this.#counters.toRecord();
-    const report = this.#report.bind(this);
+    const { report } = this.#violations;
     const doubts = [
       ...(expect.linearizable ? [this.#judge(history)] : []),
       leavesToCampaign(expect) ? undefined : this.#record.fruitless(() => true),
@@ -280,10 +234,9 @@ class LiveRun {
       ...this.#undone,
       ...checkExpectations({ atLeast: expect.atLeast, atMost: expect.atMost }, coverage, report),
     ].filter((doubt) => doubt !== undefined);
-    const unsure = doubts.length > 0 ? "unknown" : "valid";
     return {
-      verdict: this.#violations.length > 0 ? "violated" : unsure,
-      violations: this.#violations,
+      verdict: this.#violations.verdict(doubts),
+      violations: this.#violations.all,
       doubts,
       hash,
       events: (coverage["letters.delivered"] ?? 0) + history.operations.length,
@@ -298,6 +251,6 @@ class LiveRun {
   #judge(history: RunResult["history"]): string | undefined {
     if (this.#isUnjudged) return undefined;
     if (this.#specification === undefined) return NOT_JUDGED;
-    return judgeHistory(history, this.#specification.model, this.#report.bind(this));
+    return judgeHistory(history, this.#specification.model, this.#violations.report);
   }
 }
