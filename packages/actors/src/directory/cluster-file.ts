@@ -31,6 +31,16 @@ export type Parsed<T> =
   | { readonly type: "otherFormat"; readonly format: number }
   | { readonly type: "damaged" };
 
+/** Why what has this format cannot be used, and what to do about it. */
+export function whyOtherFormat(format: number): string {
+  return (
+    `has format ${format} and this version reads format ${DIRECTORY_FORMAT}: ` +
+    (format > DIRECTORY_FORMAT
+      ? "use the version of Kontiki that wrote it, or a later one"
+      : "it is of a version before the first release; choose a new folder")
+  );
+}
+
 /** @param holder the node whose folder a copy is for; undefined for the file itself. */
 export function encodeClusterFile(file: ClusterFile, holder?: NodeId): Uint8Array {
   const { cluster, voters, nodes, lastUid, version, setAside } = file;

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import type { NodeId } from "@kontiki/core";
 import {
   decodeClusterFile,
-  DIRECTORY_FORMAT,
   encodeClusterFile,
+  whyOtherFormat,
   type ClusterFile,
-  type NodeFile,
   type Parsed,
 } from "./cluster-file.ts";
 import { isLockName } from "./directory-lock.ts";
@@ -14,7 +13,7 @@ import { errorCode, KontikiError } from "../errors.ts";
 import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { newestCopy, type NewestCopy } from "./newest-copy.ts";
-import { CLUSTER_FILE, NODE_FILE, NodeFolders } from "./node-folders.ts";
+import { CLUSTER_FILE, NodeFolders } from "./node-folders.ts";
 import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** A data directory cannot be used as requested. The message is one line and says what to do. */
@@ -46,14 +45,8 @@ export type FoundCluster = {
   readonly older: readonly NodeId[];
 };
 
-/** A data directory that is ready for use. */
-export type Settled = {
-  readonly file: ClusterFile;
-  /** Why a node must not run, for each that must not. */
-  readonly faults: ReadonlyMap<NodeId, string>;
-  /** The new names of folders that were set aside. */
-  readonly aside: readonly string[];
-};
+/** Why a node must not run, for each that must not. */
+export type Faults = ReadonlyMap<NodeId, string>;
 
 /**
  * The files of a data directory: `cluster.json`, and a folder for each node with `node.json`, a copy of `cluster.json`
@@ -130,31 +123,8 @@ export class ClusterFolder {
     return found;
   }
 
-  /**
-   * Completes interrupted changes and deletes their remains, checks each node's folder, and writes the copies of
-   * `cluster.json` that are lost. A node whose folder is not as it should be must not run; the others may.
-   */
-  settle({ file, repair, older }: FoundCluster): Settled {
-    const { cluster, nodes, setAside } = file;
-    const aside = setAside.flatMap((node) => this.#setOldAside(file, node));
-    const faults = new Map<NodeId, string>();
-    for (const [node, uid] of nodes) {
-      const fault = older.includes(node)
-        ? `${this.#pathOf(node)} is an older copy than the other folders, and what the node promised since is lost`
-        : this.#faultOf({ cluster, node, uid });
-      if (fault !== undefined) faults.set(node, fault);
-    }
-    this.folders.sweep(cluster, nodes);
-    // A file of an older format has version 0.
-    const isChanged = repair !== undefined || setAside.length > 0 || file.version === 0;
-    const settled = isChanged ? { ...file, setAside: [], version: file.version + 1 } : file;
-    if (isChanged) this.#disk.create(CLUSTER_FILE, encodeClusterFile(settled));
-    this.refresh(settled, faults);
-    return { file: settled, faults, aside };
-  }
-
   /** Replaces `cluster.json`, durably, and then its copies. Nodes with faults get none. */
-  write(file: ClusterFile, faults: Settled["faults"]): void {
+  write(file: ClusterFile, faults: Faults): void {
     this.#disk.create(CLUSTER_FILE, encodeClusterFile(file));
     this.refresh(file, faults);
   }
@@ -163,7 +133,7 @@ export class ClusterFolder {
    * Writes the copies of `cluster.json` that are lost or old. One that cannot be written is written by the next start, or
    * with the next change.
    */
-  refresh(file: ClusterFile, faults: Settled["faults"]): void {
+  refresh(file: ClusterFile, faults: Faults): void {
     const copies = this.folders.copies();
     for (const node of file.nodes.keys()) {
       const isThere = copies.get(node)?.version === file.version;
@@ -241,67 +211,12 @@ export class ClusterFolder {
     return { ...file, lastUid: Math.max(file.lastUid, ...uids) };
   }
 
-  /** A folder that a recovery replaced is kept, unless it is the new one already. */
-  #setOldAside({ cluster, nodes }: ClusterFile, node: NodeId): readonly string[] {
-    if (!this.folders.isThere(node)) return [];
-    const found = this.folders.read(node);
-    const isNew =
-      found?.type === "file" &&
-      found.file.cluster === cluster &&
-      found.file.uid === nodes.get(node);
-    return isNew ? [] : [this.folders.putAside(node, "removed")];
-  }
-
-  /** Why a node must not run, in one line; undefined if it may. */
-  #faultOf(file: NodeFile): string | undefined {
-    try {
-      return this.#settleNode(file);
-    } catch (cause) {
-      if (cause instanceof DiskError) return cause.message;
-      throw cause;
-    }
-  }
-
-  /** A folder with an older disk than in `cluster.json` belongs to an interrupted wipe, which is completed now. */
-  #settleNode(file: NodeFile): string | undefined {
-    const { cluster, node, uid } = file;
-    const path = this.#pathOf(node);
-    const found = this.folders.read(node);
-    if (found === undefined) {
-      if (this.folders.isThere(node))
-        return `${join(path, NODE_FILE)} is lost, so whose folder this is cannot be told`;
-      if (this.folders.finish(file)) return undefined;
-      return `the folder ${path} is lost, and with it what the node promised`;
-    }
-    if (found.type === "damaged") return `${join(path, NODE_FILE)} is damaged`;
-    if (found.type === "otherFormat") return `${path} ${otherFormat(found.format)}`;
-    if (found.file.cluster !== cluster)
-      return `${path} belongs to another cluster (${found.file.cluster}, not ${cluster})`;
-    if (found.file.node !== node) return `${path} belongs to node ${found.file.node}`;
-    if (found.file.uid > uid) throw this.#newer(node);
-    if (found.file.uid < uid) this.folders.replace(file);
-    else if (found.format < DIRECTORY_FORMAT) this.folders.identify(file);
-    return undefined;
-  }
-
-  /** All copies of `cluster.json` are older than a disk, so all other folders may be older copies as well. */
-  #newer(node: NodeId): DataDirectoryError {
-    return this.error(
-      `has a folder ${node} that is newer than its ${CLUSTER_FILE}: restore the whole data ` +
-        "directory from one copy taken while the cluster was stopped, or choose a new folder",
-    );
-  }
-
-  #pathOf(node: NodeId): string {
-    return join(this.path, node);
-  }
-
   #parsed<T>(name: string, parsed: Parsed<T>): T {
     switch (parsed.type) {
       case "file":
         return parsed.file;
       case "otherFormat":
-        throw this.error(otherFormat(parsed.format));
+        throw this.error(whyOtherFormat(parsed.format));
       case "damaged":
         throw this.#damaged(name);
       default:
@@ -315,15 +230,6 @@ export class ClusterFolder {
         "was stopped, or choose a new folder",
     );
   }
-}
-
-function otherFormat(format: number): string {
-  return (
-    `has format ${format} and this version reads format ${DIRECTORY_FORMAT}: ` +
-    (format > DIRECTORY_FORMAT
-      ? "use the version of Kontiki that wrote it, or a later one"
-      : "it is of a version before the first release; choose a new folder")
-  );
 }
 
 function sameNames(a: readonly NodeId[], b: readonly NodeId[]): boolean {

@@ -10,12 +10,12 @@ import {
   ClusterFolder,
   DataDirectoryError,
   type FoundCluster,
-  type Settled,
   type SharedCluster,
 } from "./cluster-folder.ts";
 import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-directory.ts";
 import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
+import { settle, type Settled } from "./settle-directory.ts";
 import {
   attempt,
   makeDirectory,
@@ -91,7 +91,7 @@ export function openDataDirectory(
     return withLock(folder, system, (release) => {
       const found = openLocked(folder, nodes, shared);
       refuseNames(folder, found.file, renamed);
-      const settled = folder.settle(found);
+      const settled = settle(folder, found);
       const { size } = settled.faults;
       if (size > 0 && size === settled.file.nodes.size) throw noNodes(folder, settled);
       return new OpenDirectory(folder, settled, found.repair, release);

@@ -11,6 +11,7 @@ import { refusingUnwritable, withLock, type DirectorySystem } from "./lock-direc
 import { mergeLogs, type EntriesFrom, type LeftOut, type MergedLog } from "./merge-logs.ts";
 import { refuseUnfitPlatform } from "./platform.ts";
 import { PROCESSES } from "./processes.ts";
+import { settle } from "./settle-directory.ts";
 import { installRecovery } from "./stage-recovery.ts";
 import { bestOf, membershipAt, type EntryRange, type SurveyedNode } from "./survey.ts";
 import { SYSTEM_CALLS } from "../storage/disk/system-calls.ts";
@@ -91,7 +92,7 @@ export function openLostCluster(
     if (folder.look() !== "made") throw folder.error("holds no cluster");
     return withLock(folder, system, (release) => {
       const found = folder.read(undefined);
-      const file = found.file.setAside.length === 0 ? found.file : folder.settle(found).file;
+      const file = found.file.setAside.length === 0 ? found.file : settle(folder, found).file;
       return new OpenLostCluster(folder, file, release);
     });
   });

@@ -15,6 +15,7 @@ import { KontikiError } from "../errors.ts";
 import type { LogSource } from "./log-source.ts";
 import type { MergedLog } from "./merge-logs.ts";
 import { readSnapshot } from "./merge-snapshot.ts";
+import { settle } from "./settle-directory.ts";
 import { openStorage, type OpenedStorage } from "../storage/recovery/open-storage.ts";
 import type { CommandBytes } from "../storage/storage.ts";
 import { membershipAt } from "./survey.ts";
@@ -65,7 +66,7 @@ export function installRecovery(
   };
   // The folder that has the node's name is still the old one: it gets no copy.
   folder.write(next, new Map([[node, staged]]));
-  const { aside } = folder.settle({ file: next, repair: undefined, older: [] });
+  const { aside } = settle(folder, { file: next, repair: undefined, older: [] });
   return { index, aside };
 }
 
