@@ -42,7 +42,7 @@ export function whyOtherFormat(format: number): string {
 }
 
 /** @param holder the node whose folder a copy is for; undefined for the file itself. */
-export function encodeClusterFile(file: ClusterFile, holder?: NodeId): Uint8Array {
+export function encodeClusterFile(file: ClusterFile, holder?: string): Uint8Array {
   const { cluster, voters, nodes, lastUid, version, setAside } = file;
   return encode({
     holder,
@@ -60,7 +60,7 @@ export function encodeNodeFile({ cluster, node, uid }: NodeFile): Uint8Array {
 }
 
 /** @param holder as it was encoded. */
-export function decodeClusterFile(bytes: Uint8Array, holder?: NodeId): Parsed<ClusterFile> {
+export function decodeClusterFile(bytes: Uint8Array, holder?: string): Parsed<ClusterFile> {
   return decode(
     bytes,
     ({ cluster, voters, nodes, lastUid, version = 0, setAside = [], ...rest }) => {

@@ -13,7 +13,8 @@ import { errorCode, KontikiError } from "../errors.ts";
 import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 import { newestCopy, type NewestCopy } from "./newest-copy.ts";
-import { CLUSTER_FILE, NodeFolders } from "./node-folders.ts";
+import { CLUSTER_FILE } from "./node-folder.ts";
+import { NodeFolders } from "./node-folders.ts";
 import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** A data directory cannot be used as requested. The message is one line and says what to do. */
@@ -94,7 +95,7 @@ export class ClusterFolder {
   complete(): void {
     const bytes = this.#disk.read(UNFINISHED_FILE);
     const { cluster, nodes } = this.#parsed(UNFINISHED_FILE, decodeClusterFile(bytes));
-    for (const [node, uid] of nodes) this.folders.fill(node, { cluster, node, uid });
+    for (const [node, uid] of nodes) this.folders.at(node).fill({ cluster, node, uid });
     const made = this.#disk.pathOf(CLUSTER_FILE);
     attempt("create", made, () => {
       syncDirectory(this.#calls, this.path);
@@ -139,7 +140,7 @@ export class ClusterFolder {
       const isThere = copies.get(node)?.version === file.version;
       if (faults.has(node) || isThere) continue;
       try {
-        this.folders.writeCopy(node, file);
+        this.folders.at(node).writeCopy(file);
       } catch (cause) {
         if (!(cause instanceof DiskError)) throw cause;
       }

@@ -130,7 +130,7 @@ function filesOf(folder: ClusterFolder, node: string | undefined): readonly Dama
 
 function filesIn({ folders }: ClusterFolder): readonly DamagedFile[] {
   const files = folders.nodes().flatMap((node) =>
-    setAsideOn(folders.diskIn(node)).map(({ name }): DamagedFile => {
+    setAsideOn(folders.at(node).disk).map(({ name }): DamagedFile => {
       const path = join(node, name);
       return { node, path, type: "file", bytes: folders.sizeOf(path) };
     }),

@@ -249,7 +249,7 @@ class OpenDirectory implements DataDirectory {
   /** What is in a node's folder may be needed yet: it is at fault, or it was exchanged with that of another node. */
   #mustKeep(node: NodeId): boolean {
     if (this.#faults.has(node)) return true;
-    const found = this.#folder.folders.read(node);
+    const found = this.#folder.folders.at(node).read();
     return found?.type === "file" && found.file.node !== node;
   }
 

@@ -19,7 +19,7 @@ export function readDisks(folder: ClusterFolder, file: ClusterFile): ReadDisks {
   const nodes = [...file.nodes].map(([node, uid]) => {
     try {
       const flaw = flawOf(folder, file, node, uid);
-      const source = readSource(node, folder.folders.diskIn(node));
+      const source = readSource(node, folder.folders.at(node).disk);
       sources.set(node, source);
       const found = surveyed(node, source);
       return flaw === undefined || found.type === "unreadable" ? found : { ...found, damage: flaw };
@@ -30,7 +30,7 @@ export function readDisks(folder: ClusterFolder, file: ClusterFile): ReadDisks {
   });
   for (const name of folder.folders.damaged())
     if (belongsTo(folder, file, name))
-      sources.set(name, readSource(name, folder.folders.diskIn(name)));
+      sources.set(name, readSource(name, folder.folders.at(name).disk));
   return { nodes, sources };
 }
 
@@ -47,9 +47,9 @@ function flawOf(
   node: NodeId,
   uid: number,
 ): string | undefined {
-  const found = folder.folders.read(node);
+  const found = folder.folders.at(node).read();
   if (found?.type !== "file") {
-    const copy = folder.folders.copies().get(node);
+    const copy = folder.folders.at(node).copy();
     if (copy?.cluster !== cluster || copy.nodes.get(node) !== uid)
       throw folder.error(`has no node ${node} that can be read`);
     return "its node.json is lost or damaged";
@@ -63,7 +63,7 @@ function flawOf(
 /** Whether a folder that was set aside is of this cluster. */
 function belongsTo(folder: ClusterFolder, { cluster }: ClusterFile, name: string): boolean {
   try {
-    const found = folder.folders.read(name);
+    const found = folder.folders.at(name).read();
     return found?.type === "file" && found.file.cluster === cluster;
   } catch (error) {
     if (!(error instanceof KontikiError)) throw error;

@@ -1,30 +1,8 @@
 import { dirname, join } from "node:path";
 import { isNodeId, type NodeId } from "@kontiki/core";
-import {
-  decodeClusterFile,
-  decodeNodeFile,
-  encodeClusterFile,
-  encodeNodeFile,
-  type ClusterFile,
-  type NodeFile,
-  type Parsed,
-} from "./cluster-file.ts";
-import { DiskError } from "../storage/disk/disk.ts";
-import { FileDisk } from "../storage/disk/file-disk.ts";
-import { setAsideOn } from "../storage/disk/set-aside.ts";
-import { createWal, hasWal } from "../storage/wal/open-wal.ts";
-import {
-  attempt,
-  syncDirectory,
-  writeAll,
-  type SystemCalls,
-} from "../storage/disk/system-calls.ts";
-
-/** The file in a node's folder that says whose it is. */
-export const NODE_FILE = "node.json";
-
-/** The cluster's file, of which each node's folder has a copy. */
-export const CLUSTER_FILE = "cluster.json";
+import type { ClusterFile, NodeFile } from "./cluster-file.ts";
+import { NodeFolder } from "./node-folder.ts";
+import { attempt, syncDirectory, type SystemCalls } from "../storage/disk/system-calls.ts";
 
 /** Suffixes of an unfinished folder and of one that is being removed. Node ids contain no dots. */
 const MAKING = ".making";
@@ -52,18 +30,9 @@ export class NodeFolders {
     this.#calls = calls;
   }
 
-  /** Writes an empty log and `node.json` to a folder, which is created if needed. Both may exist already. */
-  fill(folder: string, file: NodeFile): void {
-    const path = this.#pathOf(folder);
-    attempt("create", path, () => this.#calls.mkdirSync(path, { recursive: true }));
-    const disk = new FileDisk(path, this.#calls);
-    if (!hasWal(disk)) createWal(disk);
-    disk.create(NODE_FILE, encodeNodeFile(file));
-  }
-
-  /** Writes the `node.json` of a complete folder again. */
-  identify(file: NodeFile): void {
-    new FileDisk(this.#pathOf(file.node), this.#calls).create(NODE_FILE, encodeNodeFile(file));
+  /** The folder with this name, which may be absent. */
+  at(name: string): NodeFolder {
+    return new NodeFolder(this.#path, name, this.#calls);
   }
 
   /** The uids of the disks of this cluster that are there. */
@@ -71,8 +40,8 @@ export class NodeFolders {
     return this.#names()
       .filter(isNodeId)
       .flatMap((node) => {
-        const found = this.#readable(node);
-        return found?.cluster === cluster ? [found.uid] : [];
+        const owner = this.at(node).owner();
+        return owner?.cluster === cluster ? [owner.uid] : [];
       });
   }
 
@@ -85,27 +54,14 @@ export class NodeFolders {
     return found !== undefined;
   }
 
-  /** The contents of a folder's `node.json`; undefined if there is no such file. */
-  read(folder: string): Parsed<NodeFile> | undefined {
-    try {
-      return decodeNodeFile(new FileDisk(this.#pathOf(folder), this.#calls).read(NODE_FILE));
-    } catch (cause) {
-      if (cause instanceof DiskError && (cause.code === "ENOENT" || cause.code === "ENOTDIR"))
-        return undefined;
-      throw cause;
-    }
-  }
-
-  /** The disk in a folder. */
-  diskIn(folder: string): FileDisk {
-    return new FileDisk(this.#pathOf(folder), this.#calls);
-  }
-
   /** The nodes that have a folder, members or not. */
   nodes(): readonly NodeId[] {
     return this.#names()
       .filter(isNodeId)
-      .filter((node) => this.#readable(node) !== undefined || this.#copyIn(node) !== undefined)
+      .filter((node) => {
+        const folder = this.at(node);
+        return folder.owner() !== undefined || folder.copy() !== undefined;
+      })
       .sort();
   }
 
@@ -136,30 +92,10 @@ export class NodeFolders {
   copies(): ReadonlyMap<NodeId, ClusterFile> {
     const found = new Map<NodeId, ClusterFile>();
     for (const node of this.#names().filter(isNodeId)) {
-      const copy = this.#copyIn(node);
+      const copy = this.at(node).copy();
       if (copy !== undefined) found.set(node, copy);
     }
     return found;
-  }
-
-  /**
-   * Writes a copy of `cluster.json` into a node's folder. Its unfinished file is not in there: a thread that opens the
-   * node's disk removes those.
-   */
-  writeCopy(node: NodeId, file: ClusterFile): void {
-    const path = this.#pathOf(node);
-    const unfinished = this.#pathOf(`${CLUSTER_FILE}.tmp`);
-    attempt("write", path, () => {
-      const fd = this.#calls.openSync(unfinished, "w");
-      try {
-        writeAll(this.#calls, fd, encodeClusterFile(file, node), 0);
-        this.#calls.fsyncSync(fd);
-      } finally {
-        this.#calls.closeSync(fd);
-      }
-      this.#calls.renameSync(unfinished, join(path, CLUSTER_FILE));
-      syncDirectory(this.#calls, path);
-    });
   }
 
   /** Creates the folder of a new node. */
@@ -171,7 +107,7 @@ export class NodeFolders {
   begin(file: NodeFile): string {
     const name = file.node + MAKING;
     this.#removeTree(name);
-    this.fill(name, file);
+    this.at(name).fill(file);
     attempt("create", this.#path, () => syncDirectory(this.#calls, this.#path));
     return name;
   }
@@ -190,7 +126,7 @@ export class NodeFolders {
 
   /** Moves the waiting folder of an interrupted {@link replace} into place. False if there is none. */
   finish(file: NodeFile): boolean {
-    const waiting = this.read(file.node + MAKING);
+    const waiting = this.at(file.node + MAKING).read();
     if (waiting?.type !== "file" || !isSameDisk(waiting.file, file)) return false;
     this.#rename(file.node + MAKING, file.node);
     return true;
@@ -223,14 +159,14 @@ export class NodeFolders {
 
   /** Removes the folder of a former node of this cluster. */
   retire(cluster: string, node: NodeId): void {
-    const found = this.read(node);
+    const found = this.at(node).read();
     if (found?.type === "file" && found.file.cluster === cluster && found.file.node === node)
       this.remove(node);
   }
 
   /** Gives a folder another name: the one of a folder to remove, which is returned, or one that is kept. */
   #moveAway(node: NodeId): string | undefined {
-    if (this.#holdsDamage(node)) {
+    if (this.at(node).holdsDamage()) {
       this.putAside(node, "damaged");
       return undefined;
     }
@@ -238,32 +174,6 @@ export class NodeFolders {
     this.#removeTree(gone);
     this.#rename(node, gone);
     return gone;
-  }
-
-  #holdsDamage(node: NodeId): boolean {
-    return setAsideOn(new FileDisk(this.#pathOf(node), this.#calls)).length > 0;
-  }
-
-  #readable(node: NodeId): NodeFile | undefined {
-    try {
-      const found = this.read(node);
-      return found?.type === "file" ? found.file : undefined;
-    } catch (cause) {
-      if (cause instanceof DiskError) return undefined;
-      throw cause;
-    }
-  }
-
-  /** What cannot be read is no copy. */
-  #copyIn(node: NodeId): ClusterFile | undefined {
-    try {
-      const bytes = new FileDisk(this.#pathOf(node), this.#calls).read(CLUSTER_FILE);
-      const parsed = decodeClusterFile(bytes, node);
-      return parsed.type === "file" ? parsed.file : undefined;
-    } catch (cause) {
-      if (cause instanceof DiskError) return undefined;
-      throw cause;
-    }
   }
 
   #rename(from: string, to: string): void {

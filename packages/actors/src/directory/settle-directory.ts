@@ -8,7 +8,7 @@ import {
 } from "./cluster-file.ts";
 import type { ClusterFolder, DataDirectoryError, Faults, FoundCluster } from "./cluster-folder.ts";
 import { DiskError } from "../storage/disk/disk.ts";
-import { CLUSTER_FILE, NODE_FILE } from "./node-folders.ts";
+import { CLUSTER_FILE, NODE_FILE } from "./node-folder.ts";
 
 /** A data directory that is ready for use. */
 export type Settled = {
@@ -51,7 +51,7 @@ function setOldAside(
   node: NodeId,
 ): readonly string[] {
   if (!folders.isThere(node)) return [];
-  const found = folders.read(node);
+  const found = folders.at(node).read();
   const isNew =
     found?.type === "file" && found.file.cluster === cluster && found.file.uid === nodes.get(node);
   return isNew ? [] : [folders.putAside(node, "removed")];
@@ -72,7 +72,7 @@ function settleNode(folder: ClusterFolder, file: NodeFile): string | undefined {
   const { folders } = folder;
   const { cluster, node, uid } = file;
   const path = join(folder.path, node);
-  const found = folders.read(node);
+  const found = folders.at(node).read();
   if (found === undefined) {
     if (folders.isThere(node))
       return `${join(path, NODE_FILE)} is lost, so whose folder this is cannot be told`;
@@ -86,7 +86,7 @@ function settleNode(folder: ClusterFolder, file: NodeFile): string | undefined {
   if (found.file.node !== node) return `${path} belongs to node ${found.file.node}`;
   if (found.file.uid > uid) throw newer(folder, node);
   if (found.file.uid < uid) folders.replace(file);
-  else if (found.format < DIRECTORY_FORMAT) folders.identify(file);
+  else if (found.format < DIRECTORY_FORMAT) folders.at(node).identify(file);
   return undefined;
 }
 

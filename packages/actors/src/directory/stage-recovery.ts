@@ -50,7 +50,7 @@ export function installRecovery(
   const before = membershipAt(recovery.log, file.voters);
   const uid = Math.max(before.lastUid, file.lastUid) + 1;
   const staged = folder.folders.begin({ cluster: file.cluster, node, uid });
-  const opened = openStorage(folder.folders.diskIn(staged));
+  const opened = openStorage(folder.folders.at(staged).disk);
   let index: number;
   try {
     index = writeLog(opened, recovery, alone(node, uid));

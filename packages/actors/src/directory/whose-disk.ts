@@ -1,5 +1,5 @@
 import { decodeNodeFile, type NodeFile } from "./cluster-file.ts";
-import { NODE_FILE } from "./node-folders.ts";
+import { NODE_FILE } from "./node-folder.ts";
 import { DiskError } from "../storage/disk/disk.ts";
 import { FileDisk } from "../storage/disk/file-disk.ts";
 
