@@ -1,5 +1,6 @@
 import { assert } from "@kontiki/core";
 import { KontikiError } from "../errors.ts";
+import { AfterExit } from "./after-exit.ts";
 import type { ActorThread, Posted, Stoppable, ThreadHandlers } from "./actor-thread.ts";
 import { causeOf } from "./cause.ts";
 import type { ChildHost, LifeReport } from "./child-host.ts";
@@ -14,22 +15,22 @@ import {
   type Life,
   type LifeEvent,
 } from "./life.ts";
-import { Restarts, type CrashDecision } from "./restarts.ts";
-import { isRestarted, type RestartType } from "./strategy.ts";
-
-const UNASKED = "the thread ended without being asked to";
+import { Restarts } from "./restarts.ts";
+import type { RestartType } from "./strategy.ts";
 
 /**
  * One actor over all its lives: starts its thread, notices when it ends, and starts it again. What kind of actor it is, a
  * subclass decides.
  *
- * It only wires: which life follows which is `life.ts`, what is refused in which life is `life-refusals.ts`, when to
- * restart is `restart-policy.ts`, and what else is restarted then is `strategy.ts`.
+ * It only wires: which life follows which is `life.ts`, what is refused in which life is `life-refusals.ts`, what follows
+ * when a thread is gone is `after-exit.ts`, when to restart is `restart-policy.ts`, and what else is restarted then is
+ * `strategy.ts`.
  */
 export abstract class Child<Message extends Posted, C extends Stoppable> {
   readonly name: string;
   readonly #host: ChildHost<ActorThread<Message, C>>;
   readonly #restarts: Restarts;
+  readonly #afterExit: AfterExit;
   #life: ActorLife;
   #thread: ActorThread<Message, C> | undefined;
   #ending: Ending | undefined;
@@ -43,6 +44,10 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     this.#host = host;
     this.#life = why === undefined ? { type: "stopped" } : { type: "barred", why };
     this.#restarts = new Restarts(host.policy, () => host.onRestartDue());
+    this.#afterExit = new AfterExit(host, this.#restarts, {
+      on: (event) => this.on(event),
+      report: (report) => this.#report(report),
+    });
   }
 
   /** Starts a thread. May throw when none can be started. */
@@ -265,68 +270,12 @@ export abstract class Child<Message extends Posted, C extends Stoppable> {
     const besides = this.onEnded();
     const life = this.#life;
     this.#host.onGone(this.#incarnation, ending, thread);
-    switch (life.type) {
-      case "stopping":
-        if (life.crash !== undefined) this.#onLastCrash(withMore(life.crash, besides));
-        this.on({ type: "stopped" });
-        return this.#report({ type: "stopped" });
-      case "recycling":
-        this.#restarts.crashed();
-        this.on({ type: "crashed", cause: life.cause });
-        return this.#report({ type: "recycled", cause: life.cause });
-      case "unusable":
-        this.on({ type: "gaveUp", cause: life.why });
-        return this.#report({ type: "failed", cause: life.why });
-      default: {
-        const why = cause ?? UNASKED;
-        if (this.#isCompletion(cause)) this.#onCompleted();
-        else this.#onCrash(withMore(why, besides), life.type);
-      }
-    }
-  }
-
-  #isCompletion(cause: string | undefined): boolean {
-    return cause === undefined && !isRestarted(this.#host.restart, false);
-  }
-
-  #onCompleted(): void {
-    this.on({ type: "completed" });
-    this.#report({ type: "completed" });
-  }
-
-  /** The child was asked to stop when it had crashed and its thread was not gone yet. */
-  #onLastCrash(cause: string): void {
-    this.#restarts.crashed();
-    const crashes = this.#restarts.countCrash();
-    this.#report({ type: "crashed", cause, asked: false, crashes, restartInMs: undefined });
-  }
-
-  /** The next life is set before the crash is reported: a listener may stop the child, or start it. */
-  #onCrash(cause: string, life: ActorLife["type"]): void {
-    const asked = life === "crashing";
-    this.#restarts.crashed();
-    const decision = this.#decide(cause, asked);
-    const { crashes, restartInMs, giveUp } = decision;
-    this.#host.onCrashed(decision);
-    this.on(giveUp === undefined ? { type: "crashed", cause } : { type: "gaveUp", cause: giveUp });
-    this.#report({ type: "crashed", cause, asked, crashes, restartInMs });
-    if (giveUp !== undefined) this.#report({ type: "failed", cause: giveUp });
-  }
-
-  #decide(cause: string, asked: boolean): CrashDecision {
-    const isFinal = this.#host.givesUpFirst && !this.#hasBeenReady;
-    if (isFinal || !isRestarted(this.#host.restart, true))
-      return { crashes: asked ? 0 : 1, restartInMs: undefined, giveUp: cause };
-    return this.#restarts.onCrash(cause, asked);
+    this.#afterExit.follow({ life, cause, besides, hasBeenReady: this.#hasBeenReady });
   }
 
   #report(report: LifeReport): void {
     this.#host.onReport(report, this.#incarnation);
   }
-}
-
-function withMore(cause: string, besides: string | undefined): string {
-  return besides === undefined ? cause : `${cause}; ${besides}`;
 }
 
 type Unusable = { readonly message: string };
