@@ -23,7 +23,7 @@ export async function leavingWhile(
   nodes: readonly LeavingNode[],
   act: () => Promise<void>,
 ): Promise<void> {
-  const begun = nodes.flatMap(({ child }) => child?.beginWipe() ?? []);
+  const begun = nodes.flatMap(({ child }) => child?.wipes.begin() ?? []);
   try {
     await act();
   } finally {

@@ -22,7 +22,11 @@ export async function lackOfDisks(
   if (leaving.length === 0 || staying.length === 0) return undefined;
   const told = supervisor.hasOtherHosts ? await askHostsForAll(supervisor, HOST_MS) : [];
   const nodes: readonly Disked[] = [
-    ...supervisor.children,
+    ...supervisor.children.map(({ id, uid, wipes }) => ({
+      id,
+      uid,
+      isBeingWiped: wipes.areUnderWay,
+    })),
     ...told.flatMap(({ told: each }) =>
       each.map(({ status: { id, uid }, isBeingWiped }) => ({ id, uid, isBeingWiped })),
     ),

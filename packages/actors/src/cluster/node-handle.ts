@@ -176,7 +176,7 @@ export class NodeHandle {
   async wipe(options: WaitOptions = {}): Promise<void> {
     checkOptions("NodeHandle.wipe", WAIT_OPTIONS, options);
     const votes = this.#isVoter();
-    const wipe = this.#child.beginWipe();
+    const wipe = this.#child.wipes.begin();
     try {
       await checkSpareDisk(this.#child, wipe, this.#supervisor, this.#disks, options);
       await this.#replaceDisk();
@@ -191,7 +191,7 @@ export class NodeHandle {
     const keepsOld = !isSound(this.#child.status());
     const above = this.#supervisor.leaderMembership()?.membership.lastUid ?? 0;
     await this.stop();
-    await this.#child.replaceDisk(() => {
+    await this.#child.wipes.replaceDisk(() => {
       this.#supervisor.checkRunning();
       return this.#disks.wipeNode(this.id, keepsOld, above).uid;
     });

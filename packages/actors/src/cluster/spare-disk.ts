@@ -3,7 +3,8 @@ import type { ClusterDisks } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import { SILENT_MS } from "../hosts/other-hosts.ts";
 import type { NodeStatus } from "../mail/status.ts";
-import type { BegunWipe, RemoteChild } from "../program/remote-child.ts";
+import type { BegunWipe } from "../program/disk-wipes.ts";
+import type { RemoteChild } from "../program/remote-child.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import type { LeaderMembership } from "../threads/cluster-view.ts";
 import { Deadline, type WaitOptions } from "./deadline.ts";
@@ -113,7 +114,7 @@ function diskBeside({ faults }: RemoteChild, path: string | undefined): Disk | u
 }
 
 function spareNodeOf(child: RemoteChild, wipe: BegunWipe, damages?: Damages): SpareNode {
-  const isBeingWiped = child.wasBeingWipedBefore(wipe);
+  const isBeingWiped = child.wipes.beganBefore(wipe);
   return { status: child.status(), isBeingWiped, damage: damages?.get(child.id) };
 }
 

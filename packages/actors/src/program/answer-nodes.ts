@@ -7,7 +7,7 @@ export function answerNodes(children: readonly RemoteChild[]): HostAnswer {
   const told = children.map((child) => ({
     status: child.status(),
     membership: child.membership,
-    isBeingWiped: child.isBeingWiped,
+    isBeingWiped: child.wipes.areUnderWay,
   }));
   return { type: "answer", value: nodesToWire(told) };
 }

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { NodeId } from "@kontiki/core";
-import { KontikiError, messageOf } from "../errors.ts";
+import { KontikiError } from "../errors.ts";
 import type { Kept } from "../faults/crash-points.ts";
 import type { MailboxAccount } from "../lanes/mailbox-table.ts";
 import type {
@@ -18,6 +18,7 @@ import type { LaneReport, ReportedTurn } from "../threads/lane-report.ts";
 import { NodeReports, type KnownMembership } from "../threads/node-reports.ts";
 import type { NodeState, SupervisorOrder } from "../threads/supervision.ts";
 import type { SupervisedDisk } from "../threads/supervisor-options.ts";
+import { DiskWipes } from "./disk-wipes.ts";
 
 /** What a remote child asks of its owner, and reports to it. */
 export type RemoteChildHost = {
@@ -40,18 +41,13 @@ export type InjectedFaults = FaultMemory & { readonly disk: NodeSpec["disk"] };
 /** Most messages of one thread that are taken before others have their turn. */
 const TAKEN_MAX = 1024;
 
-/** A wipe or removal of a disk: its place in the order in which those of this program began, and what ends it. */
-export type BegunWipe = { readonly order: number; readonly end: () => void };
-
-/** How many have begun. */
-let begun = 0;
-
 /**
  * One node, as the program knows it: what its supervisor has published of its life, and what its thread itself reports, in the
  * same lane as its answers to clients. So no answer comes before the state in which it was given.
  */
 export class RemoteChild {
   readonly id: NodeId;
+  readonly wipes: DiskWipes;
   readonly #host: RemoteChildHost;
   readonly #reports: NodeReports;
   readonly #faults: FaultMemory | undefined;
@@ -61,15 +57,12 @@ export class RemoteChild {
   /** Why it was closed, and whether it was removed since: its name may be another node's now. */
   #closed: string | undefined;
   #isForgotten = false;
-  /** How many calls are wiping its disk, or removing the node. */
-  readonly #wipes = new Set<number>();
-  /** The disk is replaced by one at a time. */
-  #replacing: Promise<void> = Promise.resolve();
 
   constructor({ node, uid, path, fault, faults }: SupervisedDisk, host: RemoteChildHost) {
     this.id = node;
     this.#faults = faults;
     this.#host = host;
+    this.wipes = new DiskWipes(node, (order) => this.#order(order));
     const life = fault === undefined ? STOPPED : ({ type: "failed", cause: fault } as const);
     const { shared: counters } = new NodeCounters();
     const none = { incarnation: 0, restarts: 0, ...WITHOUT_THREAD };
@@ -95,19 +88,6 @@ export class RemoteChild {
 
   get hasThread(): boolean {
     return this.#state.hasThread;
-  }
-
-  /**
-   * Whether its disk is being wiped, or removed with the node: what is on it does not count any more, although the node may
-   * still run and vote.
-   */
-  get isBeingWiped(): boolean {
-    return this.#wipes.size > 0;
-  }
-
-  /** Whether that began before another wipe or removal did. */
-  wasBeingWipedBefore({ order }: BegunWipe): boolean {
-    return [...this.#wipes].some((each) => each < order);
   }
 
   /** Whether its thread pauses now. */
@@ -199,29 +179,6 @@ export class RemoteChild {
     await this.#order({ type: "close", node: this.id, deadlineMs, why });
   }
 
-  /**
-   * Replaces the disk of a stopped node with an empty one, which `replace` makes and returns the uid of. Meanwhile the node
-   * cannot start; when `replace` fails halfway, it cannot before its disk is replaced again.
-   *
-   * @throws KontikiError when the node is not stopped, and whatever `replace` throws.
-   */
-  async replaceDisk(replace: () => number): Promise<void> {
-    const replaced = this.#replacing.then(async () => this.#replaceDisk(replace));
-    this.#replacing = replaced.catch(() => {});
-    return replaced;
-  }
-
-  /**
-   * Its disk is about to be wiped, or removed with the node, until the node has started from the new disk, or the attempt has
-   * failed.
-   */
-  beginWipe(): BegunWipe {
-    begun += 1;
-    const order = begun;
-    this.#wipes.add(order);
-    return { order, end: () => void this.#wipes.delete(order) };
-  }
-
   /** It was removed after it was closed. */
   forget(): void {
     this.#isForgotten = true;
@@ -231,20 +188,6 @@ export class RemoteChild {
     if (!this.#isForgotten) return this.#host.order(order);
     if (order.type === "stop" || order.type === "close" || order.type === "resume") return;
     throw new KontikiError(this.#closed ?? `there is no node ${this.id}`);
-  }
-
-  async #replaceDisk(replace: () => number): Promise<void> {
-    const { id: node } = this;
-    await this.#order({ type: "takeDisk", node, why: "its disk is being wiped" });
-    let uid: number;
-    try {
-      uid = replace();
-    } catch (error) {
-      const why = `its disk was not wiped to the end; wipe it again (${messageOf(error)})`;
-      await this.#order({ type: "takeDisk", node, why });
-      throw error;
-    }
-    await this.#order({ type: "giveDisk", node, uid });
   }
 
   /** The supervisor has published another state. */
