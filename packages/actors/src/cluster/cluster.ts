@@ -241,7 +241,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   /** Letters that could not be delivered so far, by address and reason. */
   get deadLetters(): ReadonlyMap<string, number> {
-    return this.#supervisor.deadLetters;
+    return this.#supervisor.deadLetters.counts;
   }
 
   /**

@@ -3,12 +3,11 @@ import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
-import { isClientAddress, type Address, type ClientAddress } from "../mail/address.ts";
+import { isClientAddress, type ClientAddress } from "../mail/address.ts";
 import type { Envelope } from "../mail/protocol.ts";
 import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
-import { DeadLetters } from "../mailboxes/dead-letters.ts";
 import { CarriedMail } from "../threads/mail-carrier.ts";
 import { MailRoute } from "../mailboxes/mail-route.ts";
 import { MailLoop } from "../mailboxes/mail-loop.ts";
@@ -17,6 +16,7 @@ import { faultMemory } from "../threads/node-faults.ts";
 import type { Publication, SupervisorOrder } from "../threads/supervision.ts";
 import type { SupervisedDisk } from "../threads/supervisor-options.ts";
 import { answerNodes } from "./answer-nodes.ts";
+import { DeadLetterTally } from "./dead-letter-tally.ts";
 import { HostMirror } from "./host-mirror.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
 import type { RemoteEvents, RemoteSupervisorOptions } from "./remote-supervisor-options.ts";
@@ -35,14 +35,11 @@ export class RemoteSupervisor {
   onDrop: ((question: DropQuestion) => Promise<HostAnswer>) | undefined;
   /** Carries letters from the program's clients to the nodes, and back. */
   readonly router: Router<NodeId>;
+  readonly deadLetters = new DeadLetterTally((event) => this.#emit(event));
   readonly #loop = new MailLoop();
   readonly #thread: SupervisorThread;
   readonly #children = new Map<NodeId, RemoteChild>();
   readonly #view: ClusterView;
-  readonly #deadLetters = new DeadLetters();
-  #supervisorsDeadLetters: ReadonlyMap<string, number> = new Map();
-  /** Those that were reported, by either. */
-  readonly #reportedDead = new Set<string>();
   /** Whether the carrier carries the mail between nodes. */
   readonly #route: MailRoute | undefined;
   readonly #carried: CarriedMail | undefined;
@@ -56,7 +53,7 @@ export class RemoteSupervisor {
   readonly #host: RemoteChildHost = {
     order: async (order) => this.#order(order),
     onMail: (letter) => this.#onMail(letter),
-    onMalformed: (node, count) => this.#onDeadLetters(node, "malformed", count),
+    onMalformed: (node, count) => this.deadLetters.add(node, "malformed", count),
     onStatus: (child, raft, isOther) => this.#onStatus(child, raft, isOther),
     onMembership: () => this.#onMembership(),
     onEvent: (event) => this.#emit(event),
@@ -71,7 +68,7 @@ export class RemoteSupervisor {
     const told = hosts && (() => this.otherHosts?.views() ?? []);
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
-    this.router = new Router(mailbox, (to, reason) => this.#onDeadLetters(to, reason, 1));
+    this.router = new Router(mailbox, (to, reason) => this.deadLetters.add(to, reason, 1));
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, told });
     if (this.hasOtherHosts) this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
     const nodes = options.nodes.map((disk) => this.#disturbable(disk));
@@ -138,16 +135,9 @@ export class RemoteSupervisor {
     this.#changed();
   }
 
-  /** How many letters could not be delivered, by reason and address. */
-  get deadLetters(): ReadonlyMap<string, number> {
-    const all = new Map(this.#supervisorsDeadLetters);
-    for (const [key, count] of this.#deadLetters.counts) all.set(key, count + (all.get(key) ?? 0));
-    return all;
-  }
-
   /** What is measured of the nodes and their mail: plain data. */
   metrics(): ClusterMetrics {
-    return clusterMetrics(this.children, this.deadLetters);
+    return clusterMetrics(this.children, this.deadLetters.counts);
   }
 
   /** The present leader; undefined while none is known. */
@@ -277,7 +267,7 @@ export class RemoteSupervisor {
       case "asked":
         return void this.#onAsked(publication);
       case "deadLetters":
-        this.#supervisorsDeadLetters = publication.counts;
+        this.deadLetters.onCounted(publication.counts);
         return this.#thread.note({ type: "counted" });
       default:
         publication satisfies never;
@@ -327,7 +317,7 @@ export class RemoteSupervisor {
   }
 
   #onEvent(event: ClusterEvent): void {
-    if (event.type === "deadLetter") this.#reportDead(event);
+    if (event.type === "deadLetter") this.deadLetters.onFirst(event);
     else this.#emit(event);
   }
 
@@ -366,19 +356,6 @@ export class RemoteSupervisor {
     for (const { id, incarnation } of this.children)
       this.#emit({ type: "failed", node: id, incarnation, cause: why });
     this.#changed();
-  }
-
-  #onDeadLetters(to: Address, reason: DeadLetterReason, count: number): void {
-    if (this.#deadLetters.add(to, reason, count))
-      this.#reportDead({ type: "deadLetter", to, reason });
-  }
-
-  /** The supervisor counts dead letters, and so does this end. The first of both is reported. */
-  #reportDead(event: ClusterEvent & { readonly type: "deadLetter" }): void {
-    const key = `${event.to}: ${event.reason}`;
-    if (this.#reportedDead.has(key)) return;
-    this.#reportedDead.add(key);
-    this.#emit(event);
   }
 
   #emit(event: ClusterEvent): void {
