@@ -73,7 +73,8 @@ export class ClusterClient<Command, Result> {
 
   constructor(supervisor: RemoteSupervisor, options: CheckedOptions) {
     const { electionTimeoutMs, heartbeatMs, proposalTimeoutMs } = options;
-    const { router, nodeIds: nodes } = supervisor;
+    const { mail, nodeIds: nodes } = supervisor;
+    const { router } = mail;
     const times = { attemptMs: 4 * electionTimeoutMs, backoffMs: heartbeatMs / 2 };
     this.#supervisor = supervisor;
     this.#defaultTimeoutMs = proposalTimeoutMs;
@@ -87,7 +88,7 @@ export class ClusterClient<Command, Result> {
       nodes: () => supervisor.nodeIds,
       reached: () => Math.max(0, ...supervisor.children.map((child) => commitOf(child.status()))),
     });
-    supervisor.attachClient(this.#driver.address, (envelope) => this.#driver.receive(envelope));
+    mail.attachClient(this.#driver.address, (envelope) => this.#driver.receive(envelope));
     router.attachOtherClients((envelope) => this.#keyed.receive(envelope));
   }
 

@@ -71,7 +71,7 @@ export class ClusterFaults {
   carry(network?: MailCarrier): void {
     if (network !== undefined) checkArgument("ClusterFaults.carry", "network", CARRIER, network);
     this.#network.carrier = network;
-    this.#supervisor().carry(network !== undefined);
+    this.#supervisor().mail.carry(network !== undefined);
   }
 
   /**

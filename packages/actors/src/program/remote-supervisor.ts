@@ -3,46 +3,32 @@ import type { NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
-import { isClientAddress, type ClientAddress } from "../mail/address.ts";
-import type { Envelope } from "../mail/protocol.ts";
-import type { ClusterEvent, DeadLetterReason, RaftStatus } from "../mail/status.ts";
+import type { ClusterEvent, RaftStatus } from "../mail/status.ts";
 import { clusterMetrics, type ClusterMetrics } from "../threads/cluster-metrics.ts";
 import { ClusterView, type LeaderMembership } from "../threads/cluster-view.ts";
-import { CarriedMail } from "../threads/mail-carrier.ts";
-import { MailRoute } from "../mailboxes/mail-route.ts";
-import { MailLoop } from "../mailboxes/mail-loop.ts";
-import { Router, type ReceiveMail } from "../mailboxes/router.ts";
 import { faultMemory } from "../threads/node-faults.ts";
 import type { Publication, SupervisorOrder } from "../threads/supervision.ts";
 import type { SupervisedDisk } from "../threads/supervisor-options.ts";
 import { answerNodes } from "./answer-nodes.ts";
 import { DeadLetterTally } from "./dead-letter-tally.ts";
 import { HostMirror } from "./host-mirror.ts";
+import { NodeMail } from "./node-mail.ts";
 import { RemoteChild, type RemoteChildHost } from "./remote-child.ts";
 import type { RemoteEvents, RemoteSupervisorOptions } from "./remote-supervisor-options.ts";
 import { SupervisorThread } from "./supervisor-thread.ts";
 
 type DropQuestion = HostQuestion & { readonly type: "drop" };
 
-/**
- * The supervisor, as the program's thread sees it: a mirror of what it has published, and orders.
- *
- * Mail between the program's clients and the nodes does not pass the supervisor: the nodes have lanes to the program.
- */
+/** The supervisor, as the program's thread sees it: a mirror of what it has published, and orders. */
 export class RemoteSupervisor {
   readonly events = new EventEmitter<RemoteEvents>();
   /** Ends a node that another host asks to drop, or says why not. */
   onDrop: ((question: DropQuestion) => Promise<HostAnswer>) | undefined;
-  /** Carries letters from the program's clients to the nodes, and back. */
-  readonly router: Router<NodeId>;
+  readonly mail: NodeMail;
   readonly deadLetters = new DeadLetterTally((event) => this.#emit(event));
-  readonly #loop = new MailLoop();
   readonly #thread: SupervisorThread;
   readonly #children = new Map<NodeId, RemoteChild>();
   readonly #view: ClusterView;
-  /** Whether the carrier carries the mail between nodes. */
-  readonly #route: MailRoute | undefined;
-  readonly #carried: CarriedMail | undefined;
   /** Why the cluster no longer runs. */
   #ended: string | undefined;
   /** The other hosts; undefined where there are none. */
@@ -52,7 +38,7 @@ export class RemoteSupervisor {
   readonly #hasFaults: boolean;
   readonly #host: RemoteChildHost = {
     order: async (order) => this.#order(order),
-    onMail: (letter) => this.#onMail(letter),
+    onMail: (letter) => this.mail.onMail(letter),
     onMalformed: (node, count) => this.deadLetters.add(node, "malformed", count),
     onStatus: (child, raft, isOther) => this.#onStatus(child, raft, isOther),
     onMembership: () => this.#onMembership(),
@@ -68,28 +54,24 @@ export class RemoteSupervisor {
     const told = hosts && (() => this.otherHosts?.views() ?? []);
     // Every wait for something adds a listener, and there may be many.
     this.events.setMaxListeners(0);
-    this.router = new Router(mailbox, (to, reason) => this.deadLetters.add(to, reason, 1));
+    this.mail = new NodeMail({
+      mailbox,
+      network,
+      hosts: this.otherHosts,
+      note: (note) => this.#thread.note(note),
+      onDeadLetter: (to, reason) => this.deadLetters.add(to, reason, 1),
+    });
     this.#view = new ClusterView({ voters, dataDir, nodes: () => this.children, told });
-    if (this.hasOtherHosts) this.router.attachElsewhere((letter) => this.#sendElsewhere(letter));
     const nodes = options.nodes.map((disk) => this.#disturbable(disk));
     for (const disk of nodes) this.#mirror(disk);
-    this.#route = network && new MailRoute();
-    this.#carried = network && new CarriedMail(network, (letter) => this.router.route(letter));
-    const route = this.#route?.shared;
-    const programBell = this.#loop.bell.shared;
     this.#thread = new SupervisorThread(
-      { options: { ...options, nodes, route, programBell }, priorities },
+      { options: { ...options, nodes, ...this.mail.shared }, priorities },
       {
         onPublished: (publications) => this.#onPublished(publications),
         onExit: (cause) => this.#onExit(cause),
       },
     );
-    this.carry(isCarried);
-  }
-
-  /** Whether the carrier carries the letters that nodes send from now on. Without a carrier it does nothing. */
-  carry(isOn: boolean): void {
-    this.#route?.carry(isOn);
+    this.mail.carry(isCarried);
   }
 
   get children(): readonly RemoteChild[] {
@@ -112,12 +94,6 @@ export class RemoteSupervisor {
     return this.otherHosts !== undefined;
   }
 
-  /** Letters to this client of the program go there from now on, also those from other hosts. */
-  attachClient(client: ClientAddress, receive: ReceiveMail<NodeId>): void {
-    this.router.attachClient(client, receive);
-    if (this.hasOtherHosts) this.#thread.note({ type: "client", client });
-  }
-
   /** Adds a node with this disk. It is not started. */
   add(added: NodeDisk): RemoteChild {
     const disk = this.#disturbable(added);
@@ -131,7 +107,7 @@ export class RemoteSupervisor {
     child.forget();
     this.#tell({ type: "forget", node: id });
     this.#children.delete(id);
-    this.router.forgetNode(id);
+    this.mail.router.forgetNode(id);
     this.#changed();
   }
 
@@ -201,15 +177,13 @@ export class RemoteSupervisor {
 
   /** Ends the supervisor's thread. Its children must have ended. */
   async close(): Promise<void> {
-    this.#route?.close();
-    this.#carried?.close();
+    this.mail.close();
     await this.#thread.end();
   }
 
   /** Kills the supervisor's thread, whose children do not end. */
   abandon(): void {
-    this.#route?.close();
-    this.#carried?.close();
+    this.mail.close();
     this.#thread.kill();
   }
 
@@ -234,7 +208,7 @@ export class RemoteSupervisor {
 
   #mirror(disk: SupervisedDisk): RemoteChild {
     const child = new RemoteChild(disk, this.#host);
-    this.router.detachNode(child.id);
+    this.mail.router.detachNode(child.id);
     this.#children.set(child.id, child);
     return child;
   }
@@ -259,7 +233,7 @@ export class RemoteSupervisor {
       case "down":
         return this.#onDown(publication.node);
       case "mail":
-        this.router.receive(publication.letter);
+        this.mail.router.receive(publication.letter);
         return;
       case "heard":
         if (this.otherHosts?.heard(publication) === true) this.events.emit("hosts");
@@ -280,40 +254,15 @@ export class RemoteSupervisor {
     if (answer !== undefined) this.#thread.note({ type: "answered", question: id, answer });
   }
 
-  /** A letter between nodes is here for the carrier, which may have been switched off since. */
-  #onMail(letter: Envelope): void {
-    const { to } = letter;
-    const isDue = this.#route?.isCarried === true && !isClientAddress(to);
-    if (isDue) return this.#carried?.send(letter);
-    // A client with an idempotency key may be here and on another host at once.
-    if (this.hasOtherHosts && isClientAddress(to) && !this.router.hasClient(to))
-      this.#sendElsewhere(letter);
-    this.router.route(letter);
-  }
-
-  /** A letter to a node that no host has presented is not sent: it would be lost, and its sender would wait for an answer. */
-  #sendElsewhere(letter: Envelope): DeadLetterReason | undefined {
-    const { to } = letter;
-    if (!isClientAddress(to) && this.otherHosts?.isHeard(to) !== true) return "not running";
-    // A copy: else the memory of all that came with it would be copied.
-    this.#thread.note({ type: "mail", letter: { ...letter, bytes: letter.bytes.slice() } });
-    return undefined;
-  }
-
-  #onUp({ node, incarnation, lanes, control }: Publication & { readonly type: "up" }): void {
-    const child = this.#children.get(node);
-    if (child === undefined) return control.close();
-    const ends = child.connect(lanes, control);
-    this.router.attachNode(node, incarnation, (letter) => ends.post(letter), ends.account);
-    this.#loop.add(child);
+  #onUp(publication: Publication & { readonly type: "up" }): void {
+    const child = this.#children.get(publication.node);
+    if (child === undefined) return publication.control.close();
+    this.mail.up(child, publication);
   }
 
   #onDown(node: NodeId): void {
     const child = this.#children.get(node);
-    if (child === undefined) return;
-    this.#loop.remove(child);
-    child.disconnect();
-    this.router.detachNode(node);
+    if (child !== undefined) this.mail.down(child);
   }
 
   #onEvent(event: ClusterEvent): void {
@@ -348,8 +297,7 @@ export class RemoteSupervisor {
     if (cause === undefined) return;
     const why = `the supervisor's thread has ended: ${cause}`;
     this.#ended ??= why;
-    this.#route?.close();
-    this.#carried?.close();
+    this.mail.close();
     for (const { id } of this.children) this.#onDown(id);
     for (const child of this.children) child.lose(why);
     this.events.emit("lost");
