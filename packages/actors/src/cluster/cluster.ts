@@ -1,28 +1,22 @@
-import { EventEmitter } from "node:events";
+import type { EventEmitter } from "node:events";
 import type { NodeId } from "@kontiki/core";
-import type { RemoteChild } from "../program/remote-child.ts";
-import { Channels } from "./channels.ts";
 import { untilConverged } from "./converged.ts";
 import { askHosts, HOST_MS, type OtherHost } from "./other-hosts.ts";
 import { ARGUMENTS } from "./cluster-arguments.ts";
 import {
-  ClusterClient,
   PROPOSE_OPTIONS,
   READ_OPTIONS,
+  type ClusterClient,
   type ProposeOptions,
   type ReadOptions,
 } from "./cluster-client.ts";
-import { ClusterFaults, switching } from "./cluster-faults.ts";
+import type { ClusterFaults } from "./cluster-faults.ts";
 import { checkClusterOptions, type CheckedOptions } from "./checked-options.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
-import { AppliedWatch, type AppliedEvent } from "./applied-watch.ts";
-import { openDisks, startSupervisor } from "./cluster-parts.ts";
-import type { ClusterDisks } from "../directory/cluster-disks.ts";
+import type { AppliedEvent } from "./applied-watch.ts";
 import { KontikiError } from "../errors.ts";
 import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
 import { callerUrl, machineUrl } from "../machine/machine-url.ts";
-import { MachineWatch } from "./machine-watch.ts";
-import { MemberChanges } from "./member-changes.ts";
 import type { AddNodeOptions, MembersChange } from "./member-options.ts";
 import { membersIn, type Members } from "./members.ts";
 import { NodeHandle } from "./node-handle.ts";
@@ -32,12 +26,12 @@ import { someNode } from "../options/node-names.ts";
 import { rule } from "../options/rules.ts";
 import { checkOptions, wrongOptions } from "../options/schema.ts";
 import type { Outcome } from "../sessions/outcome.ts";
-import { startAll, stopAll } from "./start-and-stop.ts";
-import type { ClusterEvent, ClusterEvents, NodeStatus } from "../mail/status.ts";
+import { RunningCluster } from "./running-cluster.ts";
+import { startAll } from "./start-and-stop.ts";
+import type { ClusterEvents, NodeStatus } from "../mail/status.ts";
 import type { ClusterMetrics } from "../threads/cluster-metrics.ts";
 import type { RemoteSupervisor } from "../program/remote-supervisor.ts";
 import { checkThreads } from "../program/supervisor-thread.ts";
-import { tell } from "./tell.ts";
 import { transferLead } from "./transfer-lead.ts";
 import { leaderForChange } from "./change-end.ts";
 import {
@@ -78,19 +72,13 @@ const STOP_MS = 5_000;
  */
 export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /** What happens in the cluster, as it happens. */
-  readonly events = new EventEmitter<ClusterEvents>();
+  readonly events: EventEmitter<ClusterEvents>;
+  readonly #running: RunningCluster<Command, Result>;
   readonly #supervisor: RemoteSupervisor;
   readonly #client: ClusterClient<Command, Result>;
-  readonly #disks: ClusterDisks;
-  readonly #members: MemberChanges;
-  readonly #watch: MachineWatch;
-  readonly #channels: Channels;
-  readonly #applied: AppliedWatch;
-  readonly #isChecked: boolean;
   readonly #heartbeatMs: number;
   /** The name of this host, where there are others. */
   readonly #host: string;
-  readonly #faults: ClusterFaults | undefined;
   #stopping: Promise<void> | undefined;
 
   static {
@@ -102,36 +90,10 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
     this.#host = options.hosts?.host ?? "";
-    const opened = openDisks(options);
-    this.#disks = opened.disks;
-    this.#channels = new Channels();
-    this.#applied = new AppliedWatch({
-      turn: (onApplied) => this.#channels.tellApplied(onApplied),
-      leader: () => this.#supervisor.leader(),
-    });
-    const network = { carrier: options.network };
-    const carrier = options.faults ? switching(network) : options.network;
-    this.#supervisor = startSupervisor(options, opened, stateMachine, {
-      network: carrier,
-      probe: this.#channels.spec,
-    });
-    this.#faults = options.faults ? new ClusterFaults(network, () => this.#supervisor) : undefined;
-    this.#members = new MemberChanges(this.#supervisor, this.#disks, options.heartbeatMs);
-    this.#isChecked = options.checks.snapshots || options.checks.throws === "fail";
-    this.#watch = new MachineWatch({
-      children: () => this.#supervisor.children,
-      emit: (event) => this.#onEvent(event),
-      isOn: this.#isChecked,
-    });
-    this.#client = new ClusterClient(this.#supervisor, options);
-    this.#supervisor.events.on("event", (event) => this.#onEvent(event));
-    this.#supervisor.events.on("hosts", () => this.#client.updateNodes());
-    this.#supervisor.events.on("status", (child) => this.#onStatus(child));
-    // Its nodes have ended with it.
-    this.#supervisor.events.on("lost", () => {
-      this.#members.end();
-      this.#disks.close();
-    });
+    this.#running = new RunningCluster(options, stateMachine);
+    this.events = this.#running.events;
+    this.#supervisor = this.#running.supervisor;
+    this.#client = this.#running.client;
   }
 
   /**
@@ -150,8 +112,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     const checked = checkClusterOptions(options);
     const cluster = new Cluster<C, R>(checked, machineUrl(options?.stateMachine, caller));
     if (options?.onEvent !== undefined) cluster.events.on("event", options.onEvent);
-    const { repair } = cluster.#disks;
-    if (repair !== undefined) cluster.#onEvent({ type: "directoryRepaired", what: repair });
+    const { repair } = cluster.#running.disks;
+    if (repair !== undefined) cluster.#running.onEvent({ type: "directoryRepaired", what: repair });
     try {
       await startAll(cluster.#supervisor);
       cluster.#supervisor.watchLeader();
@@ -171,17 +133,18 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @hidden
    */
   watchApplied(listener: (event: AppliedEvent) => void): () => void {
-    return this.#applied.add(listener);
+    return this.#running.applied.add(listener);
   }
 
   /** By which the messages of the channels `kontiki:*` name it: which cluster of this process it is, from 1. */
   get number(): number {
-    return this.#channels.cluster;
+    return this.#running.channels.cluster;
   }
 
   /** Injects faults. @throws KontikiError when the cluster was started without the option `faults`. */
   get faults(): ClusterFaults {
-    if (this.#faults !== undefined) return this.#faults;
+    const { faults } = this.#running;
+    if (faults !== undefined) return faults;
     throw new KontikiError("Cluster.faults: the cluster was started without the option faults");
   }
 
@@ -273,7 +236,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   async converged(options?: WaitOptions): Promise<void> {
     checkOptions("Cluster.converged", WAIT_OPTIONS, options);
     const deadline = new Deadline("waiting for all nodes to agree", options);
-    return untilConverged(this.#supervisor, this.#watch, deadline);
+    return untilConverged(this.#supervisor, this.#running.watch, deadline);
   }
 
   /**
@@ -391,7 +354,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   #node(where: string, id: string): NodeHandle {
     checkArgument(where, "id", someNode, id);
     const child = this.#supervisor.child(id);
-    if (child !== undefined) return new NodeHandle(child, this.#supervisor, this.#disks);
+    if (child !== undefined) return new NodeHandle(child, this.#supervisor, this.#running.disks);
     const host = this.hostOf(this.#anyNode(where, id));
     throw new KontikiError(`${id} is on host ${host}, and this is host ${this.#host}: do it there`);
   }
@@ -433,7 +396,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *   stays only if a leader may have taken it.
    */
   async addNode(id: string, options: AddNodeOptions = {}): Promise<void> {
-    await this.#withOtherNodes(this.#members.add(id, options));
+    await this.#withOtherNodes(this.#running.members.add(id, options));
   }
 
   /**
@@ -445,7 +408,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError for the only voter, and for an unknown name.
    */
   async removeNode(id: string, options: WaitOptions = {}): Promise<void> {
-    await this.#withOtherNodes(this.#members.remove(id, options));
+    await this.#withOtherNodes(this.#running.members.remove(id, options));
   }
 
   /**
@@ -458,7 +421,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    * @throws KontikiError for a change that is not possible.
    */
   async changeMembers(change: MembersChange, options: WaitOptions = {}): Promise<void> {
-    await this.#withOtherNodes(this.#members.change(change, options));
+    await this.#withOtherNodes(this.#running.members.change(change, options));
   }
 
   /**
@@ -468,7 +431,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    *   still get one.
    */
   async promote(id: string, options: WaitOptions = {}): Promise<void> {
-    await this.#members.promote(id, options);
+    await this.#running.members.promote(id, options);
   }
 
   /**
@@ -498,19 +461,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async stop(options?: TimeoutOptions): Promise<void> {
     checkOptions("Cluster.stop", TIMEOUT_OPTIONS, options);
-    if (this.#stopping === undefined) {
-      this.#client.close();
-      this.#stopping = this.#end(options?.timeoutMs ?? STOP_MS);
-    }
+    this.#stopping ??= this.#running.end(options?.timeoutMs ?? STOP_MS);
     return this.#stopping;
-  }
-
-  async #end(timeoutMs: number): Promise<void> {
-    this.#supervisor.announceStop();
-    if (this.#isChecked) await this.#watch.end();
-    await stopAll(this.#supervisor, this.#disks, this.#members, timeoutMs);
-    await this.#channels.close();
-    if (this.#isChecked) this.#watch.check();
   }
 
   /** After the change the client asks the nodes that are present then. */
@@ -520,19 +472,5 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
     } finally {
       this.#client.updateNodes();
     }
-  }
-
-  #onEvent(event: ClusterEvent): void {
-    this.#client.onEvent(event);
-    this.#watch.onEvent(event);
-    tell(() => this.#channels.onEvent(event));
-    tell(() => this.events.emit("event", event));
-  }
-
-  /** Nodes under load report a new status a thousand times a second: without a listener it costs nothing. */
-  #onStatus(child: RemoteChild): void {
-    if (this.#channels.wantsRoles) tell(() => this.#channels.onStatus(child.status()));
-    if (this.events.listenerCount("status") === 0) return;
-    tell(() => this.events.emit("status", child.status()));
   }
 }
