@@ -19,7 +19,8 @@ import type { KeyValueCommand, KeyValueResult } from "../machine/key-value.ts";
 import { callerUrl, machineUrl } from "../machine/machine-url.ts";
 import type { AddNodeOptions, MembersChange } from "./member-options.ts";
 import { membersIn, type Members } from "./members.ts";
-import { NodeHandle } from "./node-handle.ts";
+import { NamedNodes } from "./named-nodes.ts";
+import type { NodeHandle } from "./node-handle.ts";
 import { checkArgument } from "../options/argument.ts";
 import { countArguments } from "../options/argument-count.ts";
 import { someNode } from "../options/node-names.ts";
@@ -76,9 +77,8 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   readonly #running: RunningCluster<Command, Result>;
   readonly #supervisor: RemoteSupervisor;
   readonly #client: ClusterClient<Command, Result>;
+  readonly #nodes: NamedNodes;
   readonly #heartbeatMs: number;
-  /** The name of this host, where there are others. */
-  readonly #host: string;
   #stopping: Promise<void> | undefined;
 
   static {
@@ -89,11 +89,12 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   private constructor(options: CheckedOptions, stateMachine: string) {
     this.#heartbeatMs = options.heartbeatMs;
-    this.#host = options.hosts?.host ?? "";
     this.#running = new RunningCluster(options, stateMachine);
-    this.events = this.#running.events;
-    this.#supervisor = this.#running.supervisor;
-    this.#client = this.#running.client;
+    const { events, supervisor, client, disks } = this.#running;
+    this.events = events;
+    this.#supervisor = supervisor;
+    this.#client = client;
+    this.#nodes = new NamedNodes(supervisor, disks, options.hosts?.host ?? "");
   }
 
   /**
@@ -171,9 +172,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   /** The other host that has a node; undefined for a node of this one, and for one that no host is known to have. */
   hostOf(id: string): string | undefined {
     checkArgument("Cluster.hostOf", "id", someNode, id);
-    return this.#supervisor.child(id) === undefined
-      ? this.#supervisor.otherHosts?.hostOf(id)
-      : undefined;
+    return this.#nodes.hostOf(id);
   }
 
   /**
@@ -335,7 +334,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
   async read(question: Command, options?: ReadOptions): Promise<Outcome<Result>> {
     checkOptions("Cluster.read", READ_OPTIONS, options);
     const { node } = options ?? {};
-    const asked = node === undefined ? undefined : this.#anyNode("Cluster.read", node);
+    const asked = node === undefined ? undefined : this.#nodes.anywhere("Cluster.read", node);
     return this.#client.read(question, options ?? {}, asked);
   }
 
@@ -348,24 +347,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
 
   /** One of the nodes. @throws KontikiError that names them all when there is none of this name. */
   node(id: string): NodeHandle {
-    return this.#node("Cluster.node", id);
-  }
-
-  #node(where: string, id: string): NodeHandle {
-    checkArgument(where, "id", someNode, id);
-    const child = this.#supervisor.child(id);
-    if (child !== undefined) return new NodeHandle(child, this.#supervisor, this.#running.disks);
-    const host = this.hostOf(this.#anyNode(where, id));
-    throw new KontikiError(`${id} is on host ${host}, and this is host ${this.#host}: do it there`);
-  }
-
-  /** The name of a node on any host. @throws KontikiError when there is no such node. */
-  #anyNode(where: string, id: string): NodeId {
-    checkArgument(where, "id", someNode, id);
-    const { nodeIds } = this.#supervisor;
-    const found = nodeIds.find((node) => node === id);
-    if (found !== undefined) return found;
-    throw new KontikiError(`there is no node ${id}: there are ${nodeIds.join(", ")}`);
+    return this.#nodes.handle("Cluster.node", id);
   }
 
   /**
@@ -445,9 +427,7 @@ export class Cluster<Command = KeyValueCommand, Result = KeyValueResult> {
    */
   async transfer(id?: string, options?: WaitOptions): Promise<NodeId> {
     checkOptions("Cluster.transfer", WAIT_OPTIONS, options);
-    const named = id === undefined ? undefined : this.#anyNode("Cluster.transfer", id);
-    const isHere = named !== undefined && this.#supervisor.child(named) !== undefined;
-    const target = isHere ? this.#node("Cluster.transfer", named).runningId : named;
+    const target = id === undefined ? undefined : this.#nodes.running("Cluster.transfer", id);
     const deadline = new Deadline("transferring the lead", options);
     return transferLead(this.#supervisor, target, deadline, this.#heartbeatMs);
   }
