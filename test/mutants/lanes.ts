@@ -82,7 +82,7 @@ const BELLS: readonly TestedMutant[] = [
         replace: "",
       },
     ],
-    test: "actors/threads/node-lane-port.test.ts",
+    test: "actors/threads/direct-lanes.test.ts",
   },
   {
     name: "dozes-while-entries-are-not-committed",
@@ -191,7 +191,7 @@ const LANES: readonly TestedMutant[] = [
     name: "lane-of-an-older-incarnation-written",
     about: "A node writes to the lane of a thread that is gone.",
     edits: [{ file: OUTBOX, find: "if (direct.writer.isCut) {", replace: "if (false) {" }],
-    test: "actors/threads/node-lane-port.test.ts",
+    test: "actors/threads/cut-lanes.test.ts",
   },
   {
     name: "lane-of-an-older-incarnation-kept",
@@ -204,7 +204,7 @@ const LANES: readonly TestedMutant[] = [
         replace: "if (!this.#direct.has(node)) this.#direct.set(node, {",
       },
     ],
-    test: "actors/threads/node-lane-port.test.ts",
+    test: "actors/threads/cut-lanes.test.ts",
   },
   {
     name: "obituary-of-an-older-incarnation-ends-a-lane",
@@ -216,7 +216,7 @@ const LANES: readonly TestedMutant[] = [
         replace: "each.node === letter.node && each.incarnation !== letter.incarnation,",
       },
     ],
-    test: "actors/threads/node-lane-port.test.ts",
+    test: "actors/threads/cut-lanes.test.ts",
   },
   {
     name: "obituary-before-the-last-letters",
@@ -228,7 +228,7 @@ const LANES: readonly TestedMutant[] = [
         replace: "if (source === undefined && frame !== undefined) {\n      const last",
       },
     ],
-    test: "actors/threads/node-lane-port.test.ts",
+    test: "actors/threads/cut-lanes.test.ts",
   },
   {
     name: "request-for-room-forgotten-after-the-ring",
