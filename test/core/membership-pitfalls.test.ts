@@ -4,10 +4,15 @@ import { describe, expect, test } from "vitest";
 import { Cluster } from "./support/cluster.ts";
 import {
   a,
+  appendAccepted,
+  appendEntries,
+  appendRejected,
   b,
   c,
   candidate,
+  chunkReply,
   d,
+  e,
   electionTimeout,
   env,
   follower,
@@ -15,16 +20,30 @@ import {
   heartbeatTimeout,
   leader,
   membershipEntry,
+  preVoteReply,
   probe,
+  readRequest,
   rejoin,
   replicating,
+  requestPreVote,
   requestVote,
   resetElectionTimer,
   saveHardState,
   send,
+  snapshotChunk,
+  snapshotOf,
+  timeoutNow,
+  voteReply,
 } from "./support/core.ts";
 
 const inForce = (at: number, membership: Membership) => ({ index: index(at), membership });
+
+const twoFollowers = { b: replicating(1), c: replicating(1) };
+const roles = [
+  ["follower", follower({ term: 2 })],
+  ["candidate", candidate({ term: 2 })],
+  ["leader", leader({ term: 2, progress: twoFollowers })],
+] as const;
 
 describe("15 dissertation 4.2.2, Figure 4.6: a server that loses its vote in a change that may not be committed", () => {
   const without = inForce(2, initialMembership([b, c]));
@@ -94,6 +113,57 @@ describe("14 one change at a time, and none before an entry of the leader's term
     const memberships = [inForce(2, initialMembership([a, b, c]))];
     const state = leader({ term: 2, commit: 1, durable: 2, memberships, progress });
     expect(step(setup, state, add)).toEqual({ state, effects: refused("under way") });
+  });
+});
+
+describe.each(roles)("17 a %s and servers that are not members by its log", (_role, state) => {
+  const requests = [requestVote(9), requestPreVote(9), appendEntries(9), timeoutNow(9)];
+  const chunk = snapshotChunk(9, snapshotOf(5, 2), { offset: 0, bytes: [1] });
+  const answers = [
+    voteReply(9, true),
+    voteReply(9, false),
+    preVoteReply(9, true),
+    preVoteReply(9, false),
+    appendAccepted(9, 0),
+    appendRejected(9, { prevIndex: 0, conflictIndex: 1 }),
+    chunkReply(9, snapshotOf(5, 2), 1),
+    readRequest(9, 1),
+    rejoin(9),
+  ];
+
+  test("their answers are ignored", () => {
+    for (const message of answers)
+      expect(step(env(), state, from(e, message))).toEqual({ state, effects: [] });
+  });
+
+  test("ClusterCanRegainStability_WhenNonVoterWithHigherTermJoin: nor do their terms depose a leader that is heard", () => {
+    const heard = env({ preVote: true, quorumBeats: 3 });
+    const follows = follower({ term: 2, leader: b });
+    for (const each of [follows, leader({ term: 2, progress: twoFollowers })])
+      for (const message of [requestVote(9), requestPreVote(9), ...answers])
+        expect(step(heard, each, from(e, message))).toEqual({ state: each, effects: [] });
+  });
+
+  test("a vote that they ask for is answered: this server's log may be old (§6)", () => {
+    const voted = step(env(), state, from(e, requestVote(9)));
+    expect(voted.state).toEqual(follower({ term: 9, votedFor: e }));
+    expect(voted.effects.at(-1)).toEqual(send(e, voteReply(9, true)));
+    expect(step(env(), state, from(e, requestPreVote(9)))).toEqual({
+      state,
+      effects: [send(e, preVoteReply(9, true))],
+    });
+  });
+
+  test("nor can it tell that none of them leads, so their entries and snapshots are accepted", () => {
+    for (const message of [appendEntries(9), chunk]) {
+      const { state: after } = step(env(), state, from(e, message));
+      expect(after).toMatchObject({ term: 9, role: { type: "follower", leader: e } });
+    }
+  });
+
+  test("it ignores messages from itself", () => {
+    for (const message of [...requests, chunk, ...answers])
+      expect(step(env(), state, from(a, message))).toEqual({ state, effects: [] });
   });
 });
 
