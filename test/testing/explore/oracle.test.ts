@@ -1,6 +1,7 @@
 import { explore } from "@kontiki/testing";
 import { describe, expect, test } from "vitest";
-import { countStates, type NaiveBounds } from "../support/naive-explorer.ts";
+import type { NaiveBounds } from "../support/naive-explorer/bounds.ts";
+import { countStates } from "../support/naive-explorer/count-states.ts";
 
 const NOTHING = {
   nodes: 1,
