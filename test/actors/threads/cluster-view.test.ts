@@ -133,3 +133,35 @@ test("who has left is known when all that reported it are down, and counts for n
   expect(cluster.quorumLoss()).toBe(why);
   expect(cluster.noLeader()).toEqual({ why, wayOut: "wait until they run" });
 });
+
+const named = (ids: string): Membership => initialMembership(ids.split(" ") as NodeId[]);
+
+test.each<[string, readonly ViewedNode[], readonly Membership[]]>([
+  [
+    "the leader's, though others know a later one",
+    [viewed("n1", { role: "leader", term: 2 }, TWO, 5), viewed("n2", { term: 2 }, THREE, 8, false)],
+    [TWO],
+  ],
+  [
+    "without a leader the newest committed one, whoever has left since",
+    [
+      viewed("n1", { term: 2 }, TWO, 5),
+      viewed("n2", { term: 2 }, TWO, 5, false),
+      viewed("n3", { term: 1 }, THREE, 0),
+    ],
+    [TWO],
+  ],
+  [
+    "and all after it",
+    [
+      viewed("n1", { term: 2 }, TWO, 5),
+      viewed("n2", { term: 2 }, named("n1 n2 n4"), 8, false),
+      viewed("n4", { term: 2 }, named("n2 n4"), 9, false),
+    ],
+    [TWO, named("n1 n2 n4"), named("n2 n4")],
+  ],
+  ["the first one while nothing is reported", [], [THREE]],
+])("which memberships may be in force: %s", (_title, nodes, memberships) => {
+  const cluster = new ClusterView({ voters: VOTERS, dataDir: undefined, nodes: () => nodes });
+  expect(cluster.membershipsInForce()).toEqual(memberships);
+});

@@ -61,10 +61,9 @@ export async function checkSpareDisk(
   for (;;) {
     const told = supervisor.hasOtherHosts ? await toldByAll(supervisor) : [];
     const here = supervisor.children.map((child) => spareNodeOf(child, wipe, damage));
-    const known = supervisor.leaderMembership();
-    checkSpare(id, known?.membership.voters ?? supervisor.nodeIds, [...here, ...told]);
-    checkSpare(id, known?.membership.outgoing ?? [], [...here, ...told]);
-    if (!isAtRest(known)) {
+    for (const { voters, outgoing } of supervisor.membershipsInForce())
+      for (const half of [voters, outgoing]) checkSpare(id, half, [...here, ...told]);
+    if (!isAtRest(supervisor.leaderMembership())) {
       const look = (): true | undefined => isAtRest(supervisor.leaderMembership()) || undefined;
       await deadline.wait(supervisor.events, look);
     } else if (damage === undefined) damage = await hiddenDamages(id, wipe, supervisor, disks);
@@ -72,7 +71,7 @@ export async function checkSpareDisk(
   }
 }
 
-/** Without a leader nothing is known of a change: then the voters must be intact as they are. */
+/** Without a leader nobody waits for the end of a change: then the disk must be spare in each membership that may be in force. */
 function isAtRest(known: LeaderMembership | undefined): boolean {
   return known === undefined || (known.committed && !isJoint(known.membership));
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { NodeId } from "@kontiki/core";
+import type { Membership, NodeId } from "@kontiki/core";
 import type { NodeDisk } from "../directory/cluster-disks.ts";
 import { KontikiError } from "../errors.ts";
 import type { HostAnswer, HostQuestion } from "../hosts/host-questions.ts";
@@ -126,7 +126,12 @@ export class RemoteSupervisor {
     return this.#view.leaderMembership();
   }
 
-  /** The same, for code that waits for a leader. @throws KontikiError once the cluster has ended: none will follow. */
+  /** The memberships of which one is in force: see {@link ClusterView.membershipsInForce}. */
+  membershipsInForce(): readonly Membership[] {
+    return this.#view.membershipsInForce();
+  }
+
+  /** The membership that the leader uses, for code that waits for a leader. @throws KontikiError once the cluster has ended: none will follow. */
   whoLeads(): LeaderMembership | undefined {
     this.checkRunning();
     return this.leaderMembership();

@@ -3,13 +3,14 @@ import {
   initialMembership,
   sameMembership,
   TERM_ZERO,
+  type Membership,
   type NodeId,
   type Term,
 } from "@kontiki/core";
 import type { HostView } from "../hosts/host-view.ts";
 import type { ClusterEvent, NodeStatus, RaftStatus } from "../mail/status.ts";
 import { currentLeader } from "./agreement.ts";
-import { newestCommitted, withoutDeparted } from "./departed.ts";
+import { newestCommitted, possibleMemberships, withoutDeparted } from "./departed.ts";
 import { whyNoLeader, type NoLeader } from "./no-leader.ts";
 import type { KnownMembership } from "./node-reports.ts";
 import { quorumLoss } from "./quorum-loss.ts";
@@ -73,8 +74,7 @@ export class ClusterView {
 
   /** The event of a membership that is new to the leader: the other nodes learn it too early or too late. */
   newMembership(): ClusterEvent | undefined {
-    const told = (this.#parts.told?.() ?? []).map((membership) => ({ membership }));
-    this.#committed = newestCommitted([...this.#parts.nodes(), ...told], this.#committed);
+    this.#committed = newestCommitted(this.#reporting(), this.#committed);
     const known = this.#best();
     const before = this.#last;
     if (known === undefined || !this.#isNews(known)) return undefined;
@@ -97,6 +97,19 @@ export class ClusterView {
     if (best === undefined) return undefined;
     const { leader, index, membership, committed } = best;
     return { leader, index, membership, committed };
+  }
+
+  /** The memberships of which one is in force: that of the leader, or all that may be while no node leads. */
+  membershipsInForce(): readonly Membership[] {
+    const led = this.#best();
+    if (led !== undefined) return [led.membership];
+    return possibleMemberships(this.#reporting(), this.#committed);
+  }
+
+  /** What nodes here and other hosts report. */
+  #reporting(): readonly Pick<ViewedNode, "membership">[] {
+    const told = (this.#parts.told?.() ?? []).map((membership) => ({ membership }));
+    return [...this.#parts.nodes(), ...told];
   }
 
   /** Of a leader elsewhere, what a host tells that knows less than another one did, which is silent now, is no news. */

@@ -1,4 +1,4 @@
-import { isMember, type NodeId } from "@kontiki/core";
+import { isMember, type Membership, type NodeId } from "@kontiki/core";
 import type { KnownMembership } from "./node-reports.ts";
 
 /** A node, and the membership that its thread last reported; undefined before it has reported one. */
@@ -27,6 +27,23 @@ export function withoutDeparted<N extends Reporting>(
     ({ id, membership }) =>
       membership === undefined || membership.index >= newest.index || isNamed(id),
   );
+}
+
+/**
+ * The memberships of which one is in force while it is not known who leads: the newest one that is known to be committed, and
+ * all later ones, each of which may yet be undone or committed (dissertation 4.1).
+ *
+ * @param committed a committed membership of the cluster; the nodes may report a newer one.
+ */
+export function possibleMemberships(
+  nodes: readonly Pick<Reporting, "membership">[],
+  committed: KnownMembership,
+): readonly Membership[] {
+  const newest = newestCommitted(nodes, committed);
+  const later = nodes.flatMap(({ membership }) =>
+    membership !== undefined && membership.index > newest.index ? membership : [],
+  );
+  return [newest, ...later].map(({ membership }) => membership);
 }
 
 /** The newest committed membership: `known`, or a newer one that a node reports. */
