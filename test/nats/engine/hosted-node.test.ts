@@ -127,8 +127,7 @@ test("counts of all processes add up, and late reports of a dead one are dropped
   await node.start();
   first.report({ counts: { elections: 100 } });
   hosts.last.report({ counts: { elections: 4 } });
-  const { reports } = node;
-  expect([reports.counts.total.elections, reports.effects.total["disk.stalled"]]).toEqual([7, 2]);
+  expect([node.counts.total.elections, node.effects.total["disk.stalled"]]).toEqual([7, 2]);
 });
 
 test("a process that ends by itself is a crash that nothing asked for, and the node is given up", async () => {

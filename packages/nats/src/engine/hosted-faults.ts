@@ -27,9 +27,9 @@ export class HostedFaults implements FaultsUnderTest {
   disturb: FaultsUnderTest["disturb"] = (node, disturbance) =>
     this.#parts.node(node).disturb(disturbance);
 
-  effects: FaultsUnderTest["effects"] = (node) => this.#parts.node(node).reports.effects.total;
+  effects: FaultsUnderTest["effects"] = (node) => this.#parts.node(node).effects.total;
 
-  counts: FaultsUnderTest["counts"] = (node) => this.#parts.node(node).reports.counts.total;
+  counts: FaultsUnderTest["counts"] = (node) => this.#parts.node(node).counts.total;
 
   diskOf(node: string): Disk {
     return new FileDisk(this.#parts.folderOf(node));

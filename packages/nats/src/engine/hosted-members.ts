@@ -83,7 +83,7 @@ export class HostedMembers {
       await change;
     } catch (error) {
       if (!(error instanceof KontikiError)) throw error;
-      if (coming !== undefined && (coming.isGone || !coming.reports.isKnown))
+      if (coming !== undefined && (coming.isGone || !coming.isKnown))
         await this.#nodes.discard(coming.id);
       if (!(await this.#haveLeft(leaving))) throw error;
     }

@@ -1,4 +1,5 @@
 import {
+  EFFECTS,
   KontikiError,
   type ClusterEvent,
   type CrashPoint,
@@ -7,11 +8,12 @@ import {
   type NodeStatus,
   type WaitOptions,
 } from "@kontiki/actors";
+import { EXPERIMENT_COUNTS } from "@kontiki/actors/node";
 import type { NodeId } from "@kontiki/core";
 import type { NodeUnderTest } from "@kontiki/testing";
 import type { HostChange, HostOrder, HostReport, HostStart } from "./host-protocol.ts";
 import type { RunningHost, StartHost } from "./host-process.ts";
-import { HostedReports } from "./hosted-reports.ts";
+import { Tally } from "./tally.ts";
 
 /** How long a host may take to answer, in ms; to take a snapshot; and to stop before it is killed. */
 const ORDER_MS = 5_000;
@@ -41,8 +43,8 @@ type Life = "starting" | "up" | "stopped" | "killed" | "failed";
  */
 export class HostedNode implements NodeUnderTest {
   readonly id: NodeId;
-  /** What its host has reported of it. */
-  readonly reports: HostedReports;
+  readonly counts = new Tally(EXPERIMENT_COUNTS);
+  readonly effects = new Tally(EFFECTS);
   readonly #parts: HostedNodeParts;
   #host: RunningHost | undefined;
   /** The end of the process that was killed last, until it is gone: it may still write to its files. */
@@ -51,17 +53,24 @@ export class HostedNode implements NodeUnderTest {
   #cause = "";
   #isPaused = false;
   #starts = 0;
+  #reported: NodeStatus | undefined;
   #disturbance: Disturbance = {};
+  #isKnown: boolean;
 
   constructor(parts: HostedNodeParts) {
     this.#parts = parts;
     this.id = parts.id;
-    this.reports = new HostedReports(parts.isFirst);
+    this.#isKnown = parts.isFirst;
+  }
+
+  /** Whether its host has or had it. */
+  get isKnown(): boolean {
+    return this.#isKnown;
   }
 
   /** Whether its host runs, and does not have it: not yet, or no more. */
   get isGone(): boolean {
-    return this.#life === "up" && this.reports.status === undefined;
+    return this.#life === "up" && this.#reported === undefined;
   }
 
   /** Whether it has no process, not even one that is about to end. */
@@ -70,8 +79,8 @@ export class HostedNode implements NodeUnderTest {
   }
 
   status(): NodeStatus {
-    const { id, reports } = this;
-    if (this.#life === "up" && reports.status !== undefined) return reports.status;
+    if (this.#life === "up" && this.#reported !== undefined) return this.#reported;
+    const { id } = this;
     const life =
       this.#life === "failed"
         ? ({ type: "failed", cause: this.#cause } as const)
@@ -84,7 +93,7 @@ export class HostedNode implements NodeUnderTest {
   /** Starts its host, when the process before it is gone. @throws KontikiError when it runs already, or cannot start. */
   async start(): Promise<void> {
     // A host whose node is given up has nothing to do any more.
-    if (this.reports.status?.life.type === "failed") await this.#kill("stopped");
+    if (this.#reported?.life.type === "failed") await this.#kill("stopped");
     if (this.#ending !== undefined) await this.#ending;
     if (this.#host !== undefined)
       throw new KontikiError(
@@ -244,14 +253,18 @@ export class HostedNode implements NodeUnderTest {
 
   #forget(): void {
     this.#host = undefined;
+    this.#reported = undefined;
     this.#isPaused = false;
-    this.reports.end();
+    this.counts.end();
+    this.effects.end();
   }
 
-  #onReport(host: RunningHost, report: HostReport): void {
+  #onReport(host: RunningHost, { events, status, counts, effects }: HostReport): void {
     if (host !== this.#host) return;
-    this.reports.take(report);
-    const { events, status } = report;
+    this.counts.report(counts);
+    this.effects.report(effects);
+    this.#reported = status;
+    this.#isKnown ||= status !== undefined;
     // That it stops is reported when its process has ended.
     for (const event of events) if (event.type !== "stopped") this.#parts.onEvent(event);
     if (this.#life === "up" && status !== undefined) this.#parts.onStatus(status);

@@ -39,13 +39,13 @@ export class HostedNodes {
 
   /** All that a host has or had: not one that is still to come. */
   get known(): readonly HostedNode[] {
-    return this.#all.filter(({ reports }) => reports.isKnown);
+    return this.#all.filter(({ isKnown }) => isKnown);
   }
 
   /** @throws KontikiError when there is no such node. */
   named(id: string): HostedNode {
     const placed = this.#placed.get(id);
-    if (placed?.node.reports.isKnown === true) return placed.node;
+    if (placed?.node.isKnown === true) return placed.node;
     const ids = this.known.map((node) => node.id).join(", ");
     throw new KontikiError(`there is no node ${id}: there are ${ids}`);
   }
