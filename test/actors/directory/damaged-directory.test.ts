@@ -1,4 +1,4 @@
-import { nodeId, type NodeId } from "@kontiki/core";
+import type { NodeId } from "@kontiki/core";
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -9,19 +9,8 @@ import {
 } from "../../../packages/actors/src/directory/data-directory.ts";
 import { PROCESSES } from "../../../packages/actors/src/directory/processes.ts";
 import { swapFolders } from "../../../packages/actors/src/faults/swap-folders.ts";
-import {
-  mortalCalls,
-  PowerLoss,
-  systemError,
-  temporaryFolder,
-  watchedCalls,
-} from "../support/storage/disks.ts";
-
-const [N1, N2, N3, N4] = [nodeId("n1"), nodeId("n2"), nodeId("n3"), nodeId("n4")];
-const NODES = [N1, N2, N3];
-
-/** Power loss does not matter in this file, and syncing takes time. */
-const QUICK = { calls: mortalCalls(Infinity), processes: PROCESSES };
+import { PowerLoss, systemError, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
+import { json, made, N1, N2, N3, N4, NODES, QUICK } from "../support/data-directories.ts";
 
 function using<T>(path: string, use: (directory: DataDirectory) => T, calls = QUICK.calls): T {
   const directory = openDataDirectory(path, undefined, { calls, processes: PROCESSES });
@@ -30,13 +19,6 @@ function using<T>(path: string, use: (directory: DataDirectory) => T, calls = QU
   } finally {
     directory.close();
   }
-}
-
-/** A data directory that was created and closed. */
-function made(): string {
-  const path = join(temporaryFolder(), "data");
-  openDataDirectory(path, NODES, QUICK).close();
-  return path;
 }
 
 /** The nodes that must not run, and why. */
@@ -51,10 +33,6 @@ function flip(path: string, at: number, bit: number): void {
   const bytes = readFileSync(path);
   bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << bit), at);
   writeFileSync(path, bytes);
-}
-
-function json(path: string, ...names: string[]): unknown {
-  return JSON.parse(readFileSync(join(path, ...names), "utf8"));
 }
 
 describe("one bad folder does not keep the other nodes from running", () => {
@@ -98,7 +76,7 @@ describe("one bad folder does not keep the other nodes from running", () => {
       (path) => `${join(path, "n2", "node.json")} is lost, so whose folder this is cannot be told`,
     ],
   ])("that %s", (_title, spoil, fault) => {
-    const path = made();
+    const { path } = made();
     spoil(path);
     expect(faultsOf(path)).toEqual({ n2: fault(path) });
     using(path, (directory) => {
@@ -118,7 +96,7 @@ describe("one bad folder does not keep the other nodes from running", () => {
   });
 
   test("that belongs to another cluster", () => {
-    const [path, other] = [made(), made()];
+    const [path, other] = [made().path, made().path];
     rmSync(join(path, "n2"), { recursive: true });
     cpSync(join(other, "n2"), join(path, "n2"), { recursive: true });
     const { cluster } = json(path, "cluster.json") as { readonly cluster: string };
@@ -129,7 +107,7 @@ describe("one bad folder does not keep the other nodes from running", () => {
   });
 
   test("that cannot be read", () => {
-    const path = made();
+    const { path } = made();
     const calls = watchedCalls((call, name) => {
       if (call === "readFileSync" && String(name).endsWith(join("n2", "node.json")))
         throw systemError("EIO");
@@ -143,7 +121,7 @@ describe("one bad folder does not keep the other nodes from running", () => {
   });
 
   test("and a folder of a majority does not keep the last node", () => {
-    const path = made();
+    const { path } = made();
     rmSync(join(path, "n2"), { recursive: true });
     rmSync(join(path, "n3", "node.json"));
     expect(Object.keys(faultsOf(path))).toEqual(["n2", "n3"]);
@@ -159,7 +137,7 @@ describe("one bad folder does not keep the other nodes from running", () => {
   });
 
   test("any flipped bit of node.json is noticed, and so is one of cluster.json, which is restored", () => {
-    const path = made();
+    const { path } = made();
     const files = [join(path, "n2", "node.json"), join(path, "cluster.json")];
     const before = files.map((file) => readFileSync(file, "utf8").trim());
     for (const [which, file] of files.entries()) {
@@ -181,7 +159,7 @@ describe("cluster.json is restored from the folders of the nodes", () => {
     ["lost", (path) => rmSync(path)],
     ["damaged", (path) => writeFileSync(path, "{")],
   ])("when it is %s", (state, spoil) => {
-    const path = made();
+    const { path } = made();
     using(path, (directory) => {
       directory.addNode(N4);
       directory.wipeNode(N2);
@@ -200,7 +178,7 @@ describe("cluster.json is restored from the folders of the nodes", () => {
   });
 
   test("also from one folder that is not the first, and a bad one among them", () => {
-    const path = made();
+    const { path } = made();
     rmSync(join(path, "cluster.json"));
     rmSync(join(path, "n1"), { recursive: true });
     writeFileSync(join(path, "n2", "cluster.json"), "");
@@ -208,7 +186,7 @@ describe("cluster.json is restored from the folders of the nodes", () => {
   });
 
   test("when an old copy was brought back; nodes that came with it must not run", () => {
-    const path = made();
+    const { path } = made();
     const backup = temporaryFolder();
     cpSync(path, backup, { recursive: true });
     using(path, (directory) => directory.wipeNode(N2));
@@ -222,14 +200,14 @@ describe("cluster.json is restored from the folders of the nodes", () => {
   });
 
   test("but not from the folders of another cluster", () => {
-    const [path, other] = [made(), made()];
+    const [path, other] = [made().path, made().path];
     rmSync(join(path, "cluster.json"));
     for (const name of ["n2", "n3"]) {
       rmSync(join(path, name), { recursive: true });
       cpSync(join(other, name), join(path, name), { recursive: true });
     }
     expect(Object.keys(faultsOf(path))).toEqual(["n1"]);
-    const mixed = made();
+    const { path: mixed } = made();
     rmSync(join(mixed, "cluster.json"));
     rmSync(join(mixed, "n3"), { recursive: true });
     rmSync(join(mixed, "n2"), { recursive: true });
@@ -238,7 +216,7 @@ describe("cluster.json is restored from the folders of the nodes", () => {
   });
 
   test("the copies are written again where they are lost", () => {
-    const path = made();
+    const { path } = made();
     for (const node of NODES) rmSync(join(path, node, "cluster.json"));
     using(path, String);
     for (const node of NODES)
@@ -248,7 +226,7 @@ describe("cluster.json is restored from the folders of the nodes", () => {
 
 describe("a directory of format 2", () => {
   test("is read, and written again with checksums", () => {
-    const path = made();
+    const { path } = made();
     const { cluster } = json(path, "cluster.json") as { readonly cluster: string };
     const nodes = { n1: 0, n2: 0, n3: 0 };
     const old = { format: 2, cluster, voters: NODES, nodes, lastUid: 0 };
@@ -269,7 +247,7 @@ describe("damaged files are never removed", () => {
   const KEPT = "0000000001.wal.damaged-1";
 
   function withDamage(): string {
-    const path = made();
+    const { path } = made();
     writeFileSync(join(path, "n2", KEPT), "evidence");
     return path;
   }
@@ -290,7 +268,7 @@ describe("damaged files are never removed", () => {
     ["wiped", (directory) => directory.wipeNode(N2)],
     ["removed", (directory) => directory.removeNode(N2)],
   ])("with a node that is %s while its folder is that of another", (_title, act) => {
-    const path = made();
+    const { path } = made();
     using(path, (directory) => {
       swapFolders(join(path, "n1"), join(path, "n2"));
       act(directory);
@@ -299,7 +277,7 @@ describe("damaged files are never removed", () => {
   });
 
   test("a folder that was set aside is kept when the next one is", () => {
-    const path = made();
+    const { path } = made();
     using(path, (directory) => {
       directory.wipeNode(N2, true);
       directory.wipeNode(N2, true);
@@ -361,7 +339,7 @@ describe("a process that dies at any call", () => {
     "while it %s a node with damaged files keeps them, and can repeat it",
     { timeout: 60_000 },
     (_title, act) => {
-      const template = made();
+      const { path: template } = made();
       writeFileSync(join(template, "n2", KEPT), "evidence");
       for (let budget = 0, finished = false; !finished; budget += 1) {
         const path = join(temporaryFolder(), "data");
@@ -390,7 +368,7 @@ describe("a process that dies at any call", () => {
     "while it restores cluster.json leaves what the next one can restore",
     { timeout: 60_000 },
     () => {
-      const template = made();
+      const { path: template } = made();
       using(template, (directory) => directory.wipeNode(N2));
       writeFileSync(join(template, "cluster.json"), "{");
       rmSync(join(template, "n1", "cluster.json"));

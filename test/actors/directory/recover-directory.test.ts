@@ -24,12 +24,10 @@ import {
 import type { Recovered } from "../../../packages/actors/src/storage/storage.ts";
 import type { SurveyedNode } from "../../../packages/actors/src/directory/survey.ts";
 import type { SystemCalls } from "../../../packages/actors/src/storage/disk/system-calls.ts";
-import { mortalCalls, PowerLoss, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
+import { PowerLoss, temporaryFolder, watchedCalls } from "../support/storage/disks.ts";
+import { N1, N2, N3, NODES, QUICK } from "../support/data-directories.ts";
 
-const [N1, N2, N3] = [nodeId("n1"), nodeId("n2"), nodeId("n3")];
-const NODES = [N1, N2, N3];
 const ASIDE = ["n1.removed-1", "n2.removed-1", "n3.removed-1"];
-const QUICK = { calls: mortalCalls(Infinity), processes: PROCESSES };
 /** Far more than is needed, for a machine that is busy with other work. */
 const SLOW = { timeout: 60_000 };
 

@@ -46,6 +46,7 @@ export function refusal(
   return undefined;
 }
 
-export function json(path: string, name: string): unknown {
-  return JSON.parse(readFileSync(join(path, name), "utf8"));
+/** What a file of JSON holds, by the parts of its path. */
+export function json(...path: readonly string[]): unknown {
+  return JSON.parse(readFileSync(join(...path), "utf8"));
 }
