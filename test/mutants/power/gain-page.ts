@@ -5,8 +5,11 @@ import { markdownTable } from "./power-page.ts";
 
 const HEADING = "## What guided search gains";
 
-/** The heading of the section that follows. */
-const NEXT = "## Survivors";
+/** The heading of the section that follows all that no sample writes. */
+const SURVIVORS = "## Survivors";
+
+/** How a section begins, after the line before it. */
+const SECTION = "\n## ";
 
 /** Measured once, when the shares and changes of a guided campaign were chosen. */
 const SITUATIONS = `With the same number of events on unchanged sources, guided search meets rare situations more often, and more of them together.
@@ -70,13 +73,25 @@ function seedsText(seeds: number): string {
 
 /** That section of a page; empty if there is none. */
 export function gainOf(page: string): string {
-  const [from, to] = [page.indexOf(HEADING), page.indexOf(NEXT)];
-  return from === -1 || to < from ? "" : page.slice(from, to);
+  const from = page.indexOf(HEADING);
+  if (from === -1) return "";
+  const next = page.indexOf(SECTION, from);
+  return page.slice(from, next === -1 ? undefined : next + 1);
 }
 
 /** A page with this section instead of its own. */
 export function withGain(page: string, section: string): string {
   const own = gainOf(page);
-  const without = own === "" ? page : page.replace(own, () => "");
-  return without.replace(NEXT, () => `${section}${NEXT}`);
+  return own === "" ? withKept(page, section) : page.replace(own, () => section);
+}
+
+/** The sections of a page that no sample writes: all before its survivors. */
+export function keptOf(page: string): string {
+  const [from, to] = [page.indexOf(SECTION), page.indexOf(SURVIVORS)];
+  return from === -1 || to < from ? "" : page.slice(from + 1, to);
+}
+
+/** A page of a sample with these sections, which stand before its survivors. */
+export function withKept(page: string, sections: string): string {
+  return page.replace(SURVIVORS, () => `${sections}${SURVIVORS}`);
 }

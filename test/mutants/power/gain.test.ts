@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Trial } from "./engines.ts";
 import { gainRows } from "./gain.ts";
-import { gainOf, gainSection, withGain } from "./gain-page.ts";
+import { gainOf, gainSection, keptOf, withGain, withKept } from "./gain-page.ts";
 import { aligned, type Counted } from "./power-text.ts";
 
 function trial(engine: Trial["engine"], count: number, isCaught = true): Trial {
@@ -49,4 +49,14 @@ test("the section replaces the one of a page, and leaves the rest", () => {
   ]);
   const other = gainSection(ALL.slice(1), { ...shape, engines: ["blind", "guided"] });
   expect(withGain(page, other)).toBe(withGain("# Power\n\n## Survivors\n\nNone.\n", other));
+});
+
+test("sections that were written by hand stay: a gain leaves those around it, and a sample all of them", () => {
+  const before = "## Another sample\n\nBy hand.\n\n";
+  const after = "## What a second of CPU time meets\n\nBy hand.\n\n";
+  const gain = (text: string): string => `## What guided search gains\n\n${text}\n\n`;
+  const page = (sections: string): string => `# Power\n\n${sections}## Survivors\n\nNone.\n`;
+  const present = page(before + gain("Much.") + after);
+  expect(withGain(present, gain("Little."))).toBe(page(before + gain("Little.") + after));
+  expect(withKept(page(""), keptOf(present))).toBe(present);
 });

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Planted } from "../planted.ts";
 import { GAIN, gainRows } from "./gain.ts";
-import { gainOf, gainSection, withGain } from "./gain-page.ts";
+import { gainSection, keptOf, withGain, withKept } from "./gain-page.ts";
 import { digestOfSources, Journal } from "./journal.ts";
 import { inSampleOrder } from "./sample.ts";
 import { sampleOptions, type SampleOptions } from "./options.ts";
@@ -69,7 +69,7 @@ function write(
   const present = readFileSync(file, "utf8");
   const text = options.gain
     ? withGain(present, gainSection(counted(all), { ...options, machine }))
-    : withGain(powerPage(all, { ...options, population, machine }), gainOf(present));
+    : withKept(powerPage(all, { ...options, population, machine }), keptOf(present));
   writeFileSync(file, text);
 }
 
