@@ -140,7 +140,7 @@ export const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
     "durable-survives-a-snapshot",
     {
       is: "hole",
-      why: "A node must report the end of its log after a snapshot replaced it, with an index that it had before. An earlier sample caught it with the 59th seed.",
+      why: "A node must report the end of its log after a snapshot replaced it, with an index that it had before. In ten later trials blind search caught it eight times, after 49 runs in the median.",
     },
   ],
   [
