@@ -125,6 +125,21 @@ describe("the merged log", () => {
     expect(log.leftOut).toEqual([{ ...range(4, 4), disk: "n2", why: "after a gap" }]);
   });
 
+  test("takes an entry of a log that only a third one shows to be the same (Log Matching, §5.3)", () => {
+    // Of n2 it is known that entry 2 is of term 2. So it is the log of n1 up to there, whose entry 1 is that of n3.
+    const log = merged({
+      n1: { terms: [1, 2], bad: [1] },
+      n2: { terms: [1, 2, 21], bad: [1, 2] },
+      n3: { terms: [1], bad: [] },
+    });
+    expect(log).toMatchObject({ last: { index: 3, term: 21 }, lost: undefined, leftOut: [] });
+    expect(log.parts).toEqual([
+      { ...range(1, 1), disk: "n3" },
+      { ...range(2, 2), disk: "n1" },
+      { ...range(3, 3), disk: "n2" },
+    ]);
+  });
+
   test("of disks without anything is empty", () => {
     expect(mergeLogs([])).toMatchObject({ entries: [], last: { index: 0, term: 0 } });
   });

@@ -14,6 +14,7 @@ import {
   type LogCopy,
   type LogPosition,
   type Snapshot,
+  type Term,
 } from "@kontiki/core";
 import type { LogSource } from "./log-source.ts";
 import { readSnapshot } from "./merge-snapshot.ts";
@@ -58,7 +59,7 @@ type Candidate = Pick<MergedLog, "entries" | "parts" | "last" | "lost">;
  * Makes the log that an election among all these disks would choose, of everything that is intact on any of them.
  *
  * The log begins with the newest snapshot, whose entries are committed. It continues with entries that certainly belong to
- * one log: a copy gives an entry only if it is certainly the same log up to there (see `agreementOf`). This is tried for
+ * one log: a copy gives an entry only if it is certainly the same log up to there (see `knownThrough`). This is tried for
  * each log that is known. Of the results the most up-to-date one counts (§5.4.1): with it every committed entry is kept that
  * is intact on some disk, together with all entries before it.
  */
@@ -94,7 +95,7 @@ function candidate(
   base: LogPosition,
   copies: readonly Copy[],
 ): Candidate | undefined {
-  const known = knownTerms(log);
+  const known = knownThrough(log, copies);
   const end = endOf(log);
   const isAfter =
     base.index === 0 || agreementOf({ pieces: [], marks: [base] }, known) === base.index;
@@ -118,6 +119,31 @@ function candidate(
     last: last === undefined ? base : { index: last.index, term: last.term },
     lost: next > end.index ? undefined : { from: next, to: end.index },
   };
+}
+
+/**
+ * The positions that a log certainly held: those that are known of itself, and those of every copy up to where it is the same log
+ * (Log Matching, §5.3). These may show that a further copy is the same, and so on. One for each term, ascending.
+ */
+function knownThrough(log: LogCopy<CommandBytes>, copies: readonly Copy[]): readonly LogPosition[] {
+  let known = knownTerms(log);
+  for (;;) {
+    const shared = copies.flatMap(({ copy }) => {
+      const upTo = agreementOf(copy, known);
+      return knownTerms(copy).filter(({ index }) => index <= upTo);
+    });
+    const all = lastOfEachTerm([...known, ...shared]);
+    if (all.length === known.length && all.every(({ index }, at) => index === known[at]?.index))
+      return known;
+    known = all;
+  }
+}
+
+function lastOfEachTerm(positions: readonly LogPosition[]): readonly LogPosition[] {
+  const lasts = new Map<Term, LogPosition>();
+  for (const position of positions)
+    if (position.index > (lasts.get(position.term)?.index ?? 0)) lasts.set(position.term, position);
+  return [...lasts.values()].toSorted((one, other) => one.index - other.index);
 }
 
 /** The longest run of entries from `first` on that one copy gives. */
